@@ -1,0 +1,50 @@
+/**
+ * Every fault an operator can meet: code, severity, what happened, what to do. Codes never change meaning; docs/generated/errors.md
+ * and the page's texts come from this table. `{name}` in a text is filled from the error's context.
+ */
+export type Severity = 'info' | 'warning' | 'alarm';
+
+export interface ErrorEntry {
+  readonly severity: Severity;
+  readonly message: string;
+  /** What the operator should do, in the imperative. */
+  readonly advice: string;
+}
+
+const entries = {
+  NDI_LIBRARY_MISSING: {
+    severity: 'alarm',
+    message: 'libndi could not be loaded: {reason}',
+    advice: 'Run "npx understudy doctor". On Debian: apt-get install libavahi-client3 libavahi-common3.',
+  },
+  NDI_SOURCE_ABSENT: {
+    severity: 'alarm',
+    message: 'The camera "{source}" is not on the network.',
+    advice: 'Check the camera and its NDI name ("npx understudy sources" lists what is seen). The output shows the slate meanwhile.',
+  },
+  NDI_SOURCE_LOST: {
+    severity: 'alarm',
+    message: 'The camera "{source}" stopped sending.',
+    advice: 'Check the camera and its cable. The slate runs with its last rate and timecode; the picture returns by itself.',
+  },
+  NDI_SOURCE_BACK: { severity: 'info', message: 'The camera "{source}" is back.', advice: 'Nothing to do.' },
+  NDI_SOURCE_CHANGED: {
+    severity: 'info',
+    message: 'The camera "{source}" changed from {before} to {after}.',
+    advice: 'Nothing to do; the output follows.',
+  },
+  NDI_SOURCE_AMBIGUOUS: {
+    severity: 'warning',
+    message: 'Two sources are called "{source}".',
+    advice: 'Give the source by its address (url) in the show file.',
+  },
+  NDI_FORMAT_UNSUPPORTED: {
+    severity: 'alarm',
+    message: 'The camera "{source}" sends a picture format that is not supported ({format}).',
+    advice: 'Set the camera to UYVY, BGRA, RGBA or P216. The output follows the fallback ladder meanwhile.',
+  },
+} satisfies Record<string, ErrorEntry>;
+
+/** Other rooms add their codes here by extending this record; see docs/generated/errors.md for the whole table. */
+export const errorRegistry = entries;
+export type ErrorCode = keyof typeof entries;
