@@ -1,0 +1,37 @@
+/** How much one level of the pyramid is worth. */
+export interface FlowPreset {
+  /** Finest level searched: 1 is half, 2 a quarter of the full resolution. */
+  readonly finestLevel: 1 | 2;
+  /** The coarsest level is the last one whose short side still has this many pixels. */
+  readonly coarsestShortSidePx: number;
+  /** Most descent steps per patch, at the finest level and at all coarser ones. */
+  readonly finestSteps: number;
+  readonly coarseSteps: number;
+  /** A step shorter than this ends the descent, in pixels of the level. */
+  readonly stopPx: number;
+  /** Whether a patch also tries what its left and upper neighbours found, at the coarser levels and at the finest. */
+  readonly propagateCoarse: boolean;
+  readonly propagateFinest: boolean;
+  /** Added to the diagonal of each patch Hessian (gradient units squared): a still, flat patch does not run away. */
+  readonly ridge: number;
+  /** 3×3 means over the grid after the coarser levels, and after the finest. */
+  readonly coarseBoxes: number;
+  readonly finestBoxes: number;
+}
+
+export type FlowPresetName = 'fastest' | 'ultrafast' | 'fast';
+
+export const flowPresets: Readonly<Record<FlowPresetName, FlowPreset>> = {
+  fastest: {
+    finestLevel: 2, coarsestShortSidePx: 16, finestSteps: 4, coarseSteps: 8, stopPx: 0.05,
+    propagateCoarse: true, propagateFinest: false, coarseBoxes: 1, finestBoxes: 0, ridge: 65536,
+  },
+  ultrafast: {
+    finestLevel: 1, coarsestShortSidePx: 16, finestSteps: 3, coarseSteps: 8, stopPx: 0.05,
+    propagateCoarse: true, propagateFinest: false, coarseBoxes: 1, finestBoxes: 0, ridge: 65536,
+  },
+  fast: {
+    finestLevel: 1, coarsestShortSidePx: 16, finestSteps: 8, coarseSteps: 12, stopPx: 0.02,
+    propagateCoarse: true, propagateFinest: true, coarseBoxes: 1, finestBoxes: 0, ridge: 65536,
+  },
+};

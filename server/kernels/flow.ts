@@ -1,0 +1,198 @@
+import * as layout from './flow-layout.js';
+import { allocatePyramid, planLevels, type LevelPlan, type LevelPlanes } from './flow-plan.js';
+import { flowPresets, type FlowPreset, type FlowPresetName } from './flow-presets.js';
+import { loadKernel, type KernelMemory } from './memory.js';
+
+/** Exports of build/kernels/flow.wasm; every argument is a byte offset or a number, see assembly/_flow-*.ts. */
+export interface FlowKernel {
+  halveLuma(src: number, dst: number, width: number, height: number, srcStride: number, dstStride: number): number;
+  halveLevel(src: number, dst: number, width: number, height: number, srcStride: number, dstStride: number): number;
+  padLevel(level: number, width: number, height: number, stride: number): number;
+  sobelLevel(level: number, gx: number, gy: number, columns: number, rows: number, stride: number): number;
+  searchLevel(plan: number): number;
+  normaliseGrid(sums: number, stride: number, plane: number, grid: number, quality: number, columns: number, rows: number): number;
+  boxGrid(src: number, dst: number, columns: number, rows: number, rowBuffer: number): number;
+  doubleGrid(src: number, dst: number, columns: number, rows: number): number;
+  doubleScalar(src: number, dst: number, columns: number, rows: number): number;
+  shrinkGrid(src: number, dst: number, columns: number, rows: number, factor: number): number;
+  upsampleGrid(grid: number, dst: number, width: number, height: number, columns: number, rows: number, rowBuffer: number): number;
+  carryPoints(grid: number, confidence: number, points: number, out: number, outConfidence: number, count: number, columns: number, rows: number, cellPx: number): number;
+  composeGrid(first: number, second: number, out: number, columns: number, rows: number, cellPx: number): number;
+  warpLuma(src: number, grid: number, dst: number, width: number, height: number, srcStride: number, dstStride: number, columns: number, rows: number, cellPx: number): number;
+  crossCheck(forward: number, backward: number, quality: number, confidence: number, columns: number, rows: number, cellPx: number, floorPx: number): number;
+}
+
+/** `sizePx` for a square picture, or both sides; 8 px at least. */
+export type FlowSize = { readonly sizePx: number } | { readonly widthPx: number; readonly heightPx: number };
+export type DisFlowOptions = FlowSize & {
+  readonly preset?: FlowPresetName | FlowPreset;
+  /** Frames whose pyramids are kept at once. Default 2. */
+  readonly slots?: number;
+};
+
+/** Side of a flow cell in full-resolution pixels. */
+export const FLOW_CELL_PX = 4;
+/** Forward–backward error, in pixels, at which a cell's agreement is one half where there is no motion. */
+const agreementFloorPx = 0.75;
+
+/**
+ * Dense optical flow between two 8-bit luma pictures of one size in kernel memory.
+ *
+ * The result is a grid of `columns` × `rows` = ceil(width / 4) × ceil(height / 4) cells, row by row, each an interleaved
+ * pair (u, v) of f32 in full-resolution pixels: what lies at x in the `from` picture lies at x + (u, v) in the `to`
+ * picture. Cell (i, j) stands for the pixels 4i…4i+3, 4j…4j+3; its centre is (4i + 1.5, 4j + 1.5) when pixel centres are
+ * whole numbers. Nothing is allocated after construction, and equal pictures give equal bytes.
+ */
+export class DisFlow {
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly columns: number;
+  readonly rows: number;
+  /** Forward grid of the last run: (u, v) f32 per cell. */
+  readonly flowPtr: number;
+  /** Backward grid (to → from) of the last runBoth. */
+  readonly backwardPtr: number;
+  /** Confidence of the forward grid after the last runBoth: f32 per cell, 0 (occluded, textureless, left the picture) to 1. */
+  readonly confidencePtr: number;
+  readonly kernel: FlowKernel;
+  readonly #preset: FlowPreset;
+  readonly #memory: KernelMemory;
+  readonly #plans: LevelPlan[];
+  readonly #slots: LevelPlanes[][] = [];
+  readonly #coarsest: number;
+  readonly #rowBuffer: number;
+  readonly #quality: number;
+  readonly #startPtr: number;
+
+  constructor(memory: KernelMemory, options: DisFlowOptions) {
+    this.widthPx = 'sizePx' in options ? options.sizePx : options.widthPx;
+    this.heightPx = 'sizePx' in options ? options.sizePx : options.heightPx;
+    if (!(this.widthPx >= 8 && this.heightPx >= 8)) {
+      throw new RangeError(`Flow needs at least 8×8 px, got ${this.widthPx}×${this.heightPx}`);
+    }
+    const preset = options.preset ?? 'ultrafast';
+    this.#preset = typeof preset === 'string' ? flowPresets[preset] : preset;
+    this.#memory = memory;
+    this.kernel = loadKernel<FlowKernel>('flow', memory);
+    this.columns = Math.ceil(this.widthPx / FLOW_CELL_PX);
+    this.rows = Math.ceil(this.heightPx / FLOW_CELL_PX);
+    this.#plans = planLevels(memory, this.widthPx, this.heightPx, this.#preset);
+    this.#coarsest = this.#plans.length - 1;
+    for (let slot = 0; slot < (options.slots ?? 2); slot++) this.#slots.push(allocatePyramid(memory, this.#plans));
+    const cells = this.columns * this.rows;
+    this.flowPtr = memory.allocate(cells * 8);
+    this.backwardPtr = memory.allocate(cells * 8);
+    this.confidencePtr = memory.allocate(cells * 4);
+    this.#quality = memory.allocate(cells * 4);
+    this.#startPtr = memory.allocate(cells * 8);
+    this.#rowBuffer = memory.allocate((this.columns + 4) * 8);
+  }
+
+  /** Builds the pyramid of a picture (8-bit luma, widthPx × heightPx at lumaPtr) into a slot. The picture is free afterwards. */
+  prepare(slot: number, lumaPtr: number, strideBytes: number): void {
+    const planes = this.#slots[slot]!;
+    const { kernel } = this;
+    for (let level = 1; level <= this.#coarsest; level++) {
+      const plan = this.#plans[level]!;
+      const { image, gx, gy } = planes[level]!;
+      if (level === 1) {
+        kernel.halveLuma(lumaPtr, image, this.widthPx, this.heightPx, strideBytes, plan.strideBytes);
+      } else {
+        const finer = this.#plans[level - 1]!;
+        kernel.halveLevel(planes[level - 1]!.image, image, finer.widthPx, finer.heightPx, finer.strideBytes, plan.strideBytes);
+      }
+      kernel.padLevel(image, plan.widthPx, plan.heightPx, plan.strideBytes);
+      if (level < this.#preset.finestLevel) continue;
+      const columns = plan.patchColumns * layout.PATCH_STEP_PX + layout.PATCH_STEP_PX;
+      const rows = plan.patchRows * layout.PATCH_STEP_PX + layout.PATCH_STEP_PX;
+      kernel.sobelLevel(image, gx, gy, columns, rows, plan.strideBytes);
+    }
+  }
+
+  /**
+   * Flow from one prepared slot to another, to flowPtr. `initialPtr`: a grid like the result's (for instance the last
+   * flow) that starts the coarsest level; 0 starts from no motion.
+   */
+  run(fromSlot: number, toSlot: number, initialPtr = 0): void {
+    this.#search(fromSlot, toSlot, initialPtr, this.flowPtr, 0);
+  }
+
+  /** Flow both ways, to flowPtr and backwardPtr, and the forward flow's confidence to confidencePtr. */
+  runBoth(fromSlot: number, toSlot: number, initialPtr = 0): void {
+    const { kernel, columns, rows } = this;
+    this.#search(fromSlot, toSlot, initialPtr, this.flowPtr, this.confidencePtr);
+    this.#search(toSlot, fromSlot, 0, this.backwardPtr, 0);
+    kernel.crossCheck(this.flowPtr, this.backwardPtr, this.confidencePtr, this.confidencePtr, columns, rows, FLOW_CELL_PX, agreementFloorPx);
+  }
+
+  #search(fromSlot: number, toSlot: number, initialPtr: number, gridPtr: number, qualityPtr: number): void {
+    const { kernel } = this;
+    const finest = this.#preset.finestLevel;
+    this.#startFrom(initialPtr);
+    for (let level = this.#coarsest; level >= finest; level--) {
+      const plan = this.#plans[level]!;
+      this.#bind(plan, this.#slots[fromSlot]![level]!, this.#slots[toSlot]![level]!);
+      kernel.searchLevel(plan.block);
+      const last = level === finest;
+      const boxes = last ? this.#preset.finestBoxes : this.#preset.coarseBoxes;
+      const target = last && finest === 1 ? gridPtr : plan.grid;
+      const quality = last ? (finest === 1 ? qualityPtr : qualityPtr && this.#quality) : 0;
+      // An odd number of smoothings must begin in the spare grid to end in the target.
+      let at = boxes % 2 === 0 ? target : plan.spareGrid;
+      kernel.normaliseGrid(plan.sums, plan.sumsStrideBytes, plan.sumsPlaneBytes, at, quality, plan.gridColumns, plan.gridRows);
+      for (let k = 0; k < boxes; k++) {
+        const to = at === target ? plan.spareGrid : target;
+        kernel.boxGrid(at, to, plan.gridColumns, plan.gridRows, this.#rowBuffer);
+        at = to;
+      }
+      if (last && finest === 2) {
+        kernel.doubleGrid(plan.grid, gridPtr, this.columns, this.rows);
+        if (qualityPtr) kernel.doubleScalar(this.#quality, qualityPtr, this.columns, this.rows);
+      }
+    }
+  }
+
+  #startFrom(initialPtr: number): void {
+    const plan = this.#plans[this.#coarsest]!;
+    // Result cells are 4 px; the coarsest level starts from cells of 4 · 2^level px.
+    if (initialPtr) this.kernel.shrinkGrid(initialPtr, this.#startPtr, this.columns, this.rows, 2 ** this.#coarsest);
+    this.#memory.i32[(plan.block + layout.PLAN_START_GRID) >> 2] = initialPtr ? this.#startPtr : 0;
+  }
+
+  #bind(plan: LevelPlan, from: LevelPlanes, to: LevelPlanes): void {
+    const { i32 } = this.#memory;
+    i32[(plan.block + layout.PLAN_FROM_IMAGE) >> 2] = from.image;
+    i32[(plan.block + layout.PLAN_FROM_GX) >> 2] = from.gx;
+    i32[(plan.block + layout.PLAN_FROM_GY) >> 2] = from.gy;
+    i32[(plan.block + layout.PLAN_TO_IMAGE) >> 2] = to.image;
+  }
+
+  /**
+   * Moves points (x, y pairs of f32, full-resolution pixels, pixel centres at whole numbers) with a grid; outPtr may be
+   * pointsPtr. With confidencePtr and outConfidencePtr, each point's confidence (f32) is sampled too; 0 skips it.
+   */
+  carryPoints(gridPtr: number, confidencePtr: number, pointsPtr: number, outPtr: number, outConfidencePtr: number, count: number): void {
+    this.kernel.carryPoints(gridPtr, confidencePtr, pointsPtr, outPtr, outConfidencePtr, count, this.columns, this.rows, FLOW_CELL_PX);
+  }
+
+  /** out(x) = mapAB(x) + mapBC(x + mapAB(x)): the grid A→C. outPtr may be mapABPtr, not mapBCPtr. */
+  compose(mapABPtr: number, mapBCPtr: number, outPtr: number): void {
+    this.kernel.composeGrid(mapABPtr, mapBCPtr, outPtr, this.columns, this.rows, FLOW_CELL_PX);
+  }
+
+  /** Grid → (u, v) of every pixel: widthPx × heightPx pairs of f32 at outPtr, bilinear between cell centres. */
+  densify(gridPtr: number, outPtr: number): void {
+    this.kernel.upsampleGrid(gridPtr, outPtr, this.widthPx, this.heightPx, this.columns, this.rows, this.#rowBuffer);
+  }
+
+  /** out(x) = luma(x + map(x)), bilinear: with a flow A→B and the picture B it shows B in A's place. */
+  warp(lumaPtr: number, strideBytes: number, gridPtr: number, outPtr: number, outStrideBytes: number): void {
+    const { widthPx, heightPx, columns, rows } = this;
+    this.kernel.warpLuma(lumaPtr, gridPtr, outPtr, widthPx, heightPx, strideBytes, outStrideBytes, columns, rows, FLOW_CELL_PX);
+  }
+
+  /** Bytes of one grid, for callers who keep their own (a ring of flows for catch-up). */
+  get gridBytes(): number {
+    return this.columns * this.rows * 8;
+  }
+}
