@@ -1,0 +1,49 @@
+/**
+ * The shape of a parameter as every surface sees it: page, OSC, OSCQuery, HTTP, cue, docs. Imports nothing, so that the
+ * page and the server can share it.
+ */
+export type Unit = 'none' | 'ms' | 'frames' | 'px' | 'deg' | 'percent' | 'hz' | 'ev' | 'db' | 'ratio01';
+export type ApplyAt = 'next-frame' | 'next-keyframe' | 'restart';
+export type ParamScope = 'show' | 'lane' | 'output';
+
+interface DescriptorBase {
+  /** "likeness.mix01": group, dot, name with its unit. */
+  readonly key: string;
+  readonly group: string;
+  readonly name: string;
+  readonly scope: ParamScope;
+  /** The visible consequence, one or two sentences. Tooltip and docs share it. */
+  readonly help: string;
+  readonly apply: ApplyAt;
+}
+export interface NumberDescriptor extends DescriptorBase {
+  readonly kind: 'number';
+  readonly unit: Unit;
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+  readonly default: number;
+  readonly integer: boolean;
+  readonly onOutOfRange: 'clamp' | 'refuse';
+}
+export interface ChoiceDescriptor extends DescriptorBase {
+  readonly kind: 'choice';
+  readonly choices: readonly string[];
+  readonly default: string;
+}
+export interface ToggleDescriptor extends DescriptorBase {
+  readonly kind: 'toggle';
+  readonly default: boolean;
+}
+export interface TextDescriptor extends DescriptorBase {
+  readonly kind: 'text';
+  readonly maxLength: number;
+  readonly default: string;
+}
+export type ParamDescriptor = NumberDescriptor | ChoiceDescriptor | ToggleDescriptor | TextDescriptor;
+export type ParamValue = number | string | boolean;
+
+/** "/understudy/output/cam-a/output/bypass": one instance of a parameter. */
+export type ParamAddress = string;
+/** "show", "lane/cam-a", "output/cam-a". */
+export type ScopeId = string;

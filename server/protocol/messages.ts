@@ -1,0 +1,142 @@
+import type { ParamAddress, ParamDescriptor, ParamValue, ScopeId } from './descriptors.js';
+
+/**
+ * What the page and the server say to each other over the WebSocket at /ws. Text frames are JSON of ServerMessage and
+ * ClientMessage; binary frames are previews and meshes (see binary.ts). Imports nothing but descriptors.
+ */
+export const protocolVersion = 1;
+
+/** What the face region of an output shows right now. 'idle': no cast performer in the picture. */
+export type LadderStep = 'likeness' | 'hold' | 'conceal' | 'plain' | 'slate' | 'idle' | 'bypass' | 'unacquired';
+
+export interface FaceStatus {
+  /** Slot in the lane, stable while the face is tracked. */
+  readonly faceId: number;
+  /** Cast member's id, or null where nobody was recognised. */
+  readonly performerId: string | null;
+  readonly step: LadderStep;
+  readonly confidence01: number;
+  readonly identity01: number;
+  readonly keyframeAgeMs: number;
+  /** In fractions of the picture: x0 y0 x1 y1. */
+  readonly box01: readonly [number, number, number, number];
+}
+
+export interface LaneStatus {
+  readonly laneId: string;
+  readonly sourceName: string;
+  readonly outputName: string;
+  /** 'receiving', 'absent' (never seen), 'lost' (was there). */
+  readonly sourceState: 'receiving' | 'absent' | 'lost';
+  readonly alive: boolean;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly frameRateNum: number;
+  readonly frameRateDen: number;
+  readonly format: string;
+  readonly framesReceived: number;
+  readonly framesSent: number;
+  readonly framesDropped: number;
+  readonly delayFrames: number;
+  readonly captureToSendMs: { readonly p50: number; readonly p95: number; readonly p99: number };
+  readonly stageMs: Readonly<Record<string, number>>;
+  readonly step: LadderStep;
+  readonly faces: readonly FaceStatus[];
+  readonly onProgram: boolean;
+  readonly onPreview: boolean;
+  readonly receivers: number;
+  readonly likenessId: string | null;
+  readonly timecode: string;
+  /** Counters by reason, such as keyframe.dropped-late, preview.skipped. */
+  readonly counters: Readonly<Record<string, number>>;
+}
+
+export interface ProcessStatus {
+  readonly name: string;
+  readonly pid: number | null;
+  readonly alive: boolean;
+  readonly restarts: number;
+}
+
+export interface AlarmMessage {
+  readonly id: string;
+  readonly code: string;
+  readonly severity: 'info' | 'warning' | 'alarm';
+  readonly message: string;
+  readonly advice: string;
+  readonly laneId: string | null;
+  readonly atIso: string;
+  /** false: over; kept in the list as history. */
+  readonly active: boolean;
+}
+
+export interface LikenessSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly synthetic: boolean;
+  readonly consent: 'valid' | 'missing' | 'expired' | 'revoked' | 'out-of-scope';
+  readonly consentReason: string;
+}
+
+export interface CastMember {
+  readonly performerId: string;
+  readonly name: string;
+  readonly likenessId: string | null;
+  readonly enrolled: boolean;
+}
+
+export interface ScopeInfo {
+  readonly id: ScopeId;
+  readonly label: string;
+}
+
+export type ServerMessage =
+  | {
+      readonly type: 'hello';
+      readonly protocolVersion: number;
+      readonly product: { readonly name: string; readonly version: string };
+      readonly descriptors: readonly ParamDescriptor[];
+      readonly scopes: readonly ScopeInfo[];
+      readonly values: Readonly<Record<ParamAddress, ParamValue>>;
+      readonly likenesses: readonly LikenessSummary[];
+      readonly cast: readonly CastMember[];
+      /** "NDI® is a registered trademark of Vizrt NDI AB." and other notices the page must show. */
+      readonly notices: readonly string[];
+    }
+  | {
+      readonly type: 'params';
+      /** `by`: "page", "osc 127.0.0.1:53000", "cue 1.5", "show". */
+      readonly changes: readonly { readonly address: ParamAddress; readonly value: ParamValue; readonly by: string }[];
+    }
+  | {
+      readonly type: 'status';
+      readonly atMs: number;
+      readonly lanes: readonly LaneStatus[];
+      readonly processes: readonly ProcessStatus[];
+    }
+  | { readonly type: 'alarms'; readonly alarms: readonly AlarmMessage[] }
+  | { readonly type: 'cast'; readonly likenesses: readonly LikenessSummary[]; readonly cast: readonly CastMember[] }
+  | {
+      readonly type: 'refused';
+      readonly address: string;
+      readonly code: string;
+      readonly message: string;
+      readonly advice: string;
+    }
+  | { readonly type: 'pong'; readonly sentAtMs: number };
+
+export type ClientMessage =
+  | { readonly type: 'set'; readonly address: ParamAddress; readonly value: ParamValue }
+  | { readonly type: 'reset'; readonly address: ParamAddress }
+  | {
+      readonly type: 'previews';
+      /** Which pictures this client wants; an empty list stops them. */
+      readonly want: readonly { readonly laneId: string; readonly which: 'input' | 'output' }[];
+      readonly maxFps: number;
+      readonly widthPx: number;
+    }
+  | { readonly type: 'meshes'; readonly laneIds: readonly string[] }
+  /** The client has drawn this preview: the server keeps at most two of each kind on the way. */
+  | { readonly type: 'drawn'; readonly laneId: string; readonly which: 'input' | 'output'; readonly frameNumber: number }
+  | { readonly type: 'assign'; readonly performerId: string; readonly likenessId: string | null }
+  | { readonly type: 'ping'; readonly sentAtMs: number };
