@@ -1,0 +1,41 @@
+import { loadKernel, type KernelMemory } from './memory.js';
+
+/** Floats of one vertex: x, y, z, u, v, gain0, gain1, gain2, alpha01, bias0, bias1, bias2. */
+export const rasterVertexFloats = 12;
+/** Value of a full channel (8-bit code 255 times 256), alpha too. */
+export const rasterFull = 65280;
+
+/** Bits of `mode`, to be added up. 0 overwrites and tests and writes depth. */
+export const rasterMode = {
+  blend: 1,
+  noDepth: 2,
+  /** With blend: writes depth where alpha is at least one half (hair cards, soft masks of one surface). */
+  writeDepthWhereSolid: 4,
+  /** Leaves out triangles that run anticlockwise on the screen. */
+  cullAnticlockwise: 8,
+} as const;
+
+/** build/kernels/raster.wasm. Pointers are byte offsets in the kernel memory; contract in assembly/raster.ts. */
+export interface RasterKernel {
+  /** 0, or 1 for a texture outside 2…32768 px a side. Indices must be below the vertex count: not checked. */
+  drawTriangles(
+    vertices: number,
+    indices: number,
+    triangleCount: number,
+    texture: number,
+    offsets: number,
+    target: number,
+    depth: number,
+    textureWidth: number,
+    textureHeight: number,
+    targetWidth: number,
+    targetHeight: number,
+    targetStride: number,
+    mode: number,
+  ): number;
+  /** Rounds count up to a multiple of four (KernelMemory's spare bytes take the rest). */
+  fillDepth(depth: number, count: number, value: number): number;
+}
+
+export const loadRasterKernel = (memory: KernelMemory, build: 'release' | 'debug' = 'release'): RasterKernel =>
+  loadKernel<RasterKernel>('raster', memory, build);
