@@ -58,6 +58,8 @@ export type Captured =
   | { readonly kind: 'video'; readonly video: NdiVideoFrame }
   | { readonly kind: 'audio'; readonly audio: NdiAudioFrame }
   | { readonly kind: 'metadata'; readonly metadata: NdiMetadataFrame }
+  /** A picture in a layout that format.ts does not know; already freed. Answer with NDI_FORMAT_UNSUPPORTED. */
+  | { readonly kind: 'unsupported'; readonly fourCC: string }
   | { readonly kind: 'error' }
   | { readonly kind: 'status-change' };
 
@@ -66,6 +68,8 @@ export interface NdiSource {
   readonly name: string;
   /** "127.0.0.1:5961", or null where libndi does not tell. */
   readonly url: string | null;
+  /** Other addresses that announce the same name. Where there are any, the name is ambiguous: NDI_SOURCE_AMBIGUOUS. */
+  readonly alsoAt?: readonly string[];
 }
 
 export interface FinderOptions {
@@ -134,6 +138,7 @@ export interface NdiSender {
   sendVideo(frame: NdiVideoFrame, metadata?: string | null): void;
   /** Waits until libndi is done with the last frame, and releases it. */
   flush(): void;
+  /** libndi copies the sound before this returns: the frame stays the caller's, to send elsewhere or to release. */
   sendAudio(frame: NdiAudioFrame): void;
   sendMetadata(xml: string, timecode100ns?: bigint): void;
   addConnectionMetadata(xml: string): void;
@@ -163,7 +168,11 @@ export interface NdiPort {
   createFinder(options?: FinderOptions): NdiFinder;
   createReceiver(options: ReceiverOptions): NdiReceiver;
   createSender(options: SenderOptions): NdiSender;
-  /** A frame of our own memory, reusable: after release() it may be filled and sent again. `free()` ends it. */
+  /**
+   * A frame of our own memory, reusable: it may be sent again and again (a slate), to several senders. While libndi reads
+   * it (until a sender's next `sendVideo` or `flush`) `pixels` refuses; alternate two frames to fill one meanwhile.
+   * `free()` ends it, after the last send.
+   */
   createVideoFrame(shape: VideoFrameShape): NdiVideoFrame & { free(): void };
   createAudioFrame(shape: { sampleRateHz: number; channels: number; samples: number }): NdiAudioFrame & {
     timecode100ns: bigint;
