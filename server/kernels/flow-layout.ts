@@ -31,7 +31,8 @@ export const PLAN_SUMS_PLANE_BYTES = 56;
 /** Found flow of each patch, (u, v) in level pixels, read by its right and lower neighbours. */
 export const PLAN_PATCH_FLOW = 60;
 export const PLAN_MAX_STEPS = 64;
-export const PLAN_PROPAGATE = 68;
+/** Sweeps in which patches try what their neighbours found: 0 (one sweep, none tried), 1 left and above, 2 also right and below. */
+export const PLAN_SWEEPS = 68;
 /** f32: full-resolution pixels per level pixel. */
 export const PLAN_SCALE = 72;
 /** f32: a step shorter than this (level pixels, squared) ends the descent. */
@@ -39,10 +40,12 @@ export const PLAN_STOP_SQUARED = 76;
 /** f32: added to the diagonal of the patch Hessian. */
 export const PLAN_RIDGE = 80;
 export const PLAN_SCRATCH = 84;
+/** i32: whether the fourth sum (texture, for the confidence) is wanted. */
+export const PLAN_WITH_QUALITY = 88;
 export const PLAN_BYTES = 96;
 
-/** Scratch of one search: 8 rows of (template, gx, gy), then three buffers of 8 residual rows. */
+/** Scratch of one search: 8 rows of (template, gx, gy), then two buffers of 8 residual rows. */
 export const SCRATCH_TEMPLATE = 0;
 export const SCRATCH_RESIDUAL = 384;
 export const RESIDUAL_BYTES = 128;
-export const SCRATCH_BYTES = 768;
+export const SCRATCH_BYTES = 640;

@@ -92,7 +92,7 @@ function writeBlock(memory: KernelMemory, plan: LevelPlan, above: LevelPlan | un
   setInt(layout.PLAN_SUMS_PLANE_BYTES, plan.sumsPlaneBytes);
   setInt(layout.PLAN_PATCH_FLOW, memory.allocate(plan.patchColumns * plan.patchRows * 8));
   setInt(layout.PLAN_MAX_STEPS, finest ? preset.finestSteps : preset.coarseSteps);
-  setInt(layout.PLAN_PROPAGATE, Number(finest ? preset.propagateFinest : preset.propagateCoarse));
+  setInt(layout.PLAN_SWEEPS, finest ? preset.finestSweeps : preset.coarseSweeps);
   setFloat(layout.PLAN_SCALE, 2 ** plan.level);
   setFloat(layout.PLAN_STOP_SQUARED, preset.stopPx * preset.stopPx);
   setFloat(layout.PLAN_RIDGE, preset.ridge);

@@ -9,9 +9,12 @@ export interface FlowPreset {
   readonly coarseSteps: number;
   /** A step shorter than this ends the descent, in pixels of the level. */
   readonly stopPx: number;
-  /** Whether a patch also tries what its left and upper neighbours found, at the coarser levels and at the finest. */
-  readonly propagateCoarse: boolean;
-  readonly propagateFinest: boolean;
+  /**
+   * Sweeps in which a patch also tries what its neighbours found, at the coarser levels and at the finest: 0 none, 1 those
+   * to the left and above, 2 in a second sweep also those to the right and below.
+   */
+  readonly coarseSweeps: 0 | 1 | 2;
+  readonly finestSweeps: 0 | 1 | 2;
   /** Added to the diagonal of each patch Hessian (gradient units squared): a still, flat patch does not run away. */
   readonly ridge: number;
   /** 3×3 means over the grid after the coarser levels, and after the finest. */
@@ -24,14 +27,14 @@ export type FlowPresetName = 'fastest' | 'ultrafast' | 'fast';
 export const flowPresets: Readonly<Record<FlowPresetName, FlowPreset>> = {
   fastest: {
     finestLevel: 2, coarsestShortSidePx: 16, finestSteps: 4, coarseSteps: 8, stopPx: 0.05,
-    propagateCoarse: true, propagateFinest: false, coarseBoxes: 1, finestBoxes: 0, ridge: 65536,
+    coarseSweeps: 1, finestSweeps: 0, coarseBoxes: 1, finestBoxes: 0, ridge: 65536,
   },
   ultrafast: {
     finestLevel: 1, coarsestShortSidePx: 16, finestSteps: 3, coarseSteps: 8, stopPx: 0.05,
-    propagateCoarse: true, propagateFinest: false, coarseBoxes: 1, finestBoxes: 0, ridge: 65536,
+    coarseSweeps: 1, finestSweeps: 0, coarseBoxes: 1, finestBoxes: 0, ridge: 65536,
   },
   fast: {
     finestLevel: 1, coarsestShortSidePx: 16, finestSteps: 8, coarseSteps: 12, stopPx: 0.02,
-    propagateCoarse: true, propagateFinest: true, coarseBoxes: 1, finestBoxes: 0, ridge: 65536,
+    coarseSweeps: 1, finestSweeps: 1, coarseBoxes: 1, finestBoxes: 0, ridge: 65536,
   },
 };

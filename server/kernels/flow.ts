@@ -132,8 +132,9 @@ export class DisFlow {
     for (let level = this.#coarsest; level >= finest; level--) {
       const plan = this.#plans[level]!;
       this.#bind(plan, this.#slots[fromSlot]![level]!, this.#slots[toSlot]![level]!);
-      kernel.searchLevel(plan.block);
       const last = level === finest;
+      this.#memory.i32[(plan.block + layout.PLAN_WITH_QUALITY) >> 2] = Number(last && qualityPtr !== 0);
+      kernel.searchLevel(plan.block);
       const boxes = last ? this.#preset.finestBoxes : this.#preset.coarseBoxes;
       const target = last && finest === 1 ? gridPtr : plan.grid;
       const quality = last ? (finest === 1 ? qualityPtr : qualityPtr && this.#quality) : 0;

@@ -2,16 +2,19 @@
 // A grid is columns × rows interleaved (u, v) f32 in full-resolution pixels; cell (i, j) has its centre at
 // pixel (cellPx · i + (cellPx − 1) / 2, …), pixel centres being at whole numbers.
 
-/** Bilinear (u, v) at cell coordinates (x, y); beyond the outer cell centres the edge repeats. */
+/** Bilinear (u, v) at cell coordinates at = (x, y, …); beyond the outer cell centres the edge repeats. */
 // @ts-ignore: decorator
 @inline
-export function sampleGrid(grid: usize, columns: i32, rows: i32, x: f32, y: f32): v128 {
-  const cx = min(max(x, 0), <f32>(columns - 1));
-  const cy = min(max(y, 0), <f32>(rows - 1));
-  const i = <i32>cx;
-  const j = <i32>cy;
-  const fx = f32x4.splat(cx - <f32>i);
-  const fy = f32x4.splat(cy - <f32>j);
+export function sampleGrid(grid: usize, columns: i32, rows: i32, at: v128): v128 {
+  // Clamped and split as vectors: scalar f32.min and max are slow in V8.
+  const last = f32x4.convert_i32x4_s(i32x4(columns - 1, rows - 1, 0, 0));
+  const clamped = f32x4.pmin(f32x4.pmax(at, f32x4.splat(0)), last);
+  const cell = i32x4.trunc_sat_f32x4_s(clamped);
+  const part = f32x4.sub(clamped, f32x4.convert_i32x4_s(cell));
+  const i = i32x4.extract_lane(cell, 0);
+  const j = i32x4.extract_lane(cell, 1);
+  const fx = v128.shuffle<f32>(part, part, 0, 0, 0, 0);
+  const fy = v128.shuffle<f32>(part, part, 1, 1, 1, 1);
   const right = <usize>(i < columns - 1 ? 8 : 0);
   const above = grid + <usize>((j * columns + i) << 3);
   const below = above + (j < rows - 1 ? <usize>columns << 3 : 0);
@@ -22,6 +25,13 @@ export function sampleGrid(grid: usize, columns: i32, rows: i32, x: f32, y: f32)
   const top = f32x4.add(a, f32x4.mul(f32x4.sub(b, a), fx));
   const bottom = f32x4.add(c, f32x4.mul(f32x4.sub(d, c), fx));
   return f32x4.add(top, f32x4.mul(f32x4.sub(bottom, top), fy));
+}
+
+/** (x, y) of a cell or point as a vector of which only two lanes matter. */
+// @ts-ignore: decorator
+@inline
+export function pair(x: f32, y: f32): v128 {
+  return f32x4.replace_lane(f32x4.splat(x), 1, y);
 }
 
 function sampleScalar(grid: usize, columns: i32, rows: i32, x: f32, y: f32): f32 {
@@ -52,7 +62,7 @@ export function carryPoints(grid: usize, confidence: usize, points: usize, out: 
     const py = load<f32>(points + at, 4);
     const x = (px - half) * toCell;
     const y = (py - half) * toCell;
-    const flow = sampleGrid(grid, columns, rows, x, y);
+    const flow = sampleGrid(grid, columns, rows, pair(x, y));
     store<f32>(out + at, px + f32x4.extract_lane(flow, 0));
     store<f32>(out + at, py + f32x4.extract_lane(flow, 1), 4);
     if (confidence != 0 && outConfidence != 0) {
@@ -72,9 +82,8 @@ export function composeGrid(first: usize, second: usize, out: usize, columns: i3
     for (let i = 0; i < columns; i++) {
       const at = <usize>((j * columns + i) << 3);
       const step = v128.load64_zero(first + at);
-      const x = <f32>i + f32x4.extract_lane(step, 0) * toCell;
-      const y = <f32>j + f32x4.extract_lane(step, 1) * toCell;
-      v128.store64_lane(out + at, f32x4.add(step, sampleGrid(second, columns, rows, x, y)), 0);
+      const there = f32x4.add(pair(<f32>i, <f32>j), f32x4.mul(step, f32x4.splat(toCell)));
+      v128.store64_lane(out + at, f32x4.add(step, sampleGrid(second, columns, rows, there)), 0);
     }
   }
   return 0;
@@ -106,12 +115,19 @@ function growRow(row: usize, out: usize, width: i32, columns: i32): void {
   // The two pixels left of the first cell centre repeat it.
   let x = 0;
   for (; x < min(2, width); x++) store<u64>(out + (<usize>x << 3), load<u64>(row));
-  for (let i = 0; x + 4 <= width && i < columns - 1; i++, x += 4) {
-    const a = v128.load64_splat(row + (<usize>i << 3));
-    const d = f32x4.sub(v128.load64_splat(row + (<usize>i << 3), 8), a);
-    v128.store(out + (<usize>x << 3), f32x4.add(a, f32x4.mul(d, eighth)));
-    v128.store(out + (<usize>x << 3), f32x4.add(a, f32x4.mul(d, more)), 16);
+  // Between two cell centres lie four pixels, at eighths 1, 3, 5, 7.
+  const groups = min((width - x) >> 2, columns - 1);
+  let to = out + (<usize>x << 3);
+  let a = v128.load64_splat(row);
+  for (const end = row + (<usize>groups << 3); row < end; row += 8, to += 32) {
+    const b = v128.load64_splat(row, 8);
+    const d = f32x4.sub(b, a);
+    v128.store(to, f32x4.add(a, f32x4.mul(d, eighth)));
+    v128.store(to, f32x4.add(a, f32x4.mul(d, more)), 16);
+    a = b;
   }
+  x += groups << 2;
+  row -= <usize>groups << 3;
   for (; x < width; x++) {
     const i = (x + 2) / 4 - 1;
     const a = v128.load64_zero(row + (<usize>i << 3));
@@ -127,7 +143,7 @@ export function doubleGrid(src: usize, dst: usize, columns: i32, rows: i32): i32
   const srcRows = (rows + 1) >> 1;
   for (let j = 0; j < rows; j++) {
     for (let i = 0; i < columns; i++) {
-      const flow = sampleGrid(src, srcColumns, srcRows, <f32>i * 0.5 - 0.25, <f32>j * 0.5 - 0.25);
+      const flow = sampleGrid(src, srcColumns, srcRows, pair(<f32>i * 0.5 - 0.25, <f32>j * 0.5 - 0.25));
       v128.store64_lane(dst + <usize>((j * columns + i) << 3), flow, 0);
     }
   }
@@ -155,7 +171,7 @@ export function warpLuma(src: usize, grid: usize, dst: usize, width: i32, height
   const toCell: f32 = 1 / cellPx;
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const flow = sampleGrid(grid, columns, rows, (<f32>x - half) * toCell, (<f32>y - half) * toCell);
+      const flow = sampleGrid(grid, columns, rows, pair((<f32>x - half) * toCell, (<f32>y - half) * toCell));
       const sx = min(max(<f32>x + f32x4.extract_lane(flow, 0), 0), <f32>(width - 1));
       const sy = min(max(<f32>y + f32x4.extract_lane(flow, 1), 0), <f32>(height - 1));
       const ix = <i32>sx;

@@ -1,5 +1,5 @@
 // Forward–backward check on the grid.
-import { sampleGrid } from './_flow-carry';
+import { pair, sampleGrid } from './_flow-carry';
 
 /**
  * Confidence of the forward flow, cell by cell: match × agreement, with agreement = 1 / (1 + (e / tolerance)²),
@@ -7,28 +7,28 @@ import { sampleGrid } from './_flow-carry';
  * Cells whose flow leaves the picture score 0. quality and confidence: f32 per cell; cellPx: full-resolution pixels.
  */
 export function crossCheck(forward: usize, backward: usize, quality: usize, confidence: usize, columns: i32, rows: i32, cellPx: f32, floorPx: f32): i32 {
-  const toCell: f32 = 1 / cellPx;
+  const toCell = f32x4.splat(1 / cellPx);
   const floorSquared = floorPx * floorPx;
-  const maxX = <f32>columns - 0.5;
-  const maxY = <f32>rows - 0.5;
-  let f = forward;
+  const least = f32x4.splat(-0.5);
+  const most = f32x4.sub(f32x4.convert_i32x4_s(i32x4(columns, rows, 0, 0)), f32x4.splat(0.5));
+  let at = forward;
+  let out = confidence;
   for (let j = 0; j < rows; j++) {
     for (let i = 0; i < columns; i++) {
-      const u = load<f32>(f);
-      const v = load<f32>(f, 4);
-      f += 8;
-      const x = <f32>i + u * toCell;
-      const y = <f32>j + v * toCell;
-      const back = sampleGrid(backward, columns, rows, x, y);
-      const bu = f32x4.extract_lane(back, 0);
-      const bv = f32x4.extract_lane(back, 1);
-      const eu = u + bu;
-      const ev = v + bv;
-      const tolerance = floorSquared + <f32>0.01 * (u * u + v * v + bu * bu + bv * bv);
-      const agreement = tolerance / (tolerance + eu * eu + ev * ev);
-      const inside = x >= -0.5 && y >= -0.5 && x <= maxX && y <= maxY;
-      const at = <usize>((j * columns + i) << 2);
-      store<f32>(confidence + at, inside ? agreement * load<f32>(quality + at) : 0);
+      const f = v128.load64_zero(at);
+      const there = f32x4.add(pair(<f32>i, <f32>j), f32x4.mul(f, toCell));
+      const b = sampleGrid(backward, columns, rows, there);
+      const error = f32x4.add(f, b);
+      const errors = f32x4.mul(error, error);
+      const lengths = f32x4.add(f32x4.mul(f, f), f32x4.mul(b, b));
+      const tolerance = floorSquared + <f32>0.01 * (f32x4.extract_lane(lengths, 0) + f32x4.extract_lane(lengths, 1));
+      const missed = f32x4.extract_lane(errors, 0) + f32x4.extract_lane(errors, 1);
+      const inside = v128.and(f32x4.ge(there, least), f32x4.le(there, most));
+      const stays = (i32x4.bitmask(inside) & 3) == 3;
+      store<f32>(out, stays ? (tolerance / (tolerance + missed)) * load<f32>(quality) : 0);
+      at += 8;
+      out += 4;
+      quality += 4;
     }
   }
   return 0;

@@ -1,5 +1,11 @@
 // From patches to a grid: each cell is the mean of the patches over it, weighted by how well they match there.
 
+import { weakerTexture } from './_flow-patch';
+
+/** Weaker texture at which q is one half: 64 pixels with a gradient of two grey levels × 32. */
+const TEXTURE_HALF: f32 = 262144;
+
+/** Sums of |residual − mean| over 2×2 pixels, for the four cells of cell row k. */
 // @ts-ignore: decorator
 @inline
 function pairs(residual: usize, mean: v128, k: usize): v128 {
@@ -10,43 +16,33 @@ function pairs(residual: usize, mean: v128, k: usize): v128 {
 }
 
 /**
- * Adds one patch to the four sums (Σwu, Σwv, Σw, Σwq) of its 4×4 cells of 2×2 level pixels. w = 1 / max(1, mean
- * |difference| in grey levels), as in the paper; q is the patch's texture: see patchTexture.
+ * Adds one patch to the four sums (Σwu, Σwv, Σw, Σwq) of its 4×4 cells of 2×2 level pixels. w = 1 / max(1, 2 d)²,
+ * d being the cell's mean |difference| in grey levels without the patch's mean (the paper has 1 / max(1, d)); q is the
+ * patch's texture 0…1, left out unless wanted.
  */
-export function addPatch(residual: usize, sumD: f32, u: f32, v: f32, hxx: f32, hxy: f32, hyy: f32, sums: usize, stride: usize, plane: usize): void {
+export function addPatch(residual: usize, sumD: f32, flow: v128, sums: usize, stride: usize, plane: usize, withQuality: i32): void {
   const mean = i16x8.splat(<i16>(sumD * 0.015625));
-  const us = f32x4.splat(u);
-  const vs = f32x4.splat(v);
-  const qs = f32x4.splat(patchTexture(hxx, hxy, hyy));
-  // 64 = four pixels × luma scale 16.
-  const unit = f32x4.splat(64);
-  const floor = f32x4.splat(64);
+  const us = v128.shuffle<f32>(flow, flow, 0, 0, 0, 0);
+  const vs = v128.shuffle<f32>(flow, flow, 1, 1, 1, 1);
+  const qs = f32x4.splat(weakerTexture / (weakerTexture + TEXTURE_HALF));
+  // Half a grey level over four pixels × luma scale 16.
+  const unit = f32x4.splat(32);
   for (let k: usize = 0; k < 4; k++) {
     const total = f32x4.convert_i32x4_s(pairs(residual, mean, k));
-    const w = f32x4.div(unit, f32x4.max(floor, total));
+    const closeness = f32x4.div(unit, f32x4.pmax(unit, total));
+    const w = f32x4.mul(closeness, closeness);
     let at = sums;
     v128.store(at, f32x4.add(v128.load(at), f32x4.mul(w, us)));
     at += plane;
     v128.store(at, f32x4.add(v128.load(at), f32x4.mul(w, vs)));
     at += plane;
     v128.store(at, f32x4.add(v128.load(at), w));
-    at += plane;
-    v128.store(at, f32x4.add(v128.load(at), f32x4.mul(w, qs)));
+    if (withQuality) {
+      at += plane;
+      v128.store(at, f32x4.add(v128.load(at), f32x4.mul(w, qs)));
+    }
     sums += stride;
   }
-}
-
-/**
- * Texture of a patch, 0…1: 1 − e^-like curve of its weaker gradient direction. The smaller eigenvalue of the mean
- * Hessian is compared with that of a gradient of two grey levels per pixel.
- */
-// @ts-ignore: decorator
-@inline
-function patchTexture(hxx: f32, hxy: f32, hyy: f32): f32 {
-  const half: f32 = 0.5 * (hxx - hyy);
-  const weak: f32 = 0.5 * (hxx + hyy) - sqrt<f32>(half * half + hxy * hxy);
-  // 64 pixels × (2 grey levels × 32)².
-  return max<f32>(weak, 0) / (max<f32>(weak, 0) + 262144);
 }
 
 /**

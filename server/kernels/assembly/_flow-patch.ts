@@ -1,4 +1,4 @@
-// One 8×8 patch of the inverse search: its template and one evaluation at a displaced position, 8 pixels per vector.
+// One 8×8 patch of the inverse search: its template, its step matrix and one evaluation at a displaced position, 8 pixels per vector.
 import { SCRATCH_TEMPLATE } from '../flow-layout';
 
 // @ts-ignore: decorator
@@ -23,20 +23,54 @@ export function sumEach(a: v128, b: v128, c: v128, d: v128): v128 {
   return i32x4.add(v128.shuffle<i64>(ab, cd, 0, 2), v128.shuffle<i64>(ab, cd, 1, 3));
 }
 
-/** Copies 8 rows of template, gx and gy to the scratch as 48-byte rows: later loads need one pointer and no stride. */
+/** The patch in hand: mean gradient (x, y, 0, 0) and its step matrix, see measurePatch. Globals, as a kernel cannot return them. */
+export let meanGradient: v128 = f32x4.splat(0);
+export let stepDiagonal: v128 = f32x4.splat(0);
+export let stepCross: v128 = f32x4.splat(0);
+/** Smaller eigenvalue of the mean-free Hessian, ridge included: how much texture holds the patch in its weaker direction. */
+export let weakerTexture: f32 = 0;
+
+/**
+ * Copies 8 rows of template, gx and gy to the scratch as 48-byte rows (later loads need one pointer and no stride) and
+ * inverts the Hessian H of the mean-free gradients + ridge. A step is −2 H⁻¹ b (gradients carry twice the luma scale):
+ * stepDiagonal · b + stepCross · (b swapped).
+ */
 // @ts-ignore: decorator
 @inline
-export function copyTemplate(image: usize, gx: usize, gy: usize, stride: usize, scratch: usize): void {
+export function measurePatch(image: usize, gx: usize, gy: usize, stride: usize, scratch: usize, ridge: f32): void {
+  const zero = i32x4.splat(0);
   let t = scratch + SCRATCH_TEMPLATE;
-  for (let k = 0; k < 8; k++) {
+  let xx = zero, xy = zero, yy = zero, sx = zero, sy = zero;
+  for (const end = t + 384; t < end; t += 48) {
+    const rowX = v128.load(gx);
+    const rowY = v128.load(gy);
     v128.store(t, v128.load(image));
-    v128.store(t, v128.load(gx), 16);
-    v128.store(t, v128.load(gy), 32);
+    v128.store(t, rowX, 16);
+    v128.store(t, rowY, 32);
+    xx = i32x4.add(xx, i32x4.dot_i16x8_s(rowX, rowX));
+    xy = i32x4.add(xy, i32x4.dot_i16x8_s(rowX, rowY));
+    yy = i32x4.add(yy, i32x4.dot_i16x8_s(rowY, rowY));
+    // 8 rows of at most 4080 fit 16 bits.
+    sx = i16x8.add(sx, rowX);
+    sy = i16x8.add(sy, rowY);
     image += stride;
     gx += stride;
     gy += stride;
-    t += 48;
   }
+  const ones = i16x8.splat(1);
+  const products = f32x4.convert_i32x4_s(sumEach(xx, yy, xy, zero));
+  const sums = f32x4.convert_i32x4_s(sumEach(i32x4.dot_i16x8_s(sx, ones), i32x4.dot_i16x8_s(sy, ones), zero, zero));
+  meanGradient = f32x4.mul(sums, f32x4.splat(0.015625));
+  const hessian = f32x4.add(f32x4.sub(products, f32x4.mul(sums, meanGradient)), f32x4.splat(ridge));
+  const xxH = f32x4.extract_lane(hessian, 0);
+  const yyH = f32x4.extract_lane(hessian, 1);
+  const xyH = f32x4.extract_lane(products, 2) - f32x4.extract_lane(sums, 0) * f32x4.extract_lane(meanGradient, 1);
+  // The ridge keeps the determinant positive.
+  const inverse: f32 = -2 / (xxH * yyH - xyH * xyH);
+  stepDiagonal = f32x4.mul(v128.shuffle<f32>(hessian, hessian, 1, 0, 2, 3), f32x4.splat(inverse));
+  stepCross = f32x4.splat(-xyH * inverse);
+  const half: f32 = 0.5 * (xxH - yyH);
+  weakerTexture = 0.5 * (xxH + yyH) - sqrt<f32>(half * half + xyH * xyH);
 }
 
 /**

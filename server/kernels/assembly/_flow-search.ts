@@ -8,7 +8,6 @@ import {
   PLAN_PATCH_COLUMNS,
   PLAN_PATCH_FLOW,
   PLAN_PATCH_ROWS,
-  PLAN_PROPAGATE,
   PLAN_RIDGE,
   PLAN_SCALE,
   PLAN_SCRATCH,
@@ -20,62 +19,39 @@ import {
   PLAN_SUMS,
   PLAN_SUMS_PLANE_BYTES,
   PLAN_SUMS_STRIDE_BYTES,
+  PLAN_SWEEPS,
   PLAN_TO_IMAGE,
   PLAN_WIDTH_PX,
+  PLAN_WITH_QUALITY,
   RESIDUAL_BYTES,
   SCRATCH_RESIDUAL,
 } from '../flow-layout';
-import { copyTemplate, evaluate, sumEach } from './_flow-patch';
+import { evaluate, meanGradient, measurePatch, stepCross, stepDiagonal } from './_flow-patch';
 import { addPatch } from './_flow-densify';
 
-// The patch in hand. Globals, because a patch has too many values to return and a kernel may not allocate.
+// The level in hand.
 let image: usize = 0;
 let stride: usize = 0;
 let template: usize = 0;
-let maxX: f32 = 0;
-let maxY: f32 = 0;
-let hessXX: f32 = 0;
-let hessXY: f32 = 0;
-let hessYY: f32 = 0;
-let meanX: f32 = 0;
-let meanY: f32 = 0;
-
-/** Hessian of the mean-free gradients, from the copied template. */
-function measureTemplate(ridge: f32): void {
-  const ones = i16x8.splat(1);
-  const zero = i32x4.splat(0);
-  let xx = zero, xy = zero, yy = zero, sx = zero, sy = zero;
-  for (let t = template, end = template + 384; t < end; t += 48) {
-    const gx = v128.load(t, 16);
-    const gy = v128.load(t, 32);
-    xx = i32x4.add(xx, i32x4.dot_i16x8_s(gx, gx));
-    xy = i32x4.add(xy, i32x4.dot_i16x8_s(gx, gy));
-    yy = i32x4.add(yy, i32x4.dot_i16x8_s(gy, gy));
-    sx = i32x4.add(sx, i32x4.dot_i16x8_s(gx, ones));
-    sy = i32x4.add(sy, i32x4.dot_i16x8_s(gy, ones));
-  }
-  const products = f32x4.convert_i32x4_s(sumEach(xx, xy, yy, zero));
-  const sums = f32x4.convert_i32x4_s(sumEach(sx, sy, zero, zero));
-  const sumX = f32x4.extract_lane(sums, 0);
-  const sumY = f32x4.extract_lane(sums, 1);
-  meanX = sumX * 0.015625;
-  meanY = sumY * 0.015625;
-  hessXX = f32x4.extract_lane(products, 0) - sumX * meanX + ridge;
-  hessXY = f32x4.extract_lane(products, 1) - sumX * meanY;
-  hessYY = f32x4.extract_lane(products, 2) - sumY * meanY + ridge;
-}
+let maxCorner: v128 = f32x4.splat(0);
+let columns = 0;
+let rows = 0;
+let patchFlow: usize = 0;
+let maxSteps = 0;
+let stopSquared: f32 = 0;
+let foundSumD: f32 = 0;
 
 /** (Σd·gx, Σd·gy, Σd, Σd²) with the patch's corner at (x, y) of the other picture, clamped to its border. */
 // @ts-ignore: decorator
 @inline
-function evaluateAt(x: f32, y: f32, out: usize): v128 {
-  const cx = min(max(x, -15), maxX);
-  const cy = min(max(y, -15), maxY);
-  const floorX = floor(cx);
-  const floorY = floor(cy);
-  const p = image + <usize>(<i32>floorY * <i32>stride + (<i32>floorX << 1));
-  const fx = i16x8.splat(<i16>((cx - floorX) * 32767));
-  const fy = i16x8.splat(<i16>((cy - floorY) * 32767));
+function evaluateAt(corner: v128, out: usize): v128 {
+  const clamped = f32x4.pmin(f32x4.pmax(corner, f32x4.splat(-15)), maxCorner);
+  const whole = f32x4.floor(clamped);
+  const at = i32x4.trunc_sat_f32x4_s(whole);
+  const part = i32x4.trunc_sat_f32x4_s(f32x4.mul(f32x4.sub(clamped, whole), f32x4.splat(32767)));
+  const p = image + <usize>(i32x4.extract_lane(at, 1) * <i32>stride + (i32x4.extract_lane(at, 0) << 1));
+  const fx = v128.shuffle<i16>(part, part, 0, 0, 0, 0, 0, 0, 0, 0);
+  const fy = v128.shuffle<i16>(part, part, 2, 2, 2, 2, 2, 2, 2, 2);
   return f32x4.convert_i32x4_s(evaluate(p, stride, fx, fy, template, out));
 }
 
@@ -105,103 +81,113 @@ function startFrom(grid: usize, columns: i32, rows: i32, i: i32, j: i32): v128 {
   return f32x4.mul(sum, f32x4.splat(0.25));
 }
 
-/** Searches every patch of a level in reading order and adds each to the densification sums. `plan`: see flow-layout. */
+/**
+ * Searches one patch from the flow `start` (u, v in level pixels) and, when side ≠ 0, from what its neighbours on that side (−1: left and above, 1: right
+ * and below) have found. Stores the result in patchFlow and returns the residual buffer that belongs to it.
+ */
+function searchPatch(i: i32, j: i32, start: v128, side: i32): usize {
+  const corner = f32x4.convert_i32x4_s(i32x4(i << 2, j << 2, 0, 0));
+  let flow = start;
+  let kept = template + SCRATCH_RESIDUAL;
+  let spare = kept + RESIDUAL_BYTES;
+  let now = evaluateAt(f32x4.add(corner, flow), kept);
+  let best = spread(now);
+  for (let k = 0; k < 2 && side != 0; k++) {
+    const ni = k == 0 ? i + side : i;
+    const nj = k == 0 ? j : j + side;
+    if (ni < 0 || nj < 0 || ni >= columns || nj >= rows) continue;
+    const candidate = v128.load64_zero(patchFlow + <usize>((nj * columns + ni) << 3));
+    const apart = f32x4.abs(f32x4.sub(candidate, flow));
+    // A candidate this close leads the descent to the same place.
+    if (f32x4.extract_lane(apart, 0) + f32x4.extract_lane(apart, 1) < 0.5) continue;
+    const sums = evaluateAt(f32x4.add(corner, candidate), spare);
+    const ssd = spread(sums);
+    // Only a clear win counts: between two poor matches the smoother start is the better guess.
+    if (ssd < best * 0.5) {
+      best = ssd;
+      now = sums;
+      flow = candidate;
+      const swap = kept;
+      kept = spare;
+      spare = swap;
+    }
+  }
+  for (let step = 1; ; step++) {
+    const b = f32x4.sub(now, f32x4.mul(v128.shuffle<f32>(now, now, 2, 2, 2, 2), meanGradient));
+    const move = f32x4.add(f32x4.mul(stepDiagonal, b), f32x4.mul(stepCross, v128.shuffle<f32>(b, b, 1, 0, 2, 3)));
+    const du = f32x4.extract_lane(move, 0);
+    const dv = f32x4.extract_lane(move, 1);
+    const lengthSquared = du * du + dv * dv;
+    if (lengthSquared < stopSquared || step == maxSteps) {
+      // The last step is taken on trust, unless it is a leap.
+      if (lengthSquared < 1) flow = f32x4.add(flow, move);
+      break;
+    }
+    const next = f32x4.add(flow, move);
+    const sums = evaluateAt(f32x4.add(corner, next), spare);
+    const ssd = spread(sums);
+    if (ssd >= best) break;
+    best = ssd;
+    now = sums;
+    flow = next;
+    const swap = kept;
+    kept = spare;
+    spare = swap;
+  }
+  v128.store64_lane(patchFlow + <usize>((j * columns + i) << 3), flow, 0);
+  foundSumD = f32x4.extract_lane(now, 2);
+  return kept;
+}
+
+/** Searches every patch of a level and adds each to the densification sums. `plan`: see flow-layout. */
 export function searchLevel(plan: usize): i32 {
   const from = <usize>load<u32>(plan, PLAN_FROM_IMAGE);
   const fromGx = <usize>load<u32>(plan, PLAN_FROM_GX);
   const fromGy = <usize>load<u32>(plan, PLAN_FROM_GY);
-  const columns = load<i32>(plan, PLAN_PATCH_COLUMNS);
-  const rows = load<i32>(plan, PLAN_PATCH_ROWS);
   const grid = <usize>load<u32>(plan, PLAN_START_GRID);
   const gridColumns = load<i32>(plan, PLAN_START_COLUMNS);
   const gridRows = load<i32>(plan, PLAN_START_ROWS);
   const sums = <usize>load<u32>(plan, PLAN_SUMS);
   const sumsStride = <usize>load<u32>(plan, PLAN_SUMS_STRIDE_BYTES);
   const sumsPlane = <usize>load<u32>(plan, PLAN_SUMS_PLANE_BYTES);
-  const patchFlow = <usize>load<u32>(plan, PLAN_PATCH_FLOW);
-  const maxSteps = load<i32>(plan, PLAN_MAX_STEPS);
-  const propagate = load<i32>(plan, PLAN_PROPAGATE);
+  const sweeps = load<i32>(plan, PLAN_SWEEPS);
   const scale = load<f32>(plan, PLAN_SCALE);
-  const stopSquared = load<f32>(plan, PLAN_STOP_SQUARED);
   const ridge = load<f32>(plan, PLAN_RIDGE);
-  const toLevel: f32 = 1 / scale;
+  const toLevel = f32x4.splat(1 / scale);
+  const withQuality = load<i32>(plan, PLAN_WITH_QUALITY);
+  columns = load<i32>(plan, PLAN_PATCH_COLUMNS);
+  rows = load<i32>(plan, PLAN_PATCH_ROWS);
+  patchFlow = <usize>load<u32>(plan, PLAN_PATCH_FLOW);
+  maxSteps = load<i32>(plan, PLAN_MAX_STEPS);
+  stopSquared = load<f32>(plan, PLAN_STOP_SQUARED);
   image = <usize>load<u32>(plan, PLAN_TO_IMAGE);
   stride = <usize>load<u32>(plan, PLAN_STRIDE_BYTES);
   template = <usize>load<u32>(plan, PLAN_SCRATCH);
-  maxX = <f32>(load<i32>(plan, PLAN_WIDTH_PX) + 6);
-  maxY = <f32>(load<i32>(plan, PLAN_HEIGHT_PX) + 6);
-  const residual0 = template + SCRATCH_RESIDUAL;
-  memory.fill(sums, 0, sumsPlane * 4);
+  // The bilinear sample of a patch at width + 6 ends at width + 14, inside the border.
+  maxCorner = f32x4.add(f32x4(<f32>load<i32>(plan, PLAN_WIDTH_PX), <f32>load<i32>(plan, PLAN_HEIGHT_PX), 0, 0), f32x4.splat(6));
+  memory.fill(sums, 0, sumsPlane * (withQuality ? 4 : 3));
 
-  for (let j = 0; j < rows; j++) {
-    for (let i = 0; i < columns; i++) {
-      const offset = (<usize>(j << 2)) * stride + (<usize>i << 3);
-      copyTemplate(from + offset, fromGx + offset, fromGy + offset, stride, template);
-      measureTemplate(ridge);
-      const cornerX = <f32>(i << 2);
-      const cornerY = <f32>(j << 2);
-      let u: f32 = 0;
-      let v: f32 = 0;
-      if (grid) {
-        const start = startFrom(grid, gridColumns, gridRows, i, j);
-        u = f32x4.extract_lane(start, 0) * toLevel;
-        v = f32x4.extract_lane(start, 1) * toLevel;
+  const patches = columns * rows;
+  for (let sweep = 0; sweep < max(sweeps, 1); sweep++) {
+    for (let n = 0; n < patches; n++) {
+      // The second sweep runs backwards, so that good matches also travel left and up.
+      const k = sweep == 0 ? n : patches - 1 - n;
+      const j = k / columns;
+      const i = k - j * columns;
+      const offset = <usize>(j << 2) * stride + (<usize>i << 3);
+      measurePatch(from + offset, fromGx + offset, fromGy + offset, stride, template, ridge);
+      const found = patchFlow + (<usize>k << 3);
+      let start = f32x4.splat(0);
+      if (sweep > 0) {
+        start = v128.load64_zero(found);
+      } else if (grid) {
+        start = f32x4.mul(startFrom(grid, gridColumns, gridRows, i, j), toLevel);
       }
-      let kept = residual0;
-      let spare = residual0 + RESIDUAL_BYTES;
-      let now = evaluateAt(cornerX + u, cornerY + v, kept);
-      let best = spread(now);
-
-      if (propagate) {
-        for (let side = 0; side < 2; side++) {
-          if (side == 0 ? i == 0 : j == 0) continue;
-          const neighbour = patchFlow + ((side == 0 ? j * columns + i - 1 : (j - 1) * columns + i) << 3);
-          const nu = load<f32>(neighbour);
-          const nv = load<f32>(neighbour, 4);
-          // A candidate this close leads the descent to the same place.
-          if (abs(nu - u) + abs(nv - v) < 0.5) continue;
-          const sums2 = evaluateAt(cornerX + nu, cornerY + nv, spare);
-          const ssd = spread(sums2);
-          if (ssd < best) {
-            best = ssd;
-            now = sums2;
-            u = nu;
-            v = nv;
-            const swap = kept;
-            kept = spare;
-            spare = swap;
-          }
-        }
-      }
-
-      // λ on the diagonal keeps the determinant positive. The factor is 2: gradients carry twice the luma scale.
-      const inverse: f32 = -2 / (hessXX * hessYY - hessXY * hessXY);
-      for (let step = 0; step < maxSteps; step++) {
-        const d = f32x4.extract_lane(now, 2);
-        const bx = f32x4.extract_lane(now, 0) - d * meanX;
-        const by = f32x4.extract_lane(now, 1) - d * meanY;
-        const du = (hessYY * bx - hessXY * by) * inverse;
-        const dv = (hessXX * by - hessXY * bx) * inverse;
-        if (du * du + dv * dv < stopSquared) {
-          u += du;
-          v += dv;
-          break;
-        }
-        const next = evaluateAt(cornerX + (u + du), cornerY + (v + dv), spare);
-        const ssd = spread(next);
-        if (ssd >= best) break;
-        best = ssd;
-        now = next;
-        u += du;
-        v += dv;
-        const swap = kept;
-        kept = spare;
-        spare = swap;
-      }
-      const found = patchFlow + <usize>((j * columns + i) << 3);
-      store<f32>(found, u);
-      store<f32>(found, v, 4);
-      addPatch(kept, f32x4.extract_lane(now, 2), u * scale, v * scale, hessXX, hessXY, hessYY, sums + (<usize>(2 * j)) * sumsStride + (<usize>i << 3), sumsStride, sumsPlane);
+      const residual = searchPatch(i, j, start, sweeps == 0 ? 0 : sweep == 0 ? -1 : 1);
+      if (sweep < sweeps - 1) continue;
+      const cells = sums + <usize>(2 * j) * sumsStride + (<usize>i << 3);
+      const flow = f32x4.mul(v128.load64_zero(found), f32x4.splat(scale));
+      addPatch(residual, foundSumD, flow, cells, sumsStride, sumsPlane, withQuality);
     }
   }
   return 0;
