@@ -1,0 +1,86 @@
+import { kernelFormats, type KernelFormat } from './formats.js';
+import { loadKernel, type KernelMemory } from './memory.js';
+
+interface BlendExports {
+  over(
+    patch: number, occlusion: number, dst: number, chroma: number, width: number, height: number,
+    patchStride: number, occlusionStride: number, dstStride: number, format: number, mix: number,
+  ): number;
+  selfCopy(
+    src: number, chroma: number, patch: number, width: number, height: number, srcStride: number, patchStride: number, format: number,
+  ): number;
+  featherAlpha(patch: number, scratch: number, width: number, height: number, stride: number, radius: number, inward: number): number;
+}
+
+/** Scratch of featherAlpha. */
+export const featherScratchBytes = (widthPx: number, heightPx: number): number => {
+  const columns = (widthPx + 7) & ~7;
+  const rows = (heightPx + 7) & ~7;
+  return columns * rows * 4 + Math.max(columns, rows) * 4;
+};
+
+/**
+ * Patches over the picture. A patch is u16×4 interleaved, 8.8 fixed point (code × 256), [Y U V A] over 4:2:2 pictures,
+ * [R G B A] over RGB ones; alpha is straight, 0 … 65280. Pointers are byte offsets into the kernel memory, strides are bytes,
+ * widths over UYVY and P216 are even. Where alpha · mix · occlusion is 0 the picture's bytes do not change.
+ */
+export class BlendKernel {
+  readonly #wasm: BlendExports;
+  constructor(memory: KernelMemory, build: 'release' | 'debug' = 'release') {
+    this.#wasm = loadKernel<BlendExports>('blend', memory, build);
+  }
+
+  /** dst += (patch − dst) · alpha · mix/256. `occlusion`: u8 plane multiplied into alpha (255 visible), 0 = none; stride in bytes. */
+  overUyvy(
+    patch: number, patchStride: number, dst: number, dstStride: number, widthPx: number, heightPx: number,
+    mix: number, occlusion = 0, occlusionStride = widthPx,
+  ): number {
+    return this.over(kernelFormats.UYVY, patch, patchStride, dst, 0, dstStride, widthPx, heightPx, mix, occlusion, occlusionStride);
+  }
+  overBgra(
+    patch: number, patchStride: number, dst: number, dstStride: number, widthPx: number, heightPx: number,
+    mix: number, occlusion = 0, occlusionStride = widthPx,
+  ): number {
+    return this.over(kernelFormats.BGRA, patch, patchStride, dst, 0, dstStride, widthPx, heightPx, mix, occlusion, occlusionStride);
+  }
+  overRgba(
+    patch: number, patchStride: number, dst: number, dstStride: number, widthPx: number, heightPx: number,
+    mix: number, occlusion = 0, occlusionStride = widthPx,
+  ): number {
+    return this.over(kernelFormats.RGBA, patch, patchStride, dst, 0, dstStride, widthPx, heightPx, mix, occlusion, occlusionStride);
+  }
+  /** `chroma`: the region's Cb Cr plane, same stride. 15 bits of the patch reach the picture. */
+  overP216(
+    patch: number, patchStride: number, dst: number, chroma: number, dstStride: number, widthPx: number, heightPx: number,
+    mix: number, occlusion = 0, occlusionStride = widthPx,
+  ): number {
+    return this.over(kernelFormats.P216, patch, patchStride, dst, chroma, dstStride, widthPx, heightPx, mix, occlusion, occlusionStride);
+  }
+  /** Any format; `chroma` is read for P216 only. */
+  over(
+    format: KernelFormat, patch: number, patchStride: number, dst: number, chroma: number, dstStride: number,
+    widthPx: number, heightPx: number, mix: number, occlusion = 0, occlusionStride = widthPx,
+  ): number {
+    return this.#wasm.over(patch, occlusion, dst, chroma, widthPx, heightPx, patchStride, occlusionStride, dstStride, format, mix);
+  }
+
+  /** The region as an opaque patch. 4:2:2 chroma is repeated over its pair: laying the copy back at full mix is the identity. */
+  selfCopy(
+    format: KernelFormat, src: number, chroma: number, srcStride: number, patch: number, patchStride: number,
+    widthPx: number, heightPx: number,
+  ): number {
+    return this.#wasm.selfCopy(src, chroma, patch, widthPx, heightPx, srcStride, patchStride, format);
+  }
+
+  /**
+   * Blurs a patch's alpha by two boxes each way: a ramp of about 2·radiusPx either side of an edge, alpha outside the patch
+   * being 0. `inward` keeps the ramp inside the shape (never raises an alpha): for patches without colour outside.
+   * radiusPx 0 … 127; scratch of featherScratchBytes.
+   */
+  featherAlpha(
+    patch: number, widthPx: number, heightPx: number, patchStride: number, radiusPx: number, scratch: number,
+    mode: 'plain' | 'inward' = 'plain',
+  ): number {
+    return this.#wasm.featherAlpha(patch, scratch, widthPx, heightPx, patchStride, radiusPx, mode === 'inward' ? 1 : 0);
+  }
+}

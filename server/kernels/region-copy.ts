@@ -1,0 +1,95 @@
+import { formats, type PixelFormat } from '../frame/format.js';
+import type { BoxPx } from '../frame/geometry.js';
+import type { KernelMemory } from './memory.js';
+
+/**
+ * A box of libndi's frame in kernel memory and back. In kernel memory rows are packed to regionStrideBytes; a 16-bit
+ * picture's chroma plane follows its luma plane at regionChromaOffset. Alpha planes (UYVA, PA16) are neither read nor
+ * written: they stay as they came. x0 and x1 of a 4:2:2 box are even; the box lies inside the picture.
+ */
+export const regionStrideBytes = (format: PixelFormat, widthPx: number): number =>
+  (widthPx * formats[format].bytesPerPixel + 15) & ~15;
+
+const hasChromaPlane = (format: PixelFormat): boolean => formats[format].bitDepth === 16;
+
+/** Bytes from the region's start to its P216 chroma plane; 0 where there is none. */
+export const regionChromaOffset = (format: PixelFormat, box: BoxPx): number =>
+  hasChromaPlane(format) ? regionStrideBytes(format, box.x1 - box.x0) * (box.y1 - box.y0) : 0;
+
+/** Bytes that a region takes in kernel memory. */
+export const regionBytes = (format: PixelFormat, widthPx: number, heightPx: number): number =>
+  regionStrideBytes(format, widthPx) * heightPx * (hasChromaPlane(format) ? 2 : 1);
+
+/** A box whose 4:2:2 pairs are whole and which lies inside the picture; may be empty. Writes into `out`. */
+export function alignBox(format: PixelFormat, box: BoxPx, widthPx: number, heightPx: number, out: BoxPx): BoxPx {
+  const even = formats[format].model === 'yuv422' ? ~1 : ~0;
+  out.x0 = Math.max(0, Math.floor(box.x0)) & even;
+  out.x1 = Math.max(out.x0, Math.min(widthPx, (Math.ceil(box.x1) + (~even & 1)) & even));
+  out.y0 = Math.max(0, Math.floor(box.y0));
+  out.y1 = Math.max(out.y0, Math.min(heightPx, Math.ceil(box.y1)));
+  return out;
+}
+
+/**
+ * Copies a box of the frame to `ptr`. `pixels` is the whole picture (all planes), `frameHeightPx` its height: a 16-bit
+ * picture's chroma plane begins at frameStrideBytes · frameHeightPx.
+ */
+export function copyRegionIn(
+  pixels: Uint8Array,
+  frameStrideBytes: number,
+  frameHeightPx: number,
+  format: PixelFormat,
+  box: BoxPx,
+  memory: KernelMemory,
+  ptr: number,
+): void {
+  copyPlaneIn(pixels, 0, frameStrideBytes, format, box, memory, ptr);
+  if (hasChromaPlane(format)) {
+    const chroma = ptr + regionChromaOffset(format, box);
+    copyPlaneIn(pixels, frameStrideBytes * frameHeightPx, frameStrideBytes, format, box, memory, chroma);
+  }
+}
+
+/** The reverse of copyRegionIn: writes the box's bytes and no others. */
+export function copyRegionOut(
+  pixels: Uint8Array,
+  frameStrideBytes: number,
+  frameHeightPx: number,
+  format: PixelFormat,
+  box: BoxPx,
+  memory: KernelMemory,
+  ptr: number,
+): void {
+  copyPlaneOut(pixels, 0, frameStrideBytes, format, box, memory, ptr);
+  if (hasChromaPlane(format)) {
+    const chroma = ptr + regionChromaOffset(format, box);
+    copyPlaneOut(pixels, frameStrideBytes * frameHeightPx, frameStrideBytes, format, box, memory, chroma);
+  }
+}
+
+// One short-lived view per row: measured cheaper than a word loop, and it dies young (test/bench/kernels.ts, region.copyIn).
+function copyPlaneIn(
+  pixels: Uint8Array, planeOffset: number, frameStride: number, format: PixelFormat, box: BoxPx, memory: KernelMemory, ptr: number,
+): void {
+  const bytesPerPixel = formats[format].bytesPerPixel;
+  const rowBytes = (box.x1 - box.x0) * bytesPerPixel;
+  const stride = regionStrideBytes(format, box.x1 - box.x0);
+  let from = planeOffset + box.y0 * frameStride + box.x0 * bytesPerPixel;
+  let to = ptr;
+  for (let y = box.y0; y < box.y1; y++, from += frameStride, to += stride) {
+    memory.u8.set(pixels.subarray(from, from + rowBytes), to);
+  }
+}
+
+function copyPlaneOut(
+  pixels: Uint8Array, planeOffset: number, frameStride: number, format: PixelFormat, box: BoxPx, memory: KernelMemory, ptr: number,
+): void {
+  const bytesPerPixel = formats[format].bytesPerPixel;
+  const rowBytes = (box.x1 - box.x0) * bytesPerPixel;
+  const stride = regionStrideBytes(format, box.x1 - box.x0);
+  let to = planeOffset + box.y0 * frameStride + box.x0 * bytesPerPixel;
+  let from = ptr;
+  for (let y = box.y0; y < box.y1; y++, to += frameStride, from += stride) {
+    pixels.set(memory.u8.subarray(from, from + rowBytes), to);
+  }
+}
