@@ -1,3 +1,10 @@
+import { controlErrors } from './control.js';
+import { likenessErrors } from './likeness.js';
+import { ndiErrors } from './ndi.js';
+import { paramsErrors } from './params.js';
+import { showErrors } from './show.js';
+import { trustErrors } from './trust.js';
+
 /**
  * Every fault an operator can meet: code, severity, what happened, what to do. Codes never change meaning; docs/generated/errors.md
  * and the page's texts come from this table. `{name}` in a text is filled from the error's context.
@@ -11,7 +18,7 @@ export interface ErrorEntry {
   readonly advice: string;
 }
 
-const entries = {
+const cameraErrors = {
   NDI_LIBRARY_MISSING: {
     severity: 'alarm',
     message: 'libndi could not be loaded: {reason}',
@@ -45,6 +52,16 @@ const entries = {
   },
 } satisfies Record<string, ErrorEntry>;
 
-/** Other rooms add their codes here by extending this record; see docs/generated/errors.md for the whole table. */
-export const errorRegistry = entries;
+/** One table per room; docs/generated/errors.md is the whole of it. */
+const entries = {
+  ...cameraErrors,
+  ...ndiErrors,
+  ...paramsErrors,
+  ...controlErrors,
+  ...showErrors,
+  ...trustErrors,
+  ...likenessErrors,
+} satisfies Record<string, ErrorEntry>;
+
+export const errorRegistry: Readonly<Record<ErrorCode, ErrorEntry>> = entries;
 export type ErrorCode = keyof typeof entries;

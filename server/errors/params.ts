@@ -1,0 +1,35 @@
+import type { ErrorEntry } from './registry.js';
+
+/** Why a value was refused. The same answer on the page, over OSC and over HTTP. */
+export const paramsErrors = {
+  PARAM_UNKNOWN_ADDRESS: {
+    severity: 'warning',
+    message: 'There is no parameter at {address}.',
+    advice: 'GET /params lists every address; docs/generated/parameters.md explains them.',
+  },
+  PARAM_WRONG_TYPE: {
+    severity: 'warning',
+    message: '{key} does not take "{value}".',
+    advice: 'Send {wanted}.',
+  },
+  PARAM_OUT_OF_RANGE: {
+    severity: 'warning',
+    message: '{key} cannot be {value}.',
+    advice: 'Send {wanted}.',
+  },
+  PARAM_UNKNOWN_CHOICE: {
+    severity: 'warning',
+    message: '{key} has no choice "{value}".',
+    advice: 'Send {wanted}, or its position from 0.',
+  },
+  PARAM_TEXT_TOO_LONG: {
+    severity: 'warning',
+    message: '{key} is too long.',
+    advice: 'Send {wanted}.',
+  },
+  PARAM_NOT_SAVED: {
+    severity: 'alarm',
+    message: 'The state of the show could not be written: {reason}',
+    advice: 'Changes still reach the output, but would be lost in a power cut. Free disk space or check the folder {folder}.',
+  },
+} satisfies Record<string, ErrorEntry>;
