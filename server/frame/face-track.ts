@@ -1,0 +1,77 @@
+import type { LadderStep } from '../protocol/messages.js';
+import type { InstantUs } from '../time/time.js';
+import { type Affine, type BoxPx, affine } from './geometry.js';
+
+export const landmarkCount = 478;
+/** The first 468 are the face surface (MediaPipe canonical face); 468–477 are the two irises. */
+export const surfaceCount = 468;
+/** Side of the face-aligned crop. */
+export const cropSizePx = 256;
+
+/** Who a face is, as far as the identity lock knows. */
+export type Recognition = 'unknown' | 'cast' | 'stranger';
+
+/**
+ * One face of a lane while it is in the picture: preallocated, reused. Track, propagate and composite each own some fields
+ * and only read the others'.
+ */
+export class FaceTrack {
+  active = false;
+  /** Landmarks, 478 × (x, y, z): x, y in picture pixels (corner origin), z in the same scale, smaller is nearer. Shown. */
+  readonly landmarks = new Float32Array(landmarkCount * 3);
+  /** The same without the fading correction: what flow carries on. In face-aligned crop pixels. */
+  readonly carried = new Float32Array(landmarkCount * 3);
+  /** What is still to be faded out after a keyframe, crop pixels. */
+  readonly correction = new Float32Array(landmarkCount * 2);
+  correctionLeft = 0;
+  correctionFrames = 1;
+  /** Flow confidence per landmark. */
+  readonly landmarkConfidence = new Float32Array(landmarkCount);
+  /** Of the whole face, 0…1. */
+  confidence01 = 0;
+  /** Picture → crop of this frame, and its inverse. */
+  readonly toCrop: Affine = affine(1, 0, 0, 0, 1, 0);
+  readonly fromCrop: Affine = affine(1, 0, 0, 0, 1, 0);
+  /** Picture pixels per frame of the face's centre, smoothed. */
+  velocityX = 0;
+  velocityY = 0;
+  readonly box: BoxPx = { x0: 0, y0: 0, x1: 0, y1: 0 };
+
+  recognition: Recognition = 'unknown';
+  performerId: string | null = null;
+  identity01 = 0;
+  identityFrame = -1;
+  /** Keyframe requests: the newest asked for and the newest whose result is in. */
+  askedFrame = -1;
+  keyframeFrame = -1;
+  keyframeAtUs = 0 as InstantUs;
+  presence01 = 0;
+  /** Frames since the last keyframe that agreed with a face being there. */
+  lostSinceUs: InstantUs | null = null;
+  acquiredFrame = -1;
+  step: LadderStep = 'unacquired';
+
+  constructor(readonly faceId: number) {}
+
+  reset(): void {
+    this.active = false;
+    this.correctionLeft = 0;
+    this.confidence01 = 0;
+    this.velocityX = 0;
+    this.velocityY = 0;
+    this.recognition = 'unknown';
+    this.performerId = null;
+    this.identity01 = 0;
+    this.identityFrame = -1;
+    this.askedFrame = -1;
+    this.keyframeFrame = -1;
+    this.presence01 = 0;
+    this.lostSinceUs = null;
+    this.acquiredFrame = -1;
+    this.step = 'unacquired';
+  }
+}
+
+/** MediaPipe indices of the points that place the crop: outer eye corners, and the mouth's middle. */
+export const eyeOuterRight = 33;
+export const eyeOuterLeft = 263;

@@ -1,0 +1,37 @@
+import type { NdiVideoFrame } from '../ndi/port.js';
+import type { InstantUs } from '../time/time.js';
+import type { YuvMatrix } from './format.js';
+
+/**
+ * The frame's type says where it has been: Received → Composited → Labelled. `send` takes only a LabelledFrame, and only
+ * the label stage can make one, so an unlabelled frame does not compile into the output.
+ */
+export interface ReceivedFrame {
+  /** Counts the pictures of this lane from 1; slates count too. */
+  readonly frameNumber: number;
+  /** When libndi handed the picture over: the join key of all that is derived from it. */
+  readonly captureAtUs: InstantUs;
+  readonly video: NdiVideoFrame;
+  readonly matrix: YuvMatrix;
+}
+
+/** What a picture shows, for the label and the metadata mark. */
+export type PictureKind = 'likeness' | 'plain' | 'bypass' | 'matte' | 'slate';
+
+declare const composited: unique symbol;
+export interface CompositedFrame extends ReceivedFrame {
+  readonly [composited]: true;
+  readonly kind: PictureKind;
+}
+/** For the composite stage (and slates) only. */
+export const asComposited = (frame: ReceivedFrame, kind: PictureKind): CompositedFrame => {
+  (frame as { kind?: PictureKind }).kind = kind;
+  return frame as CompositedFrame;
+};
+
+declare const labelled: unique symbol;
+export interface LabelledFrame extends CompositedFrame {
+  readonly [labelled]: true;
+  /** The metadata that leaves with the picture: the camera's own and the mark. */
+  readonly outgoingMetadata: string;
+}

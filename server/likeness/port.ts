@@ -1,0 +1,34 @@
+import type { FaceTrack } from '../frame/face-track.js';
+import type { YuvMatrix } from '../frame/format.js';
+import type { RegionView } from '../frame/region-view.js';
+
+/**
+ * The port that every likeness engine fits: given a tracked face and the picture's region round it, draw the likeness as a
+ * patch with straight alpha, which the composite stage lays over the picture.
+ */
+export interface PatchView {
+  /** u16×4 interleaved, 8.8: [Y U V A] over 4:2:2 pictures, [R G B A] over RGB ones. Covers the whole region. */
+  readonly ptr: number;
+  readonly strideBytes: number;
+  /** The part of the region that may have alpha, even x: nothing outside needs blending. */
+  x0: number;
+  y0: number;
+  x1: number;
+  y1: number;
+}
+
+export interface Look {
+  /** 0 leaves the performer, 1 is the likeness. */
+  readonly mix01: number;
+  /** How much of the likeness's bone structure is carried over. */
+  readonly shape01: number;
+  /** How much the performer's light falls on the likeness. */
+  readonly light01: number;
+  /** Width of the mask's soft edge as a fraction of the face's width. */
+  readonly edge01: number;
+}
+
+export interface LikenessEngine {
+  /** Draws into the engine's own patch, valid until the next call. Null where the face cannot be drawn (behind, too small). */
+  render(face: FaceTrack, region: RegionView, matrix: YuvMatrix, look: Look): PatchView | null;
+}

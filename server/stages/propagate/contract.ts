@@ -1,0 +1,31 @@
+import type { FaceTrack } from '../../frame/face-track.js';
+import type { RegionView } from '../../frame/region-view.js';
+
+/**
+ * propagate: carries each face's landmarks from the last picture to this one by dense flow in face-aligned space, and
+ * late keyframes from their own picture to this one through the stored flows (catch-up).
+ *
+ * Takes: the picture's region in kernel memory, the track as it was in the last picture.
+ * Gives: the track's landmarks, confidence and alignment in this picture.
+ */
+export interface PropagateSettings {
+  readonly minConfidence01: number;
+  readonly smoothAmount01: number;
+  readonly crossfadeFrames: number;
+}
+
+export interface KeyframeLandmarks {
+  /** The picture that the landmarks belong to. */
+  readonly frameNumber: number;
+  /** 478 × (x, y, z) in pixels of that picture. */
+  readonly landmarks: Float32Array;
+}
+
+export interface Propagator {
+  /** Starts a face at landmarks of this picture. */
+  start(face: FaceTrack, region: RegionView, frameNumber: number): void;
+  /** Carries a face from the last picture to this one. */
+  carry(face: FaceTrack, region: RegionView, frameNumber: number, settings: PropagateSettings): void;
+  /** Joins a keyframe's result; false where its picture is no longer in the ring. */
+  join(face: FaceTrack, keyframe: KeyframeLandmarks, frameNumber: number, settings: PropagateSettings): boolean;
+}

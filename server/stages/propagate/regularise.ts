@@ -1,0 +1,136 @@
+/**
+ * Keeps carried landmarks a face: a weighted affine motion explains most of what flow says; what is left over is smoothed
+ * over the mesh by confidence, so that a point whose flow was lost follows its neighbours.
+ */
+export interface MeshNeighbours {
+  /** Neighbours of point i: indices[starts[i] … starts[i + 1] − 1]. */
+  readonly starts: Int32Array;
+  readonly indices: Int32Array;
+}
+
+export function neighboursOf(triangles: ArrayLike<number>, pointCount: number): MeshNeighbours {
+  const sets: Set<number>[] = Array.from({ length: pointCount }, () => new Set<number>());
+  for (let t = 0; t < triangles.length; t += 3) {
+    for (let k = 0; k < 3; k++) {
+      sets[triangles[t + k]!]!.add(triangles[t + ((k + 1) % 3)]!);
+      sets[triangles[t + k]!]!.add(triangles[t + ((k + 2) % 3)]!);
+    }
+  }
+  const starts = new Int32Array(pointCount + 1);
+  const indices: number[] = [];
+  sets.forEach((set, i) => {
+    indices.push(...set);
+    starts[i + 1] = indices.length;
+  });
+  return { starts, indices: Int32Array.from(indices) };
+}
+
+const iterations = 3;
+/** Weight of a neighbour's residual beside the point's own. */
+const stiffness = 0.35;
+
+export class Regulariser {
+  readonly #residual: Float32Array;
+  readonly #next: Float32Array;
+  readonly #fit = new Float64Array(6);
+  constructor(
+    private readonly mesh: MeshNeighbours,
+    private readonly pointCount: number,
+  ) {
+    this.#residual = new Float32Array(pointCount * 2);
+    this.#next = new Float32Array(pointCount * 2);
+  }
+
+  /**
+   * before, after: x, y pairs (before and after flow); weights: 0…1 per point. Rewrites `after` for the first pointCount
+   * points; any further points (irises) follow the affine motion by their own weight.
+   */
+  apply(before: Float32Array, after: Float32Array, weights: Float32Array, allPoints: number): void {
+    this.#fitAffine(before, after, weights);
+    const fit = this.#fit;
+    const residual = this.#residual;
+    for (let i = 0; i < allPoints; i++) {
+      const x = before[i * 2], y = before[i * 2 + 1];
+      const px = fit[0] * x + fit[1] * y + fit[2];
+      const py = fit[3] * x + fit[4] * y + fit[5];
+      if (i < this.pointCount) {
+        residual[i * 2] = after[i * 2] - px;
+        residual[i * 2 + 1] = after[i * 2 + 1] - py;
+      } else {
+        const w = weights[i];
+        after[i * 2] = px + (after[i * 2] - px) * w;
+        after[i * 2 + 1] = py + (after[i * 2 + 1] - py) * w;
+      }
+    }
+    this.#smooth(weights);
+    for (let i = 0; i < this.pointCount; i++) {
+      const x = before[i * 2], y = before[i * 2 + 1];
+      after[i * 2] = fit[0] * x + fit[1] * y + fit[2] + this.#residual[i * 2];
+      after[i * 2 + 1] = fit[3] * x + fit[4] * y + fit[5] + this.#residual[i * 2 + 1];
+    }
+  }
+
+  #smooth(weights: Float32Array): void {
+    const { starts, indices } = this.mesh;
+    for (let round = 0; round < iterations; round++) {
+      const from = this.#residual, to = this.#next;
+      for (let i = 0; i < this.pointCount; i++) {
+        let w = weights[i] + 1e-3;
+        let sx = from[i * 2] * w, sy = from[i * 2 + 1] * w;
+        for (let k = starts[i]; k < starts[i + 1]; k++) {
+          const j = indices[k];
+          const v = stiffness * (weights[j] + 1e-3) * (1.02 - weights[i]);
+          sx += from[j * 2] * v;
+          sy += from[j * 2 + 1] * v;
+          w += v;
+        }
+        to[i * 2] = sx / w;
+        to[i * 2 + 1] = sy / w;
+      }
+      from.set(to);
+    }
+  }
+
+  /** Weighted least squares for an affine motion, twice: the second round doubts points that disagree. */
+  #fitAffine(before: Float32Array, after: Float32Array, weights: Float32Array): void {
+    const fit = this.#fit;
+    fit[0] = 1; fit[1] = 0; fit[2] = 0; fit[3] = 0; fit[4] = 1; fit[5] = 0;
+    for (let round = 0; round < 2; round++) {
+      let sw = 1e-9, sx = 0, sy = 0, su = 0, sv = 0;
+      for (let i = 0; i < this.pointCount; i++) {
+        const w = this.#trust(round, before, after, weights, i);
+        sw += w;
+        sx += w * before[i * 2];
+        sy += w * before[i * 2 + 1];
+        su += w * after[i * 2];
+        sv += w * after[i * 2 + 1];
+      }
+      const mx = sx / sw, my = sy / sw, mu = su / sw, mv = sv / sw;
+      let xx = 1e-3, xy = 0, yy = 1e-3, ux = 1e-3, uy = 0, vx = 0, vy = 1e-3;
+      for (let i = 0; i < this.pointCount; i++) {
+        const w = this.#trust(round, before, after, weights, i);
+        const x = before[i * 2] - mx, y = before[i * 2 + 1] - my;
+        const u = after[i * 2] - mu, v = after[i * 2 + 1] - mv;
+        xx += w * x * x; xy += w * x * y; yy += w * y * y;
+        ux += w * u * x; uy += w * u * y; vx += w * v * x; vy += w * v * y;
+      }
+      const det = xx * yy - xy * xy;
+      const a = (ux * yy - uy * xy) / det, b = (uy * xx - ux * xy) / det;
+      const c = (vx * yy - vy * xy) / det, d = (vy * xx - vx * xy) / det;
+      fit[0] = a; fit[1] = b; fit[2] = mu - a * mx - b * my;
+      fit[3] = c; fit[4] = d; fit[5] = mv - c * mx - d * my;
+    }
+  }
+
+  #trust(round: number, before: Float32Array, after: Float32Array, weights: Float32Array, i: number): number {
+    const w = weights[i] + 1e-3;
+    if (round === 0) return w;
+    const fit = this.#fit;
+    const x = before[i * 2], y = before[i * 2 + 1];
+    const ex = after[i * 2] - (fit[0] * x + fit[1] * y + fit[2]);
+    const ey = after[i * 2 + 1] - (fit[3] * x + fit[4] * y + fit[5]);
+    // Geman–McClure with a scale of 2 crop pixels.
+    const r = (ex * ex + ey * ey) / 4;
+    return w / ((1 + r) * (1 + r));
+  }
+}

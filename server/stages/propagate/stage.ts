@@ -1,0 +1,229 @@
+import { cropSizePx, type FaceTrack, landmarkCount, surfaceCount } from '../../frame/face-track.js';
+import { type Affine, affine, composeAffine } from '../../frame/geometry.js';
+import { alignFace, mapPoints } from '../../frame/similarity.js';
+import { DisFlow } from '../../kernels/flow.js';
+import type { KernelMemory } from '../../kernels/memory.js';
+import type { RegionKernel } from '../../kernels/region.js';
+import type { RegionView } from '../../frame/region-view.js';
+import type { KeyframeLandmarks, PropagateSettings, Propagator } from './contract.js';
+import { type MeshNeighbours, Regulariser } from './regularise.js';
+
+/** Pictures that a keyframe may be late and still be carried to the present. 24 are about half a second at 50 Hz. */
+export const ringFrames = 24;
+/** MediaPipe's region of interest is 1.5 × the face box; flow, keyframe and mesh share it. */
+export const roiMargin = 1.5;
+
+interface FaceFlow {
+  readonly flow: DisFlow;
+  readonly lumaPtr: number;
+  /** ringFrames grids: flow from picture n − 1 to picture n, at n mod ringFrames. */
+  readonly ringPtr: number;
+  /** The confidence grid that belongs to each. */
+  readonly ringConfidencePtr: number;
+  readonly toCropRing: Affine[];
+  readonly frameRing: Int32Array;
+  slot: number;
+}
+
+const newFace = (memory: KernelMemory): FaceFlow => {
+  const flow = new DisFlow(memory, { sizePx: cropSizePx, preset: 'ultrafast', slots: 2 });
+  return {
+    flow,
+    lumaPtr: memory.allocate(cropSizePx * cropSizePx),
+    ringPtr: memory.allocate(flow.gridBytes * ringFrames),
+    ringConfidencePtr: memory.allocate((flow.gridBytes / 2) * ringFrames),
+    toCropRing: Array.from({ length: ringFrames }, () => affine(1, 0, 0, 0, 1, 0)),
+    frameRing: new Int32Array(ringFrames).fill(-1),
+    slot: 0,
+  };
+};
+
+/** The flow-carrying propagator. Everything is allocated in the constructor; one FaceFlow per face slot of the lane. */
+export class FlowPropagator implements Propagator {
+  readonly #faces: FaceFlow[];
+  readonly #regulariser: Regulariser;
+  readonly #paramsPtr: number;
+  readonly #pointsPtr: number;
+  readonly #confidencePtr: number;
+  readonly #before = new Float32Array(landmarkCount * 2);
+  readonly #points: Float32Array;
+  readonly #confidence: Float32Array;
+  readonly #late = new Float32Array(landmarkCount * 3);
+  readonly #toRegion = affine(1, 0, 0, 0, 1, 0);
+  readonly #shift = affine(1, 0, 0, 0, 1, 0);
+
+  constructor(
+    private readonly memory: KernelMemory,
+    private readonly region: RegionKernel,
+    mesh: MeshNeighbours,
+    faceSlots: number,
+  ) {
+    this.#faces = Array.from({ length: faceSlots }, () => newFace(memory));
+    this.#regulariser = new Regulariser(mesh, surfaceCount);
+    this.#paramsPtr = memory.allocate(64);
+    this.#pointsPtr = memory.allocate(landmarkCount * 8);
+    this.#confidencePtr = memory.allocate(landmarkCount * 4);
+    this.#points = memory.f32.subarray(this.#pointsPtr >> 2, (this.#pointsPtr >> 2) + landmarkCount * 2);
+    this.#confidence = memory.f32.subarray(this.#confidencePtr >> 2, (this.#confidencePtr >> 2) + landmarkCount);
+  }
+
+  start(face: FaceTrack, region: RegionView, frameNumber: number): void {
+    const own = this.#faces[face.faceId]!;
+    own.frameRing.fill(-1);
+    alignFace(face.landmarks, surfaceCount, cropSizePx, roiMargin, 0, 0, face.toCrop, face.fromCrop);
+    mapPoints(face.toCrop, face.landmarks, face.carried, landmarkCount);
+    face.correctionLeft = 0;
+    face.confidence01 = 1;
+    face.landmarkConfidence.fill(1);
+    this.#crop(own, face, region);
+    own.flow.prepare(own.slot, own.lumaPtr, cropSizePx);
+    this.#remember(own, face, frameNumber);
+  }
+
+  carry(face: FaceTrack, region: RegionView, frameNumber: number, settings: PropagateSettings): void {
+    const own = this.#faces[face.faceId]!;
+    const beforeX = (face.box.x0 + face.box.x1) / 2;
+    const beforeY = (face.box.y0 + face.box.y1) / 2;
+    alignFace(face.landmarks, surfaceCount, cropSizePx, roiMargin, face.velocityX, face.velocityY, face.toCrop, face.fromCrop);
+    this.#crop(own, face, region);
+    const from = own.slot;
+    own.slot = 1 - own.slot;
+    own.flow.prepare(own.slot, own.lumaPtr, cropSizePx);
+    own.flow.runBoth(from, own.slot);
+    this.#remember(own, face, frameNumber);
+    const at = frameNumber % ringFrames;
+    this.#step(own, face.carried, at);
+    let sum = 0;
+    for (let i = 0; i < surfaceCount; i++) {
+      const c = this.#confidence[i];
+      face.landmarkConfidence[i] = c;
+      sum += c;
+    }
+    face.confidence01 = sum / surfaceCount;
+    this.#show(face);
+    // Prediction for the next picture: a third of the memory is the past, so that a stop does not overshoot.
+    const centreX = (face.box.x0 + face.box.x1) / 2 - beforeX;
+    const centreY = (face.box.y0 + face.box.y1) / 2 - beforeY;
+    const trust = face.confidence01 >= settings.minConfidence01 ? 0.7 : 0;
+    face.velocityX = face.velocityX * (1 - trust) * 0.9 + centreX * trust;
+    face.velocityY = face.velocityY * (1 - trust) * 0.9 + centreY * trust;
+  }
+
+  join(face: FaceTrack, keyframe: KeyframeLandmarks, frameNumber: number, settings: PropagateSettings): boolean {
+    const own = this.#faces[face.faceId]!;
+    const k = keyframe.frameNumber;
+    if (own.frameRing[k % ringFrames] !== k || frameNumber - k >= ringFrames) return false;
+    const late = this.#late;
+    mapPoints(own.toCropRing[k % ringFrames]!, keyframe.landmarks, late, landmarkCount);
+    for (let n = k + 1; n <= frameNumber; n++) {
+      if (own.frameRing[n % ringFrames] !== n) return false;
+      this.#step(own, late, n % ringFrames);
+    }
+    this.#correct(face, late, settings);
+    this.#show(face);
+    return true;
+  }
+
+  /** Flow is the prediction, the keyframe the measurement: a Kalman-like gain that grows with the innovation. */
+  #correct(face: FaceTrack, late: Float32Array, settings: PropagateSettings): void {
+    const { carried, correction } = face;
+    const fade = face.correctionLeft / face.correctionFrames;
+    const restless = face.confidence01 < settings.minConfidence01;
+    const floor = 1 - 0.75 * settings.smoothAmount01;
+    for (let i = 0; i < landmarkCount; i++) {
+      const shownX = carried[i * 3] + correction[i * 2] * fade;
+      const shownY = carried[i * 3 + 1] + correction[i * 2 + 1] * fade;
+      const ex = late[i * 3] - carried[i * 3];
+      const ey = late[i * 3 + 1] - carried[i * 3 + 1];
+      // Crop pixels; the face is about 170 of them, so 1.5 is the landmark model's own jitter (under 1 %).
+      const surprise = Math.min(1, (ex * ex + ey * ey) / (1.5 * 1.5));
+      const gain = restless ? 1 : floor + (1 - floor) * surprise;
+      carried[i * 3] += ex * gain;
+      carried[i * 3 + 1] += ey * gain;
+      carried[i * 3 + 2] += (late[i * 3 + 2] - carried[i * 3 + 2]) * Math.max(gain, 0.5);
+      correction[i * 2] = shownX - carried[i * 3];
+      correction[i * 2 + 1] = shownY - carried[i * 3 + 1];
+    }
+    face.correctionFrames = Math.max(1, settings.crossfadeFrames);
+    face.correctionLeft = face.correctionFrames;
+  }
+
+  /** Landmarks to be shown: carried plus what is left of the correction, in picture pixels. */
+  #show(face: FaceTrack): void {
+    const fade = face.correctionLeft / face.correctionFrames;
+    const { landmarks, carried, correction } = face;
+    for (let i = 0; i < landmarkCount; i++) {
+      landmarks[i * 3] = carried[i * 3] + correction[i * 2] * fade;
+      landmarks[i * 3 + 1] = carried[i * 3 + 1] + correction[i * 2 + 1] * fade;
+      landmarks[i * 3 + 2] = carried[i * 3 + 2];
+    }
+    mapPoints(face.fromCrop, landmarks, landmarks, landmarkCount);
+    if (face.correctionLeft > 0) face.correctionLeft--;
+    boxOf(landmarks, face);
+  }
+
+  /** Moves crop-space triples by the flow stored at ring place `at`, then keeps them a face. */
+  #step(own: FaceFlow, points: Float32Array, at: number): void {
+    const xy = this.#points;
+    const before = this.#before;
+    for (let i = 0; i < landmarkCount; i++) {
+      // The flow kernel's pixel centres are whole numbers; ours lie at +0.5.
+      before[i * 2] = points[i * 3] - 0.5;
+      before[i * 2 + 1] = points[i * 3 + 1] - 0.5;
+    }
+    xy.set(before);
+    const { flow } = own;
+    flow.carryPoints(
+      own.ringPtr + at * flow.gridBytes,
+      own.ringConfidencePtr + (at * flow.gridBytes) / 2,
+      this.#pointsPtr,
+      this.#pointsPtr,
+      this.#confidencePtr,
+      landmarkCount,
+    );
+    this.#regulariser.apply(before, xy, this.#confidence, landmarkCount);
+    for (let i = 0; i < landmarkCount; i++) {
+      points[i * 3] = xy[i * 2] + 0.5;
+      points[i * 3 + 1] = xy[i * 2 + 1] + 0.5;
+    }
+  }
+
+  #remember(own: FaceFlow, face: FaceTrack, frameNumber: number): void {
+    const at = frameNumber % ringFrames;
+    own.frameRing[at] = frameNumber;
+    own.toCropRing[at]!.set(face.toCrop);
+    const { flow } = own;
+    const { u8 } = this.memory;
+    u8.copyWithin(own.ringPtr + at * flow.gridBytes, flow.flowPtr, flow.flowPtr + flow.gridBytes);
+    const half = flow.gridBytes / 2;
+    u8.copyWithin(own.ringConfidencePtr + at * half, flow.confidencePtr, flow.confidencePtr + half);
+  }
+
+  /** 256×256 luma of the face under the predicted alignment. */
+  #crop(own: FaceFlow, face: FaceTrack, region: RegionView): void {
+    const shift = this.#shift;
+    shift[2] = -region.box.x0;
+    shift[5] = -region.box.y0;
+    const map = composeAffine(shift, face.fromCrop, this.#toRegion);
+    this.memory.f32.set(map, this.#paramsPtr >> 2);
+    this.region.cropLuma(
+      region.ptr, region.format, region.widthPx, region.heightPx, region.strideBytes, region.chromaPtr,
+      own.lumaPtr, cropSizePx, this.#paramsPtr,
+    );
+  }
+}
+
+function boxOf(landmarks: Float32Array, face: FaceTrack): void {
+  let x0 = Infinity, y0 = Infinity, x1 = -Infinity, y1 = -Infinity;
+  for (let i = 0; i < surfaceCount * 3; i += 3) {
+    const x = landmarks[i], y = landmarks[i + 1];
+    if (x < x0) x0 = x;
+    if (x > x1) x1 = x;
+    if (y < y0) y0 = y;
+    if (y > y1) y1 = y;
+  }
+  face.box.x0 = x0;
+  face.box.y0 = y0;
+  face.box.x1 = x1;
+  face.box.y1 = y1;
+}
