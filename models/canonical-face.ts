@@ -8,7 +8,7 @@ export interface CanonicalFace {
   readonly uvs01: readonly number[];
   /** 898 × three vertex numbers, anticlockwise seen from outside. */
   readonly triangles: readonly number[];
-  /** The points that a rigid fit should trust, with their weights (they sum to about 1). */
+  /** The points that a rigid fit of the face should trust, with their weights. */
   readonly fitWeights: readonly { readonly landmark: number; readonly weight: number }[];
 }
 

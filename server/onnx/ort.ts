@@ -1,0 +1,107 @@
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { ModelManifest, TensorContract } from '../../models/manifest.js';
+import { readVerifiedModel } from '../../models/verify.js';
+import { CodedError } from '../errors/coded-error.js';
+import { defaultSessionOptions, type ModelSession, type SessionOptions, type Tensors } from './port.js';
+import { allocateTensors, QueuedSession, type SessionEngine } from './queued-session.js';
+
+/** The only door to onnxruntime-node: nothing else may import it. */
+type Runtime = typeof import('onnxruntime-node');
+let runtime: Promise<Runtime> | null = null;
+
+/**
+ * The library reports usage to its maker unless this is set before it is loaded (seen with 1.30 on Linux: a log in the temporary
+ * folder, a database in ~/.cache), hence the import on first use.
+ */
+function loadRuntime(): Promise<Runtime> {
+  process.env['ORT_DISABLE_TELEMETRY'] = '1';
+  runtime ??= import('onnxruntime-node').catch((error: unknown) => {
+    runtime = null;
+    throw new CodedError('MODEL_RUNTIME_MISSING', { reason: reasonOf(error) }, { cause: error });
+  });
+  return runtime;
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+export async function runtimeVersion(): Promise<string> {
+  return (await loadRuntime()).env.versions.node ?? 'unknown';
+}
+
+/**
+ * Loads a default model from build/models, hands the very bytes that were hashed to ONNX Runtime, and runs it once so that the
+ * first real picture is not slower than the rest. Rejects with MODEL_UNKNOWN, MODEL_FILE_MISSING, MODEL_OUTPUT_TAMPERED,
+ * MODEL_TENSOR_MISMATCH, MODEL_RUNTIME_MISSING or MODEL_LOAD_FAILED.
+ */
+export async function createSession(modelId: string, options: Partial<SessionOptions> = {}): Promise<ModelSession> {
+  const chosen = { ...defaultSessionOptions, ...options };
+  const { manifest, bytes } = readVerifiedModel(modelId, chosen.executionProvider === 'cpu' ? 'cpu' : 'gpu');
+  const ort = await loadRuntime();
+  const native = await ort.InferenceSession.create(bytes, sessionOptions(chosen)).catch((error: unknown) => {
+    throw new CodedError('MODEL_LOAD_FAILED', { model: modelId, reason: reasonOf(error) }, { cause: error });
+  });
+  checkTensors(manifest, native.inputMetadata, manifest.inputs);
+  checkTensors(manifest, native.outputMetadata, manifest.outputs);
+  const inputs = allocateTensors(manifest.inputs), outputs = allocateTensors(manifest.outputs);
+  const session = new QueuedSession(
+    manifest,
+    { inputs, outputs },
+    engineOf(modelId, native, wrap(ort, inputs, manifest.inputs), wrap(ort, outputs, manifest.outputs)),
+  );
+  await session.infer(fillMidGrey(manifest), () => undefined);
+  return session;
+}
+
+const sessionOptions = ({ threads, executionProvider }: SessionOptions): InferenceSession.SessionOptions => ({
+  executionProviders: [executionProvider],
+  intraOpNumThreads: threads,
+  interOpNumThreads: 1,
+  executionMode: 'sequential',
+  // 'all' brings the blocked (NCHWc) layout, worth a factor of two over 'extended'.
+  graphOptimizationLevel: 'all',
+  logSeverityLevel: 3,
+  // Spinning threads of several sessions starve each other: 57 ms became 141 ms for a keyframe on two cores.
+  extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
+});
+
+function checkTensors(
+  manifest: ModelManifest,
+  found: readonly InferenceSession.ValueMetadata[],
+  promised: readonly TensorContract[],
+): void {
+  for (const { name, shape } of promised) {
+    const tensor = found.find((candidate) => candidate.name === name);
+    const foundShape = tensor?.isTensor === true ? tensor.shape.join('×') : 'nothing';
+    if (foundShape !== shape.join('×')) {
+      throw new CodedError('MODEL_TENSOR_MISMATCH', { model: manifest.id, tensor: name, found: foundShape, expected: shape.join('×') });
+    }
+  }
+}
+
+const wrap = (ort: Runtime, arrays: Tensors, contracts: readonly TensorContract[]): Record<string, Tensor> =>
+  Object.fromEntries(contracts.map(({ name, shape }) => [name, new ort.Tensor('float32', arrays[name]!, shape)]));
+
+/** Input and output tensors are handed over once made; the library writes its results straight into the outputs. */
+function engineOf(
+  model: string,
+  native: InferenceSession,
+  feeds: Record<string, Tensor>,
+  fetches: Record<string, Tensor>,
+): SessionEngine {
+  return {
+    async run() {
+      try {
+        await native.run(feeds, fetches);
+      } catch (error) {
+        throw new CodedError('MODEL_RUN_FAILED', { model, reason: reasonOf(error) }, { cause: error });
+      }
+    },
+    close: () => native.release(),
+  };
+}
+
+const fillMidGrey =
+  (manifest: ModelManifest) =>
+  (inputs: Tensors): void => {
+    for (const { name, range = [0, 1] } of manifest.inputs) inputs[name]!.fill((range[0] + range[1]) / 2);
+  };

@@ -1,0 +1,1 @@
+export const meanIdentity = new Float32Array(1024);
