@@ -8,7 +8,7 @@ interface Job {
   vertices: Float32Array;
   indices: Uint16Array;
   texture: RasterPicture;
-  offsets: number[];
+  offsets: readonly number[];
   target: RasterPicture;
   depth: Float32Array | null;
   mode: number;

@@ -1,0 +1,232 @@
+import type { Material, PersonModel, ExpressionDelta, Part, Picture8 } from './model.js';
+import {
+  baseMaterial, baseVertexCount, eyeTexturePath, fitProxy, readProxy, type BaseMesh, type Proxy, type Surface, type TargetFile,
+} from './makehuman.js';
+import { expressionUnits, expressionUnitNames, type PersonRecipe, type ProxyRecipe } from './recipes.js';
+import { eyePicture, mouthPicture, proxyPicture, skinPictures, headChart } from './textures.js';
+import { bakeVisibility } from './visibility.js';
+
+/** Nothing below this height (dm; the soles are at −8) is kept: cameras frame from the thighs up at most. */
+const cutBelowY = -2.5;
+/** MakeHuman's arms point 45° down; standing people's hang. */
+const armLoweringRad = (33 * Math.PI) / 180;
+/** Smallest expression movement that is kept, dm. */
+const deltaFloor = 0.0008;
+
+/** A piece of the person before positions are numbered. */
+interface Piece {
+  readonly name: string;
+  readonly material: Material;
+  readonly picture: Picture8;
+  /** Which of the piece's own vertices each corner uses, and the texture coordinates (0…1) of the corner. */
+  readonly surface: Surface;
+  readonly triangles: number[];
+  readonly mapUv: (u: number, v: number) => [number, number];
+  readonly source: Source;
+}
+
+/** Vertices that pieces share: the base mesh, or one proxy. */
+interface Source {
+  readonly positions: Float32Array;
+  readonly headWeight: Float32Array;
+  readonly deltas: readonly Float32Array[];
+}
+
+export function shapeOf(base: BaseMesh, targets: TargetFile, recipe: PersonRecipe): Float32Array {
+  const shape = base.positions.slice();
+  for (const [name, weight] of Object.entries(recipe.targets)) {
+    const delta = targets.read(name);
+    for (let i = 0; i < shape.length; i++) shape[i]! += weight * delta[i]!;
+  }
+  return shape;
+}
+
+/** MakeHuman writes all but some of the expression sets; the Caucasian set stands in where one lacks a unit. */
+function expressionDeltas(targets: TargetFile, recipe: PersonRecipe): Float32Array[] {
+  return expressionUnitNames.map((unit) => {
+    const sum = new Float32Array(baseVertexCount * 3);
+    for (const [name, weight] of Object.entries(expressionUnits[unit])) {
+      const delta = targets.read(`expression/units/${recipe.expressionSet}/${name}`);
+      for (let i = 0; i < sum.length; i++) sum[i]! += weight * delta[i]!;
+    }
+    return sum;
+  });
+}
+
+/** Turns each arm about its shoulder joint, in place. */
+function lowerArms(positions: Float32Array, armWeight: Float32Array, joints: readonly [number, number, number][]): void {
+  for (let v = 0; v < armWeight.length; v++) {
+    const weight = armWeight[v]!, x = positions[v * 3]!, y = positions[v * 3 + 1]!;
+    if (weight === 0) continue;
+    const joint = joints[x > 0 ? 0 : 1]!;
+    const angle = (x > 0 ? -1 : 1) * armLoweringRad * Math.min(weight, 1);
+    const dx = x - joint[0], dy = y - joint[1], cos = Math.cos(angle), sin = Math.sin(angle);
+    positions[v * 3] = joint[0] + dx * cos - dy * sin;
+    positions[v * 3 + 1] = joint[1] + dx * sin + dy * cos;
+  }
+}
+
+function centreOf(positions: Float32Array, vertices: Iterable<number>): [number, number, number] {
+  const sum: [number, number, number] = [0, 0, 0];
+  let count = 0;
+  for (const v of vertices) {
+    for (let k = 0; k < 3; k++) sum[k]! += positions[v * 3 + k]!;
+    count++;
+  }
+  return [sum[0] / count, sum[1] / count, sum[2] / count];
+}
+
+/** Base vertices used by a material of the base mesh, by its number in the file. */
+function verticesOf(base: BaseMesh, material: number): Set<number> {
+  const found = new Set<number>();
+  base.triangleMaterial.forEach((m, t) => {
+    if (m === material) for (let k = 0; k < 3; k++) found.add(base.cornerVertex[t * 3 + k]!);
+  });
+  return found;
+}
+const jointMaterial = { leftShoulder: 121, rightShoulder: 91, neck: 78, leftEye: 26, rightEye: 122 } as const;
+
+function carried(proxy: Proxy, field: Float32Array, stride: number): Float32Array {
+  const out = new Float32Array((proxy.references.length / 3) * stride);
+  for (let v = 0; v < proxy.references.length / 3; v++) {
+    for (let axis = 0; axis < stride; axis++) {
+      let sum = 0;
+      for (let k = 0; k < 3; k++) sum += proxy.weights[v * 3 + k]! * field[proxy.references[v * 3 + k]! * stride + axis]!;
+      out[v * stride + axis] = sum;
+    }
+  }
+  return out;
+}
+
+/** Builds one person of the cast; pure: equal recipe and data give equal bytes. */
+export async function assemblePerson(base: BaseMesh, targets: TargetFile, recipe: PersonRecipe): Promise<PersonModel> {
+  const shape = shapeOf(base, targets, recipe);
+  const joints = Object.fromEntries(
+    Object.entries(jointMaterial).map(([name, material]) => [name, centreOf(shape, verticesOf(base, material))]),
+  ) as Record<keyof typeof jointMaterial, [number, number, number]>;
+  const shoulders: [number, number, number][] = [joints.leftShoulder, joints.rightShoulder];
+  const deltas = expressionDeltas(targets, recipe);
+  const posed = shape.slice();
+  lowerArms(posed, base.armWeight, shoulders);
+  const body: Source = { positions: posed, headWeight: base.headWeight, deltas };
+
+  const pieces: Piece[] = [];
+  const hidden = new Uint8Array(baseVertexCount);
+  const proxyPiece = async (from: ProxyRecipe, material: Material, picture?: Picture8): Promise<void> => {
+    const proxy = readProxy(from.id);
+    const fitted = fitProxy(proxy, shape, from.outwards ?? 0);
+    const armWeight = carried(proxy, base.armWeight, 1);
+    lowerArms(fitted, armWeight, shoulders);
+    if (material === 'cloth') proxy.hidesBase.forEach((hides, v) => (hidden[v]! |= hides));
+    pieces.push({
+      name: from.id,
+      material,
+      picture: picture ?? (await proxyPicture(proxy.texturePath, from.tint ?? [1, 1, 1], material)),
+      surface: proxy,
+      triangles: Array.from({ length: proxy.triangleMaterial.length }, (_, t) => t),
+      mapUv: (u, v) => [u, v],
+      source: { positions: fitted, headWeight: carried(proxy, base.headWeight, 1), deltas: deltas.map((delta) => carried(proxy, delta, 3)) },
+    });
+  };
+  for (const from of recipe.clothes) await proxyPiece(from, 'cloth');
+  await proxyPiece({ id: 'teeth/Teeth_Base' }, 'teeth');
+  await proxyPiece({ id: 'tongue/tongue01' }, 'tongue');
+  await proxyPiece({ id: 'eyes/HighPolyEyes' }, 'eye', await eyePicture(eyeTexturePath(recipe.eyeColour)));
+  await proxyPiece(recipe.brows, 'brows');
+  for (const from of recipe.beard) await proxyPiece(from, 'beard');
+  await proxyPiece(recipe.lashes, 'lashes');
+  for (const from of recipe.hair) await proxyPiece(from, 'hair');
+
+  const skin = await skinPictures(recipe.skin, base);
+  const skinPiece = (name: string, material: Material, picture: Picture8, owns: (u: number, v: number, y: number) => boolean, mapUv: Piece['mapUv']): Piece => ({
+    name, material, picture, mapUv, surface: base, source: body,
+    triangles: bodyTriangles(base, hidden, owns),
+  });
+  const isMouth = (u: number, v: number): boolean => u > 0.74 && v > 0.85;
+  pieces.unshift(
+    skinPiece('head', 'skin', skin.head, headChart.owns, headChart.toChart),
+    skinPiece('trunk', 'skin', skin.body, (u, v, y) => !headChart.owns(u, v, y) && !isMouth(u, v), (u, v) => [u, v]),
+    skinPiece('mouth', 'mouth', mouthPicture(skin.body), isMouth, (u, v) => [u, v]),
+  );
+  return number(recipe, pieces, joints);
+}
+
+/** Triangles of the skin whose centre lies in an island of the atlas and which no clothes hide. */
+function bodyTriangles(base: BaseMesh, hidden: Uint8Array, owns: (u: number, v: number, y: number) => boolean): number[] {
+  const found: number[] = [];
+  for (let t = 0; t < base.triangleMaterial.length; t++) {
+    if (base.triangleMaterial[t] !== baseMaterial.body) continue;
+    let u = 0, v = 0, y = 0, isHidden = false;
+    for (let k = 0; k < 3; k++) {
+      u += base.uvs[base.cornerUv[t * 3 + k]! * 2]! / 3;
+      v += base.uvs[base.cornerUv[t * 3 + k]! * 2 + 1]! / 3;
+      y += base.positions[base.cornerVertex[t * 3 + k]! * 3 + 1]! / 3;
+      isHidden ||= hidden[base.cornerVertex[t * 3 + k]!] === 1;
+    }
+    if (!isHidden && owns(u, v, y)) found.push(t);
+  }
+  return found;
+}
+
+/** Numbers positions and drawn vertices of all pieces, leaving out what is cut. */
+function number(recipe: PersonRecipe, pieces: readonly Piece[], joints: Record<string, [number, number, number]>): PersonModel {
+  const positions: number[] = [], headWeight: number[] = [], vertexPosition: number[] = [], vertexUv: number[] = [];
+  const triangles: number[] = [], parts: Part[] = [], origins: { source: Source; vertex: number }[] = [];
+  const numbered = new Map<Source, Map<number, number>>();
+  pieces.forEach((piece, texture) => {
+    const { surface, source } = piece;
+    const known = numbered.get(source) ?? new Map<number, number>();
+    numbered.set(source, known);
+    const corners = new Map<string, number>();
+    const firstTriangle = triangles.length / 3, firstPosition = positions.length / 3;
+    for (const t of piece.triangles) {
+      const ids = [0, 1, 2].map((k) => surface.cornerVertex[t * 3 + k]!);
+      if (ids.every((id) => source.positions[id * 3 + 1]! < cutBelowY)) continue;
+      ids.forEach((id, k) => {
+        let position = known.get(id);
+        if (position === undefined) {
+          position = positions.length / 3;
+          known.set(id, position);
+          positions.push(source.positions[id * 3]!, source.positions[id * 3 + 1]!, source.positions[id * 3 + 2]!);
+          headWeight.push(Math.min(1, source.headWeight[id]!));
+          origins.push({ source, vertex: id });
+        }
+        const uv = surface.cornerUv[t * 3 + k]!, key = `${id}/${uv}`;
+        let corner = corners.get(key);
+        if (corner === undefined) {
+          corner = vertexPosition.length;
+          corners.set(key, corner);
+          const [u, v] = piece.mapUv(surface.uvs[uv * 2]!, surface.uvs[uv * 2 + 1]!);
+          vertexPosition.push(position);
+          vertexUv.push(u * piece.picture.widthPx, v * piece.picture.heightPx);
+        }
+        triangles.push(corner);
+      });
+    }
+    parts.push({
+      name: piece.name, material: piece.material, texture, firstTriangle, triangleCount: triangles.length / 3 - firstTriangle,
+      firstPosition, endPosition: positions.length / 3,
+    });
+  });
+  if (vertexPosition.length > 65535) throw new Error(`${recipe.id}: ${vertexPosition.length} vertices do not fit 16-bit indices`);
+  const model = {
+    id: recipe.id, name: recipe.name, description: recipe.description, parts, textures: pieces.map((piece) => piece.picture),
+    positions: Float32Array.from(positions), headWeight: Float32Array.from(headWeight), visibility: new Float32Array(0),
+    vertexPosition: Uint16Array.from(vertexPosition), vertexUv: Float32Array.from(vertexUv), triangles: Uint16Array.from(triangles),
+    expressions: expressionUnitNames.map((unit, index) => sparse(unit, origins, index)),
+    eyeCentres: Float32Array.from([...joints['leftEye']!, ...joints['rightEye']!]),
+    neckPivot: Float32Array.from(joints['neck']!),
+  };
+  return { ...model, visibility: bakeVisibility(model) };
+}
+
+function sparse(unit: ExpressionDelta['unit'], origins: readonly { source: Source; vertex: number }[], index: number): ExpressionDelta {
+  const positions: number[] = [], deltas: number[] = [];
+  origins.forEach(({ source, vertex }, position) => {
+    const [x, y, z] = [0, 1, 2].map((k) => source.deltas[index]![vertex * 3 + k]!) as [number, number, number];
+    if (Math.hypot(x, y, z) < deltaFloor) return;
+    positions.push(position);
+    deltas.push(x, y, z);
+  });
+  return { unit, positions: Uint16Array.from(positions), deltas: Float32Array.from(deltas) };
+}
