@@ -32,4 +32,9 @@ export const paramsErrors = {
     message: 'The state of the show could not be written: {reason}',
     advice: 'Changes still reach the output, but would be lost in a power cut. Free disk space or check the folder {folder}.',
   },
+  STATE_UNREADABLE: {
+    severity: 'alarm',
+    message: 'The saved state of the show was not readable and was set aside as {file}.',
+    advice: 'Check every value before going on air: what was saved only there is back to its default.',
+  },
 } satisfies Record<string, ErrorEntry>;

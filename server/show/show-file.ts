@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs';
+import { Value } from 'typebox/value';
+import { CodedError } from '../errors/coded-error.js';
+import { writeFileAtomic } from './atomic-file.js';
+import { ShowFile, showSchemaVersion } from './schema.js';
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Reads and checks a show file. Throws CodedError with the place of the first fault; never a partly checked show. */
+export function readShowFile(file: string): ShowFile {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new CodedError('SHOW_FILE_MISSING', { file }, { cause: error });
+  }
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    throw new CodedError('SHOW_FILE_NOT_JSON', { file, reason: placeInText(text, reasonOf(error)) }, { cause: error });
+  }
+  return checkShow(parsed, file);
+}
+
+/** `file` is only for the message. */
+export function checkShow(parsed: unknown, file = 'given'): ShowFile {
+  const version = (parsed as { schemaVersion?: unknown } | null)?.schemaVersion;
+  if (typeof version === 'number' && version !== showSchemaVersion) {
+    throw new CodedError('SHOW_FILE_VERSION', { file, version, supported: showSchemaVersion });
+  }
+  const [fault] = Value.Errors(ShowFile, parsed);
+  if (fault !== undefined) {
+    throw new CodedError('SHOW_FILE_INVALID', { file, path: pathOf(fault), reason: fault.message });
+  }
+  const show = parsed as ShowFile;
+  refuseRepeats(show);
+  refuseUnknownPerformers(show);
+  return show;
+}
+
+/** A fault of an object names the member that is missing or too many. */
+function pathOf(fault: { readonly instancePath: string; readonly params?: unknown }): string {
+  const params = (fault.params ?? {}) as { requiredProperties?: string[]; additionalProperties?: string[] };
+  const member = (params.requiredProperties ?? params.additionalProperties)?.[0];
+  return fault.instancePath + (member === undefined ? '' : `/${member}`) || '/';
+}
+
+/**
+ * Where JSON went wrong, as an editor counts. Node 20 quotes the neighbourhood but not the place, so the place is found by
+ * bisection: a start of the text that is merely unfinished ends before it.
+ */
+function placeInText(text: string, message: string): string {
+  const unfinished = (length: number): boolean => {
+    try {
+      JSON.parse(text.slice(0, length));
+      return true;
+    } catch (error) {
+      return /end of JSON|Unterminated|No number after|Exponent part/.test(reasonOf(error));
+    }
+  };
+  let good = 0;
+  let bad = text.length + 1;
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    if (unfinished(middle)) good = middle;
+    else bad = middle;
+  }
+  const before = text.slice(0, good).split('\n');
+  return `line ${before.length}, column ${before.at(-1)!.length + 1}: ${message.split('\n', 1)[0]!}`;
+}
+
+function refuseRepeats(show: ShowFile): void {
+  const lists: readonly (readonly [string, readonly string[]])[] = [
+    ['/sources/{n}/id', show.sources.map((source) => source.id)],
+    ['/sources/{n}/outputName', show.sources.map((source) => source.outputName.toLowerCase())],
+    ['/cast/{n}/performerId', show.cast.map((member) => member.performerId)],
+  ];
+  for (const [path, names] of lists) {
+    const at = names.findIndex((name, index) => names.indexOf(name) !== index);
+    if (at >= 0) throw new CodedError('SHOW_ID_TWICE', { id: names[at]!, path: path.replace('{n}', String(at)) });
+  }
+}
+
+function refuseUnknownPerformers(show: ShowFile): void {
+  const cast = new Set(show.cast.map((member) => member.performerId));
+  show.sources.forEach((source, index) => {
+    const performer = source.performer ?? null;
+    if (performer !== null && !cast.has(performer)) {
+      throw new CodedError('SHOW_REFERENCE_UNKNOWN', { id: performer, path: `/sources/${index}/performer` });
+    }
+  });
+}
+
+/** Atomic: the file on disk is the old version or the new one. */
+export function saveShowFile(file: string, show: ShowFile): void {
+  checkShow(show, file);
+  try {
+    writeFileAtomic(file, JSON.stringify(show, null, 2) + '\n');
+  } catch (error) {
+    throw new CodedError('SHOW_FILE_NOT_SAVED', { file, reason: reasonOf(error) }, { cause: error });
+  }
+}
+
+/** The show of `npm start`: one simulated camera, one synthetic performer, one synthetic likeness, loopback only. */
+export function demoShow(): ShowFile {
+  return {
+    schemaVersion: showSchemaVersion,
+    name: 'Demo',
+    production: 'Understudy demo',
+    scene: null,
+    outputUse: 'monitor',
+    sources: [
+      {
+        id: 'cam-a',
+        label: 'Camera A',
+        source: 'Understudy Stage Cam A',
+        outputName: 'Understudy Cam A',
+        likeness: null,
+        performer: 'performer',
+      },
+    ],
+    cast: [{ performerId: 'performer', name: 'Performer (synthetic)', enrolment: [], likeness: 'likeness' }],
+    interfaces: ['127.0.0.1'],
+    ports: { http: 8080, osc: 8000 },
+  };
+}
