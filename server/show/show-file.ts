@@ -56,7 +56,8 @@ function placeInText(text: string, message: string): string {
       JSON.parse(text.slice(0, length));
       return true;
     } catch (error) {
-      return /end of JSON|Unterminated|No number after|Exponent part/.test(reasonOf(error));
+      const reason = reasonOf(error);
+      return /end of JSON/.test(reason) || Number(/at position (\d+)/.exec(reason)?.[1]) === length;
     }
   };
   let good = 0;
