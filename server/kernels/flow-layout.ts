@@ -42,6 +42,8 @@ export const PLAN_RIDGE = 80;
 export const PLAN_SCRATCH = 84;
 /** i32: whether the fourth sum (texture, for the confidence) is wanted. */
 export const PLAN_WITH_QUALITY = 88;
+/** i32: 1 searches every second patch, as on a checkerboard, and the corners. Only without sweeps. */
+export const PLAN_CHECKERBOARD = 92;
 export const PLAN_BYTES = 96;
 
 /** Scratch of one search: 8 rows of (template, gx, gy), then two buffers of 8 residual rows. */

@@ -93,6 +93,7 @@ function writeBlock(memory: KernelMemory, plan: LevelPlan, above: LevelPlan | un
   setInt(layout.PLAN_PATCH_FLOW, memory.allocate(plan.patchColumns * plan.patchRows * 8));
   setInt(layout.PLAN_MAX_STEPS, finest ? preset.finestSteps : preset.coarseSteps);
   setInt(layout.PLAN_SWEEPS, finest ? preset.finestSweeps : preset.coarseSweeps);
+  setInt(layout.PLAN_CHECKERBOARD, Number(finest && preset.finestPatches === 'checkerboard'));
   setFloat(layout.PLAN_SCALE, 2 ** plan.level);
   setFloat(layout.PLAN_STOP_SQUARED, preset.stopPx * preset.stopPx);
   setFloat(layout.PLAN_RIDGE, preset.ridge);

@@ -59,6 +59,7 @@ export class DisFlow {
   readonly #memory: KernelMemory;
   readonly #plans: LevelPlan[];
   readonly #slots: LevelPlanes[][] = [];
+  readonly #hasGradients: Uint8Array;
   readonly #coarsest: number;
   readonly #rowBuffer: number;
   readonly #quality: number;
@@ -79,6 +80,7 @@ export class DisFlow {
     this.#plans = planLevels(memory, this.widthPx, this.heightPx, this.#preset);
     this.#coarsest = this.#plans.length - 1;
     for (let slot = 0; slot < (options.slots ?? 2); slot++) this.#slots.push(allocatePyramid(memory, this.#plans));
+    this.#hasGradients = new Uint8Array(this.#slots.length);
     const cells = this.columns * this.rows;
     this.flowPtr = memory.allocate(cells * 8);
     this.backwardPtr = memory.allocate(cells * 8);
@@ -90,11 +92,11 @@ export class DisFlow {
 
   /** Builds the pyramid of a picture (8-bit luma, widthPx × heightPx at lumaPtr) into a slot. The picture is free afterwards. */
   prepare(slot: number, lumaPtr: number, strideBytes: number): void {
-    const planes = this.#slots[slot]!;
+    const planes = this.#slot(slot);
     const { kernel } = this;
     for (let level = 1; level <= this.#coarsest; level++) {
       const plan = this.#plans[level]!;
-      const { image, gx, gy } = planes[level]!;
+      const { image } = planes[level]!;
       if (level === 1) {
         kernel.halveLuma(lumaPtr, image, this.widthPx, this.heightPx, strideBytes, plan.strideBytes);
       } else {
@@ -102,11 +104,22 @@ export class DisFlow {
         kernel.halveLevel(planes[level - 1]!.image, image, finer.widthPx, finer.heightPx, finer.strideBytes, plan.strideBytes);
       }
       kernel.padLevel(image, plan.widthPx, plan.heightPx, plan.strideBytes);
-      if (level < this.#preset.finestLevel) continue;
-      const columns = plan.patchColumns * layout.PATCH_STEP_PX + layout.PATCH_STEP_PX;
-      const rows = plan.patchRows * layout.PATCH_STEP_PX + layout.PATCH_STEP_PX;
-      kernel.sobelLevel(image, gx, gy, columns, rows, plan.strideBytes);
     }
+    this.#hasGradients[slot] = 0;
+  }
+
+  /** Only the picture that a flow starts from needs gradients, so they wait for the first flow from it. */
+  #needGradients(slot: number): void {
+    if (this.#hasGradients[slot]) return;
+    const planes = this.#slots[slot]!;
+    for (let level = this.#preset.finestLevel; level <= this.#coarsest; level++) {
+      const plan = this.#plans[level]!;
+      const { image, gx, gy } = planes[level]!;
+      const columns = (plan.patchColumns + 1) * layout.PATCH_STEP_PX;
+      const rows = (plan.patchRows + 1) * layout.PATCH_STEP_PX;
+      this.kernel.sobelLevel(image, gx, gy, columns, rows, plan.strideBytes);
+    }
+    this.#hasGradients[slot] = 1;
   }
 
   /**
@@ -128,10 +141,13 @@ export class DisFlow {
   #search(fromSlot: number, toSlot: number, initialPtr: number, gridPtr: number, qualityPtr: number): void {
     const { kernel } = this;
     const finest = this.#preset.finestLevel;
+    const from = this.#slot(fromSlot);
+    const to = this.#slot(toSlot);
+    this.#needGradients(fromSlot);
     this.#startFrom(initialPtr);
     for (let level = this.#coarsest; level >= finest; level--) {
       const plan = this.#plans[level]!;
-      this.#bind(plan, this.#slots[fromSlot]![level]!, this.#slots[toSlot]![level]!);
+      this.#bind(plan, from[level]!, to[level]!);
       const last = level === finest;
       this.#memory.i32[(plan.block + layout.PLAN_WITH_QUALITY) >> 2] = Number(last && qualityPtr !== 0);
       kernel.searchLevel(plan.block);
@@ -151,6 +167,12 @@ export class DisFlow {
         if (qualityPtr) kernel.doubleScalar(this.#quality, qualityPtr, this.columns, this.rows);
       }
     }
+  }
+
+  #slot(slot: number): LevelPlanes[] {
+    const planes = this.#slots[slot];
+    if (!planes) throw new RangeError(`Flow has slots 0 to ${this.#slots.length - 1}, not ${slot}`);
+    return planes;
   }
 
   #startFrom(initialPtr: number): void {

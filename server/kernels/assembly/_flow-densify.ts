@@ -2,8 +2,10 @@
 
 import { weakerTexture } from './_flow-patch';
 
-/** Weaker texture at which q is one half: 64 pixels with a gradient of two grey levels × 32. */
-const TEXTURE_HALF: f32 = 262144;
+/** Weaker texture at which it counts one half: 64 pixels with a gradient of one grey level × 32. */
+const TEXTURE_HALF: f32 = 65536;
+/** Difference at which a match counts one half: six grey levels, over four pixels × luma scale 16. */
+const MATCH_HALF: f32 = 384;
 
 /** Sums of |residual − mean| over 2×2 pixels, for the four cells of cell row k. */
 // @ts-ignore: decorator
@@ -18,13 +20,17 @@ function pairs(residual: usize, mean: v128, k: usize): v128 {
 /**
  * Adds one patch to the four sums (Σwu, Σwv, Σw, Σwq) of its 4×4 cells of 2×2 level pixels. w = 1 / max(1, 2 d)²,
  * d being the cell's mean |difference| in grey levels without the patch's mean (the paper has 1 / max(1, d)); q is the
- * patch's texture 0…1, left out unless wanted.
+ * patch's texture times the cell's match, 0…1, left out unless wanted.
  */
-export function addPatch(residual: usize, sumD: f32, flow: v128, sums: usize, stride: usize, plane: usize, withQuality: i32): void {
+// @ts-ignore: decorator
+@inline
+export function addPatch(residual: usize, sumD: f32, flow: v128, sums: usize, stride: usize, plane: usize, withQuality: i32, ridge: f32): void {
   const mean = i16x8.splat(<i16>(sumD * 0.015625));
   const us = v128.shuffle<f32>(flow, flow, 0, 0, 0, 0);
   const vs = v128.shuffle<f32>(flow, flow, 1, 1, 1, 1);
-  const qs = f32x4.splat(weakerTexture / (weakerTexture + TEXTURE_HALF));
+  const texture: f32 = max<f32>(weakerTexture - ridge, 0);
+  const qs = f32x4.splat(texture / (texture + TEXTURE_HALF));
+  const halfSquared = f32x4.splat(MATCH_HALF * MATCH_HALF);
   // Half a grey level over four pixels × luma scale 16.
   const unit = f32x4.splat(32);
   for (let k: usize = 0; k < 4; k++) {
@@ -39,18 +45,15 @@ export function addPatch(residual: usize, sumD: f32, flow: v128, sums: usize, st
     v128.store(at, f32x4.add(v128.load(at), w));
     if (withQuality) {
       at += plane;
-      v128.store(at, f32x4.add(v128.load(at), f32x4.mul(w, qs)));
+      const match = f32x4.div(halfSquared, f32x4.add(halfSquared, f32x4.mul(total, total)));
+      v128.store(at, f32x4.add(v128.load(at), f32x4.mul(w, f32x4.mul(qs, match))));
     }
     sums += stride;
   }
 }
 
-/**
- * Divides the sums into an interleaved (u, v) grid of columns × rows, and (when quality ≠ 0) a grid of
- * (Σwq / Σw) · (Σw / 4 clamped to 1): texture times match.
- */
+/** Divides the sums into an interleaved (u, v) grid of columns × rows and, when quality ≠ 0, a grid of q. */
 export function normaliseGrid(sums: usize, stride: usize, plane: usize, grid: usize, quality: usize, columns: i32, rows: i32): i32 {
-  const quarter = f32x4.splat(0.25);
   const one = f32x4.splat(1);
   for (let j = 0; j < rows; j++) {
     let out = grid + <usize>((j * columns) << 3);
@@ -67,7 +70,7 @@ export function normaliseGrid(sums: usize, stride: usize, plane: usize, grid: us
       v128.store(out, v128.shuffle<f32>(u, v, 2, 6, 3, 7), 16);
       if (quality) {
         const q = f32x4.mul(v128.load(at + plane * 3), inverse);
-        v128.store(outQ, f32x4.mul(q, f32x4.min(one, f32x4.mul(w, quarter))));
+        v128.store(outQ, q);
         outQ += 16;
       }
       out += 32;

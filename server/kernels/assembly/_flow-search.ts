@@ -1,5 +1,6 @@
 // Inverse search over the patches of one level (Kroeger et al., ECCV 2016, §2.1), with its densification sums (§2.2).
 import {
+  PLAN_CHECKERBOARD,
   PLAN_FROM_GX,
   PLAN_FROM_GY,
   PLAN_FROM_IMAGE,
@@ -139,7 +140,14 @@ function searchPatch(i: i32, j: i32, start: v128, side: i32): usize {
   return kept;
 }
 
-/** Searches every patch of a level and adds each to the densification sums. `plan`: see flow-layout. */
+/** A corner cell has no other patch over it. */
+// @ts-ignore: decorator
+@inline
+function isCorner(i: i32, j: i32): bool {
+  return (i == 0 || i == columns - 1) && (j == 0 || j == rows - 1);
+}
+
+/** Searches every patch of a level (or every second one, as on a checkerboard) and adds each to the densification sums. `plan`: see flow-layout. */
 export function searchLevel(plan: usize): i32 {
   const from = <usize>load<u32>(plan, PLAN_FROM_IMAGE);
   const fromGx = <usize>load<u32>(plan, PLAN_FROM_GX);
@@ -155,6 +163,7 @@ export function searchLevel(plan: usize): i32 {
   const ridge = load<f32>(plan, PLAN_RIDGE);
   const toLevel = f32x4.splat(1 / scale);
   const withQuality = load<i32>(plan, PLAN_WITH_QUALITY);
+  const checkerboard = load<i32>(plan, PLAN_CHECKERBOARD);
   columns = load<i32>(plan, PLAN_PATCH_COLUMNS);
   rows = load<i32>(plan, PLAN_PATCH_ROWS);
   patchFlow = <usize>load<u32>(plan, PLAN_PATCH_FLOW);
@@ -174,6 +183,7 @@ export function searchLevel(plan: usize): i32 {
       const k = sweep == 0 ? n : patches - 1 - n;
       const j = k / columns;
       const i = k - j * columns;
+      if (checkerboard && ((i + j) & 1) && !isCorner(i, j)) continue;
       const offset = <usize>(j << 2) * stride + (<usize>i << 3);
       measurePatch(from + offset, fromGx + offset, fromGy + offset, stride, template, ridge);
       const found = patchFlow + (<usize>k << 3);
@@ -187,7 +197,7 @@ export function searchLevel(plan: usize): i32 {
       if (sweep < sweeps - 1) continue;
       const cells = sums + <usize>(2 * j) * sumsStride + (<usize>i << 3);
       const flow = f32x4.mul(v128.load64_zero(found), f32x4.splat(scale));
-      addPatch(residual, foundSumD, flow, cells, sumsStride, sumsPlane, withQuality);
+      addPatch(residual, foundSumD, flow, cells, sumsStride, sumsPlane, withQuality, ridge);
     }
   }
   return 0;
