@@ -88,6 +88,8 @@ export interface CastMember {
 export interface ScopeInfo {
   readonly id: ScopeId;
   readonly label: string;
+  /** The lane an output belongs to; absent: the id's own, "output/cam-a" belongs to lane cam-a. */
+  readonly laneId?: string;
 }
 
 export type ServerMessage =

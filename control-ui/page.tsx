@@ -1,0 +1,84 @@
+import { signal } from '@preact/signals';
+import type { JSX } from 'preact';
+import { lazyStageView as StageView } from './stage-view/lazy.js';
+import { useDesk } from './link/desk-context.js';
+import { MonitorPair } from './monitors/monitor-pair.js';
+import { AlarmBanner, AlarmList } from './panels/alarms.js';
+import { CastLine, CastPanel } from './panels/cast.js';
+import { desks, Header, type DeskName } from './panels/header.js';
+import { OnAirBar } from './panels/on-air-bar.js';
+import { AllPanels, TabbedPanels } from './panels/param-panels.js';
+import { Plots } from './panels/plots.js';
+import { LaneFigures, ProcessStrip } from './panels/processes.js';
+import { Toasts } from './panels/toasts.js';
+
+const deskFromHash = (): DeskName => desks.find((name) => `#${name.toLowerCase()}` === location.hash) ?? 'Live';
+
+export const shownDesk = signal<DeskName>(deskFromHash());
+addEventListener('hashchange', () => (shownDesk.value = deskFromHash()));
+
+export function Page(): JSX.Element {
+  const desk = useDesk();
+  return (
+    <div class="page" data-live={desk.live.value}>
+      <Header shown={shownDesk} />
+      {desk.otherProtocol.value !== null && (
+        <p class="banner banner-warning" role="alert">
+          This page is older or newer than the server (protocol {desk.otherProtocol.value}). Reload it.
+        </p>
+      )}
+      <AlarmBanner />
+      <main class={`desk desk-${shownDesk.value.toLowerCase()}`}>
+        <DeskBody name={shownDesk.value} />
+      </main>
+      <OnAirBar />
+      <footer class="notices">
+        {desk.product.value && <span>{`${desk.product.value.name} ${desk.product.value.version}`}</span>}
+        {desk.notices.value.map((notice) => (
+          <span key={notice}>{notice}</span>
+        ))}
+      </footer>
+      <Toasts />
+    </div>
+  );
+}
+
+function DeskBody({ name }: { readonly name: DeskName }): JSX.Element {
+  switch (name) {
+    case 'Live':
+      return (
+        <>
+          <div class="live-main">
+            <MonitorPair />
+            <CastLine />
+            <div class="live-lower">
+              <StageView />
+              <Plots />
+            </div>
+            <ProcessStrip />
+          </div>
+          <TabbedPanels />
+        </>
+      );
+    case 'Controls':
+      return <AllPanels />;
+    case 'Stage':
+      return <StageView />;
+    case 'Cast':
+      return (
+        <>
+          <CastPanel />
+          <MonitorPair />
+        </>
+      );
+    case 'Health':
+      return (
+        <>
+          <ProcessStrip />
+          <AlarmList />
+          <Plots />
+          <LaneFigures />
+        </>
+      );
+  }
+}

@@ -1,0 +1,100 @@
+import type { JSX } from 'preact';
+import type { CastMember, LikenessSummary } from '../../server/protocol/messages.js';
+import { useDesk } from '../link/desk-context.js';
+
+const consentWord: Record<LikenessSummary['consent'], string> = {
+  valid: 'Consent valid',
+  missing: 'No consent record',
+  expired: 'Consent expired',
+  revoked: 'Consent revoked',
+  'out-of-scope': 'Outside the consent’s scope',
+};
+
+function ConsentBadge({ likeness }: { readonly likeness: LikenessSummary }): JSX.Element {
+  return (
+    <span class={`consent ${likeness.consent === 'valid' ? 'consent-valid' : 'consent-not'}`} title={likeness.consentReason}>
+      {consentWord[likeness.consent]}
+      {likeness.synthetic && ' · synthetic'}
+    </span>
+  );
+}
+
+/** Who may carry which likeness, and whether the consent record allows it. */
+export function CastPanel(): JSX.Element {
+  const desk = useDesk();
+  return (
+    <section class="card cast" aria-label="Cast">
+      <h2>Cast</h2>
+      {desk.cast.value.length === 0 && <p class="muted">Nobody is in the cast list: every face stays untouched.</p>}
+      {desk.cast.value.map((member) => (
+        <CastRow key={member.performerId} member={member} />
+      ))}
+      <h2>Likenesses</h2>
+      <ul class="likenesses">
+        {desk.likenesses.value.map((likeness) => (
+          <li key={likeness.id} data-testid={`likeness-${likeness.id}`}>
+            <strong>{likeness.name}</strong> <ConsentBadge likeness={likeness} />
+            {likeness.consentReason !== '' && <p class="muted">{likeness.consentReason}</p>}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** A likeness without valid consent stays selectable: the server refuses it and says which record fails. */
+function CastRow({ member }: { readonly member: CastMember }): JSX.Element {
+  const desk = useDesk();
+  const likeness = desk.likenesses.value.find(({ id }) => id === member.likenessId);
+  const seen = desk.lanes.value.filter((lane) => lane.faces.some((face) => face.performerId === member.performerId));
+  return (
+    <div class="cast-row" data-testid={`cast-${member.performerId}`}>
+      <div>
+        <strong id={`cast-${member.performerId}`}>{member.name}</strong>
+        <p class="muted">
+          {member.enrolled ? 'Enrolled' : 'Not enrolled: cannot be recognised'} ·{' '}
+          {seen.length > 0 ? `seen by ${seen.map(({ laneId }) => laneId).join(', ')}` : 'not in any picture'}
+        </p>
+      </div>
+      <div class="cast-assign">
+        <select
+          data-testid={`assign-${member.performerId}`}
+          aria-labelledby={`cast-${member.performerId}`}
+          value={member.likenessId ?? ''}
+          disabled={!desk.live.value}
+          onChange={(event) => {
+            const chosen = event.currentTarget.value;
+            // The server decides: show what is true until it answers.
+            event.currentTarget.value = member.likenessId ?? '';
+            desk.assign(member.performerId, chosen === '' ? null : chosen);
+          }}
+        >
+          <option value="">No likeness (untouched)</option>
+          {desk.likenesses.value.map(({ id, name, consent }) => (
+            <option key={id} value={id}>
+              {name}
+              {consent === 'valid' ? '' : ` (${consentWord[consent].toLowerCase()})`}
+            </option>
+          ))}
+        </select>
+        {likeness && <ConsentBadge likeness={likeness} />}
+      </div>
+    </div>
+  );
+}
+
+/** One line on the Live desk: who carries whom. */
+export function CastLine(): JSX.Element | null {
+  const desk = useDesk();
+  const lane = desk.lane.value;
+  if (!lane) return null;
+  const likeness = desk.likenesses.value.find(({ id }) => id === lane.likenessId);
+  const members = desk.cast.value.filter(({ likenessId }) => likenessId !== null && likenessId === lane.likenessId);
+  return (
+    <a class="cast-line" href="#cast" data-testid="cast-line">
+      <span class="muted">Likeness</span>{' '}
+      <strong>{likeness ? `${likeness.name} on ${members.map(({ name }) => name).join(', ') || 'nobody'}` : 'none assigned'}</strong>{' '}
+      {likeness && <ConsentBadge likeness={likeness} />}
+    </a>
+  );
+}
