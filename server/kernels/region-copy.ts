@@ -23,9 +23,9 @@ export const regionBytes = (format: PixelFormat, widthPx: number, heightPx: numb
 /** A box whose 4:2:2 pairs are whole and which lies inside the picture; may be empty. Writes into `out`. */
 export function alignBox(format: PixelFormat, box: BoxPx, widthPx: number, heightPx: number, out: BoxPx): BoxPx {
   const even = formats[format].model === 'yuv422' ? ~1 : ~0;
-  out.x0 = Math.max(0, Math.floor(box.x0)) & even;
+  out.x0 = Math.max(0, Math.min(widthPx, Math.floor(box.x0))) & even;
   out.x1 = Math.max(out.x0, Math.min(widthPx, (Math.ceil(box.x1) + (~even & 1)) & even));
-  out.y0 = Math.max(0, Math.floor(box.y0));
+  out.y0 = Math.max(0, Math.min(heightPx, Math.floor(box.y0)));
   out.y1 = Math.max(out.y0, Math.min(heightPx, Math.ceil(box.y1)));
   return out;
 }

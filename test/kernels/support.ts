@@ -73,3 +73,4 @@ export function worst(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return most;
 }
 export const words = (bytes: Uint8Array): Uint16Array => new Uint16Array(bytes.slice().buffer);
+export const isPairFormat = (format: KernelFormat): boolean => kernelPixelBytes(format) === 2;
