@@ -100,7 +100,6 @@ export class OwnAudio extends NativeAudioFrame {
     view.setUint32(audioFrame.fourCC, floatPlanarAudio, true);
     view.setBigUint64(audioFrame.data, this.#sound.address, true);
     view.setInt32(audioFrame.channelStrideInBytes, shape.samples * 4, true);
-    view.setBigInt64(audioFrame.timestamp, timeUndefined, true);
   }
   override mustBeUsable(): void {
     if (this.#ended) throw ndiFault('NDI_FRAME_STALE', { kind: 'audio' });

@@ -46,7 +46,7 @@ export class LibndiFinder implements NdiFinder {
   }
 
   async find(name: string, timeoutMs: number): Promise<NdiSource | null> {
-    const match = (): NdiSource | null => matchSource(this.#seen.list(), name).source;
+    const match = (): NdiSource | null => matchSource(this.#seen.list(), name);
     await this.#search(timeoutMs, () => match() !== null);
     return match();
   }

@@ -68,7 +68,7 @@ export interface NdiSource {
   readonly name: string;
   /** "127.0.0.1:5961", or null where libndi does not tell. */
   readonly url: string | null;
-  /** Other addresses that announce the same name. Where there are any, the name is ambiguous: NDI_SOURCE_AMBIGUOUS. */
+  /** Other addresses that answer to the same (or wanted) name. Where there are any, it is ambiguous: NDI_SOURCE_AMBIGUOUS. */
   readonly alsoAt?: readonly string[];
 }
 
@@ -98,7 +98,10 @@ export interface ReceiverOptions {
   /** A source from the finder, or one made from an operator's name or url ("127.0.0.1:5961"). */
   readonly source: { readonly name?: string; readonly url?: string };
   readonly receiverName: string;
-  /** 'fastest' lets libndi deliver what it decodes to (UYVY, UYVA, P216 with 'best'), no conversion. */
+  /**
+   * 'fastest' lets libndi deliver what it decodes to (UYVY, UYVA; P216, PA16 with 'best'), no conversion. The RGB choices
+   * are wrong in green on linux_x64 5.5.2 (test/e2e/ndi/formats.test.ts): convert with our own kernels instead.
+   */
   readonly color: 'fastest' | 'best' | 'uyvy-bgra' | 'bgrx-bgra' | 'rgbx-rgba';
   readonly bandwidth?: 'highest' | 'lowest' | 'audio-only' | 'metadata-only';
   readonly allowFields: boolean;
@@ -145,7 +148,7 @@ export interface NdiSender {
   clearConnectionMetadata(): void;
   tally(): Tally;
   connections(): number;
-  /** Metadata that receivers sent to us, oldest first. */
+  /** Metadata that receivers sent to us, oldest first. libndi keeps nine at most: take them every frame. */
   takeMetadata(): NdiMetadataFrame[];
   setFailover(source: { readonly name: string; readonly url?: string | null } | null): void;
   close(): void;

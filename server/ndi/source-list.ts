@@ -59,31 +59,26 @@ export function bracketPart(name: string): string {
   return open >= 0 && name.endsWith(')') ? name.slice(open + 2, -1) : name;
 }
 
-export interface SourceMatch {
-  readonly source: NdiSource | null;
-  /** Several sources answer to the wanted name; `source` is the first of them by name and address. */
-  readonly ambiguous: boolean;
-}
-
 /**
  * Finds what an operator means: an address, then the exact name, then the part in brackets, each first as written and then
- * without regard to case. "CAM A" on two machines, or one name at two addresses, is ambiguous.
+ * without regard to case. Where several sources answer ("CAM A" on two machines, one name at two addresses), the first by
+ * name and address is given and `alsoAt` names the others: the choice is stable, and the ambiguity can be reported.
  */
-export function matchSource(sources: readonly NdiSource[], wanted: string): SourceMatch {
+export function matchSource(sources: readonly NdiSource[], wanted: string): NdiSource | null {
   const folded = wanted.toLowerCase();
-  const tests: ((source: NdiSource) => boolean)[] = [
-    ({ url, alsoAt }) => url === wanted || (alsoAt ?? []).includes(wanted),
-    ({ name }) => name === wanted,
-    ({ name }) => name.toLowerCase() === folded,
-    ({ name }) => bracketPart(name) === wanted,
-    ({ name }) => bracketPart(name).toLowerCase() === folded,
+  const byAddress = sources.find(({ url, alsoAt }) => url === wanted || alsoAt?.includes(wanted));
+  if (byAddress !== undefined) return { name: byAddress.name, url: wanted };
+  const tests: ((name: string) => boolean)[] = [
+    (name) => name === wanted,
+    (name) => name.toLowerCase() === folded,
+    (name) => bracketPart(name) === wanted,
+    (name) => bracketPart(name).toLowerCase() === folded,
   ];
-  for (const [index, test] of tests.entries()) {
-    const matches = sources.filter(test);
-    const first = matches[0];
+  for (const test of tests) {
+    const [first, ...others] = sources.filter(({ name }) => test(name));
     if (first === undefined) continue;
-    if (index === 0) return { source: { name: first.name, url: wanted }, ambiguous: false };
-    return { source: first, ambiguous: matches.length > 1 || (first.alsoAt ?? []).length > 0 };
+    const alsoAt = [...(first.alsoAt ?? []), ...others.flatMap(({ url, alsoAt = [] }) => [url ?? '', ...alsoAt])];
+    return alsoAt.length > 0 ? { ...first, alsoAt } : first;
   }
-  return { source: null, ambiguous: false };
+  return null;
 }

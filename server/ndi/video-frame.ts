@@ -146,7 +146,7 @@ export class OwnVideo extends NativeVideoFrame {
     view.setBigInt64(videoFrame.timecode, timeUndefined, true);
     view.setBigUint64(videoFrame.data, this.#picture.address, true);
     view.setInt32(videoFrame.lineStrideInBytes, strideBytes, true);
-    view.setBigInt64(videoFrame.timestamp, timeUndefined, true);
+    // The timestamp stays 0: libndi then writes the moment of sending. A received frame's own goes through untouched.
   }
   protected override mustBeUsable(): void {
     if (this.#ended) throw ndiFault('NDI_FRAME_STALE', { kind: 'video' });
