@@ -98,7 +98,8 @@ export function buildFaceMeshV2(json: Uint8Array, bytes: Uint8Array, target: Tar
   const head = (name: string): Value =>
     convolve(context, picture, { weights: weights.convolution(name), bias: weights.headBias(name), window: square(2, 1, 'VALID'), groups: 1 });
   graph.output('landmarks', head('conv2d_150'), [1, 1434]);
-  const flag = graph.emit('Sigmoid', [graph.nchwName(head('conv2d_152'))]);
+  // conv2d_152, which the package takes for the score, stays near 0 on faces; conv2d_151 tells faces from other pictures.
+  const flag = graph.emit('Sigmoid', [graph.nchwName(head('conv2d_151'))]);
   graph.output('presence', graph.fromNchw(flag, [1, 1, 1, 1]), [1, 1]);
   graph.removeDeadCode();
   return graph;

@@ -1,6 +1,6 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { ModelManifest, TensorContract } from '../../models/manifest.js';
-import { readVerifiedModel } from '../../models/verify.js';
+import { readVerifiedModel, type VerifiedModel } from '../../models/verify.js';
 import { CodedError } from '../errors/coded-error.js';
 import { defaultSessionOptions, type ModelSession, type SessionOptions, type Tensors } from './port.js';
 import { allocateTensors, QueuedSession, type SessionEngine } from './queued-session.js';
@@ -29,16 +29,23 @@ export async function runtimeVersion(): Promise<string> {
 }
 
 /**
- * Loads a default model from build/models, hands the very bytes that were hashed to ONNX Runtime, and runs it once so that the
- * first real picture is not slower than the rest. Rejects with MODEL_UNKNOWN, MODEL_FILE_MISSING, MODEL_OUTPUT_TAMPERED,
- * MODEL_TENSOR_MISMATCH, MODEL_RUNTIME_MISSING or MODEL_LOAD_FAILED.
+ * Loads a default model from build/models and hands the very bytes that were hashed to ONNX Runtime. Rejects with MODEL_UNKNOWN,
+ * MODEL_FILE_MISSING, MODEL_OUTPUT_TAMPERED, MODEL_TENSOR_MISMATCH, MODEL_RUNTIME_MISSING or MODEL_LOAD_FAILED.
  */
 export async function createSession(modelId: string, options: Partial<SessionOptions> = {}): Promise<ModelSession> {
-  const chosen = { ...defaultSessionOptions, ...options };
-  const { manifest, bytes } = readVerifiedModel(modelId, chosen.executionProvider === 'cpu' ? 'cpu' : 'gpu');
+  const target = (options.executionProvider ?? defaultSessionOptions.executionProvider) === 'cpu' ? 'cpu' : 'gpu';
+  return openModel(readVerifiedModel(modelId, target), options);
+}
+
+/** Opens a model whose bytes the caller has checked, and runs it once: the first real picture is then as quick as the rest. */
+export async function openModel(
+  { manifest, bytes }: VerifiedModel,
+  options: Partial<SessionOptions> = {},
+): Promise<ModelSession> {
   const ort = await loadRuntime();
-  const native = await ort.InferenceSession.create(bytes, sessionOptions(chosen)).catch((error: unknown) => {
-    throw new CodedError('MODEL_LOAD_FAILED', { model: modelId, reason: reasonOf(error) }, { cause: error });
+  const chosen = sessionOptions({ ...defaultSessionOptions, ...options });
+  const native = await ort.InferenceSession.create(bytes, chosen).catch((error: unknown) => {
+    throw new CodedError('MODEL_LOAD_FAILED', { model: manifest.id, reason: reasonOf(error) }, { cause: error });
   });
   checkTensors(manifest, native.inputMetadata, manifest.inputs);
   checkTensors(manifest, native.outputMetadata, manifest.outputs);
@@ -46,7 +53,7 @@ export async function createSession(modelId: string, options: Partial<SessionOpt
   const session = new QueuedSession(
     manifest,
     { inputs, outputs },
-    engineOf(modelId, native, wrap(ort, inputs, manifest.inputs), wrap(ort, outputs, manifest.outputs)),
+    engineOf(manifest.id, native, wrap(ort, inputs, manifest.inputs), wrap(ort, outputs, manifest.outputs)),
   );
   await session.infer(fillMidGrey(manifest), () => undefined);
   return session;
