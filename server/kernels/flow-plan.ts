@@ -22,9 +22,11 @@ export interface LevelPlan {
   readonly sums: number;
   readonly sumsStrideBytes: number;
   readonly sumsPlaneBytes: number;
-  /** Two grids of this level: `grid` holds the result, `spareGrid` serves smoothing. */
+  /** Sums after an odd and an even number of blurs (three planes). */
+  readonly blurred: number;
+  readonly spareSums: number;
+  /** The level's result: interleaved (u, v). */
   readonly grid: number;
-  readonly spareGrid: number;
   /** Level plan block, see flow-layout.ts. */
   readonly block: number;
 }
@@ -68,8 +70,9 @@ function planLevel(memory: KernelMemory, fullWidthPx: number, fullHeightPx: numb
     level, widthPx, heightPx, patchColumns, patchRows, gridColumns, gridRows, sumsStrideBytes, sumsPlaneBytes,
     strideBytes: roundUp((widthPx + 2 * layout.PAD_PX) * 2, 16),
     sums: memory.allocate(sumsPlaneBytes * 4),
+    blurred: memory.allocate(sumsPlaneBytes * 3),
+    spareSums: memory.allocate(sumsPlaneBytes * 3),
     grid: memory.allocate(gridColumns * gridRows * 8),
-    spareGrid: memory.allocate(gridColumns * gridRows * 8),
     block: memory.allocate(layout.PLAN_BYTES),
   };
 }

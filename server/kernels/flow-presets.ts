@@ -17,9 +17,12 @@ export interface FlowPreset {
    */
   readonly coarseSweeps: 0 | 1 | 2;
   readonly finestSweeps: 0 | 1 | 2;
-  /** 3×3 means over the grid after the coarser levels, and after the finest. */
-  readonly coarseBoxes: number;
-  readonly finestBoxes: number;
+  /**
+   * 3×3 sums over the weighted cells after the coarser levels, and after the finest: cells that match badly (occluded, at
+   * an edge of motion) take over what their neighbours know.
+   */
+  readonly coarseBlurs: number;
+  readonly finestBlurs: number;
   /** Added to the diagonal of each patch Hessian (gradient units squared): a still, flat patch does not run away. */
   readonly ridge: number;
 }
@@ -30,14 +33,14 @@ export type FlowPresetName = 'fastest' | 'ultrafast' | 'fast';
 export const flowPresets: Readonly<Record<FlowPresetName, FlowPreset>> = {
   fastest: {
     finestLevel: 2, coarsestShortSidePx: 16, finestPatches: 'all', finestSteps: 3, coarseSteps: 8, stopPx: 0.05,
-    coarseSweeps: 1, finestSweeps: 0, coarseBoxes: 1, finestBoxes: 0, ridge: 65536,
+    coarseSweeps: 1, finestSweeps: 0, coarseBlurs: 2, finestBlurs: 1, ridge: 65536,
   },
   ultrafast: {
     finestLevel: 1, coarsestShortSidePx: 16, finestPatches: 'checkerboard', finestSteps: 2, coarseSteps: 8, stopPx: 0.05,
-    coarseSweeps: 1, finestSweeps: 0, coarseBoxes: 1, finestBoxes: 1, ridge: 65536,
+    coarseSweeps: 1, finestSweeps: 0, coarseBlurs: 2, finestBlurs: 2, ridge: 65536,
   },
   fast: {
     finestLevel: 1, coarsestShortSidePx: 16, finestPatches: 'all', finestSteps: 6, coarseSteps: 8, stopPx: 0.02,
-    coarseSweeps: 1, finestSweeps: 1, coarseBoxes: 1, finestBoxes: 1, ridge: 65536,
+    coarseSweeps: 1, finestSweeps: 1, coarseBlurs: 2, finestBlurs: 2, ridge: 65536,
   },
 };

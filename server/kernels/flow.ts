@@ -10,8 +10,9 @@ export interface FlowKernel {
   padLevel(level: number, width: number, height: number, stride: number): number;
   sobelLevel(level: number, gx: number, gy: number, columns: number, rows: number, stride: number): number;
   searchLevel(plan: number): number;
-  normaliseGrid(sums: number, stride: number, plane: number, grid: number, quality: number, columns: number, rows: number): number;
-  boxGrid(src: number, dst: number, columns: number, rows: number, rowBuffer: number): number;
+  blurSums(src: number, dst: number, stride: number, plane: number, rowBuffer: number): number;
+  normaliseFlow(sums: number, stride: number, plane: number, grid: number, columns: number, rows: number): number;
+  normaliseQuality(sums: number, stride: number, plane: number, quality: number, columns: number, rows: number): number;
   doubleGrid(src: number, dst: number, columns: number, rows: number): number;
   doubleScalar(src: number, dst: number, columns: number, rows: number): number;
   shrinkGrid(src: number, dst: number, columns: number, rows: number, factor: number): number;
@@ -87,7 +88,8 @@ export class DisFlow {
     this.confidencePtr = memory.allocate(cells * 4);
     this.#quality = memory.allocate(cells * 4);
     this.#startPtr = memory.allocate(cells * 8);
-    this.#rowBuffer = memory.allocate((this.columns + 4) * 8);
+    // Serves a row of grid cells and a row of sums with a cell on either side.
+    this.#rowBuffer = memory.allocate(Math.max((this.columns + 4) * 8, this.#plans[1]!.sumsStrideBytes + 32));
   }
 
   /** Builds the pyramid of a picture (8-bit luma, widthPx × heightPx at lumaPtr) into a slot. The picture is free afterwards. */
@@ -151,22 +153,25 @@ export class DisFlow {
       const last = level === finest;
       this.#memory.i32[(plan.block + layout.PLAN_WITH_QUALITY) >> 2] = Number(last && qualityPtr !== 0);
       kernel.searchLevel(plan.block);
-      const boxes = last ? this.#preset.finestBoxes : this.#preset.coarseBoxes;
-      const target = last && finest === 1 ? gridPtr : plan.grid;
-      const quality = last ? (finest === 1 ? qualityPtr : qualityPtr && this.#quality) : 0;
-      // An odd number of smoothings must begin in the spare grid to end in the target.
-      let at = boxes % 2 === 0 ? target : plan.spareGrid;
-      kernel.normaliseGrid(plan.sums, plan.sumsStrideBytes, plan.sumsPlaneBytes, at, quality, plan.gridColumns, plan.gridRows);
-      for (let k = 0; k < boxes; k++) {
-        const to = at === target ? plan.spareGrid : target;
-        kernel.boxGrid(at, to, plan.gridColumns, plan.gridRows, this.#rowBuffer);
-        at = to;
+      let sums = plan.sums;
+      for (let k = last ? this.#preset.finestBlurs : this.#preset.coarseBlurs; k > 0; k--) {
+        const blurred = sums === plan.blurred ? plan.spareSums : plan.blurred;
+        kernel.blurSums(sums, blurred, plan.sumsStrideBytes, plan.sumsPlaneBytes, this.#rowBuffer);
+        sums = blurred;
       }
-      if (last && finest === 2) {
-        kernel.doubleGrid(plan.grid, gridPtr, this.columns, this.rows);
-        if (qualityPtr) kernel.doubleScalar(this.#quality, qualityPtr, this.columns, this.rows);
-      }
+      // With finest level 1 the last grid has the result's cells already.
+      const grid = last && finest === 1 ? gridPtr : plan.grid;
+      kernel.normaliseFlow(sums, plan.sumsStrideBytes, plan.sumsPlaneBytes, grid, plan.gridColumns, plan.gridRows);
     }
+    if (finest === 2) kernel.doubleGrid(this.#plans[2]!.grid, gridPtr, this.columns, this.rows);
+    if (qualityPtr) this.#scoreQuality(this.#plans[finest]!, qualityPtr);
+  }
+
+  /** Texture × match of the finest level's patches, on the result's grid. */
+  #scoreQuality(plan: LevelPlan, qualityPtr: number): void {
+    const target = plan.level === 1 ? qualityPtr : this.#quality;
+    this.kernel.normaliseQuality(plan.sums, plan.sumsStrideBytes, plan.sumsPlaneBytes, target, plan.gridColumns, plan.gridRows);
+    if (plan.level === 2) this.kernel.doubleScalar(this.#quality, qualityPtr, this.columns, this.rows);
   }
 
   #slot(slot: number): LevelPlanes[] {

@@ -38,9 +38,9 @@ describe('the flow kernel equals its twin bit by bit', () => {
     }
   }
 
-  it('with two sweeps and no smoothing', () => {
+  it('with two sweeps, no blur of coarse levels and three of the finest', () => {
     const memory = new KernelMemory(16);
-    const preset: FlowPreset = { ...full, coarseSweeps: 2, finestSweeps: 2, coarseBoxes: 0, finestBoxes: 2, stopPx: 0.3 };
+    const preset: FlowPreset = { ...full, coarseSweeps: 2, finestSweeps: 2, coarseBlurs: 0, finestBlurs: 3, stopPx: 0.3 };
     const flow = new DisFlow(memory, { widthPx: 90, heightPx: 71, preset });
     const [from, to] = pairOf('moved texture', 90, 71, 5);
     prepareAll(memory, flow, from, to);

