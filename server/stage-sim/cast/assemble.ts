@@ -10,6 +10,8 @@ import { bakeVisibility } from './visibility.js';
 const cutBelowY = -2.5;
 /** MakeHuman's arms point 45° down; standing people's hang. */
 const armLoweringRad = (33 * Math.PI) / 180;
+/** Head weight from which skin is kept under clothes. */
+const neckShows = 0.04;
 /** Smallest expression movement that is kept, dm. */
 const deltaFloor = 0.0008;
 
@@ -85,6 +87,7 @@ function verticesOf(base: BaseMesh, material: number): Set<number> {
   return found;
 }
 const jointMaterial = { leftShoulder: 121, rightShoulder: 91, neck: 78, leftEye: 26, rightEye: 122 } as const;
+const lowerTeethMaterial = 11;
 
 function carried(proxy: Proxy, field: Float32Array, stride: number): Float32Array {
   const out = new Float32Array((proxy.references.length / 3) * stride);
@@ -117,15 +120,20 @@ export async function assemblePerson(base: BaseMesh, targets: TargetFile, recipe
     const fitted = fitProxy(proxy, shape, from.outwards ?? 0);
     const armWeight = carried(proxy, base.armWeight, 1);
     lowerArms(fitted, armWeight, shoulders);
-    if (material === 'cloth') proxy.hidesBase.forEach((hides, v) => (hidden[v]! |= hides));
+    // The neck stays under its collar, which stands away from it.
+    if (material === 'cloth') proxy.hidesBase.forEach((hides, v) => (hidden[v]! |= base.headWeight[v]! > neckShows ? 0 : hides));
     pieces.push({
       name: from.id,
       material,
       picture: picture ?? (await proxyPicture(proxy.texturePath, from.tint ?? [1, 1, 1], material)),
       surface: proxy,
-      triangles: Array.from({ length: proxy.triangleMaterial.length }, (_, t) => t),
+      triangles: Array.from({ length: proxy.triangleMaterial.length }, (_, t) => t).filter((t) => material !== 'teeth' || isFrontTooth(proxy, fitted, t)),
       mapUv: (u, v) => [u, v],
-      source: { positions: fitted, headWeight: carried(proxy, base.headWeight, 1), deltas: deltas.map((delta) => carried(proxy, delta, 3)) },
+      source: {
+        positions: fitted,
+        headWeight: carried(proxy, base.headWeight, 1),
+        deltas: deltas.map((delta) => (material === 'tongue' ? withJaw(base, delta, fitted.length) : carried(proxy, delta, 3))),
+      },
     });
   };
   for (const from of recipe.clothes) await proxyPiece(from, 'cloth');
@@ -149,6 +157,21 @@ export async function assemblePerson(base: BaseMesh, targets: TargetFile, recipe
     skinPiece('mouth', 'mouth', mouthPicture(skin.body), isMouth, (u, v) => [u, v]),
   );
   return number(recipe, pieces, joints);
+}
+
+/** MakeHuman's targets leave the tongue where it is; it goes with the lower teeth. */
+function withJaw(base: BaseMesh, delta: Float32Array, length: number): Float32Array {
+  const jaw = centreOf(delta, verticesOf(base, lowerTeethMaterial));
+  return Float32Array.from({ length }, (_, i) => jaw[i % 3]!);
+}
+
+/** Only what an open mouth can show: the front of the rows of teeth, outside. */
+function isFrontTooth(proxy: Proxy, fitted: Float32Array, t: number): boolean {
+  const [a, b, c] = [0, 1, 2].map((k) => fitted.subarray(proxy.cornerVertex[t * 3 + k]! * 3, proxy.cornerVertex[t * 3 + k]! * 3 + 3)) as [Float32Array, Float32Array, Float32Array];
+  const facing = (b[0]! - a[0]!) * (c[1]! - a[1]!) - (b[1]! - a[1]!) * (c[0]! - a[0]!);
+  let front = -Infinity;
+  for (let i = 2; i < fitted.length; i += 3) front = Math.max(front, fitted[i]!);
+  return facing > 0 && Math.min(a[2]!, b[2]!, c[2]!) > front - 0.35;
 }
 
 /** Triangles of the skin whose centre lies in an island of the atlas and which no clothes hide. */
@@ -182,7 +205,9 @@ function number(recipe: PersonRecipe, pieces: readonly Piece[], joints: Record<s
     for (const t of piece.triangles) {
       const ids = [0, 1, 2].map((k) => surface.cornerVertex[t * 3 + k]!);
       if (ids.every((id) => source.positions[id * 3 + 1]! < cutBelowY)) continue;
-      ids.forEach((id, k) => {
+      // Corners run clockwise on the screen for what faces the camera, which is what the rasteriser keeps when it culls.
+      for (const k of [0, 2, 1]) {
+        const id = ids[k]!;
         let position = known.get(id);
         if (position === undefined) {
           position = positions.length / 3;
@@ -201,7 +226,7 @@ function number(recipe: PersonRecipe, pieces: readonly Piece[], joints: Record<s
           vertexUv.push(u * piece.picture.widthPx, v * piece.picture.heightPx);
         }
         triangles.push(corner);
-      });
+      }
     }
     parts.push({
       name: piece.name, material: piece.material, texture, firstTriangle, triangleCount: triangles.length / 3 - firstTriangle,

@@ -1,4 +1,4 @@
-/** Unit normals per position, weighted by area; out may be given to reuse it. Corners run anticlockwise seen from outside. */
+/** Unit normals per position, weighted by area; out may be given to reuse it. Corners run clockwise seen from outside. */
 export function vertexNormals(
   positions: Float32Array,
   vertexPosition: Uint16Array,
@@ -11,7 +11,7 @@ export function vertexNormals(
     const ax = positions[a]!, ay = positions[a + 1]!, az = positions[a + 2]!;
     const ux = positions[b]! - ax, uy = positions[b + 1]! - ay, uz = positions[b + 2]! - az;
     const vx = positions[c]! - ax, vy = positions[c + 1]! - ay, vz = positions[c + 2]! - az;
-    const nx = uy * vz - uz * vy, ny = uz * vx - ux * vz, nz = ux * vy - uy * vx;
+    const nx = uz * vy - uy * vz, ny = ux * vz - uz * vx, nz = uy * vx - ux * vy;
     out[a]! += nx;
     out[a + 1]! += ny;
     out[a + 2]! += nz;

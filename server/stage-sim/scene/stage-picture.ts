@@ -88,13 +88,14 @@ export class StagePicture {
   }
 }
 
-/** Seen from outside, triangles run anticlockwise in space and so do they on the screen: y is turned over twice. */
+/** Closed surfaces are culled; hair, brows and lashes are cards, clothes gape: both sides are drawn. */
 function modeOf(part: Part): number {
   switch (part.material) {
     case 'brows':
     case 'lashes':
-    case 'eye':
       return rasterMode.blend;
+    case 'eye':
+      return rasterMode.blend | rasterMode.writeDepthWhereSolid | rasterMode.cullAnticlockwise;
     case 'hair':
     case 'beard':
       return rasterMode.blend | rasterMode.writeDepthWhereSolid;
@@ -102,6 +103,7 @@ function modeOf(part: Part): number {
     case 'mouth':
     case 'teeth':
     case 'tongue':
+      return rasterMode.cullAnticlockwise;
     case 'cloth':
       return 0;
   }
