@@ -18,7 +18,7 @@ export class ConcealKernel {
   constructor(memory: KernelMemory, build: 'release' | 'debug' = 'release', maxWidthPx = 4096) {
     this.#wasm = loadKernel<ConcealExports>('conceal', memory, build);
     this.#maxWidthPx = maxWidthPx;
-    this.#scratch = memory.allocate((maxWidthPx + 16) * 8 + MAX_CELLS * MAX_CELLS * 32 + (MAX_CELLS + 1) * 16);
+    this.#scratch = memory.allocate((maxWidthPx + 16) * 8 + MAX_CELLS * MAX_CELLS * 32 + MAX_CELLS * 16);
   }
 
   /**

@@ -46,11 +46,6 @@ function planSpan(y: i32, pairMask: i32): void {
   spanLeft = max(boxLeft, <i32>Mathf.max(0, Mathf.floor(cx + (-b - half) / a)) & pairMask);
   spanRight = min(boxRight, (<i32>Mathf.max(0, Mathf.ceil(cx + (-b + half) / a)) + ~pairMask) & pairMask);
 }
-// @ts-ignore: decorator
-@inline function distance2(dx: f32, dy: f32): f32 {
-  const u = (cosA * dx + sinA * dy) * invRx, v = (cosA * dy - sinA * dx) * invRy;
-  return u * u + v * v;
-}
 /** Cell boundary k of `cells` over [from, to). */
 // @ts-ignore: decorator
 @inline function boundary(from: i32, to: i32, k: i32, cells: i32): i32 {
@@ -98,46 +93,64 @@ function meanCells(grid: usize, cells: i32): void {
   }
 }
 
+/** Adding 2^23 leaves a float's rounded whole number in the low bits of its mantissa. */
+const MAGIC: f32 = 8388608.0;
+
 /** Position of a pixel centre among cell centres, clamped. */
 // @ts-ignore: decorator
 @inline function cellPosition(x: i32, from: i32, to: i32, cells: i32): f32 {
   const at = (<f32>(x - from) + <f32>0.5) * <f32>cells / <f32>(to - from) - <f32>0.5;
   return Mathf.max(0, Mathf.min(<f32>(cells - 1), at));
 }
-/** One line of colours between the cells, `cells` entries of 4 f32, the last one repeated. */
+/** One line of opaque colours between the cells: `cells` entries of 4 f32. */
 function mixCellRows(grid: usize, line: usize, position: f32, cells: i32): void {
   const upper = <i32>position, lower = min(upper + 1, cells - 1);
   const f = f32x4.splat(position - <f32>upper);
   for (let k = 0; k < cells; k++) {
     const a = v128.load(grid + (<usize>(upper * cells + k) << 5)), b = v128.load(grid + (<usize>(lower * cells + k) << 5));
-    v128.store(line + (<usize>k << 4), f32x4.add(a, f32x4.mul(f32x4.sub(b, a), f)));
+    v128.store(line + (<usize>k << 4), f32x4.replace_lane(f32x4.add(a, f32x4.mul(f32x4.sub(b, a), f)), 3, FULL));
   }
-  v128.store(line + (<usize>cells << 4), v128.load(line + (<usize>(cells - 1) << 4)));
 }
-/**
- * Patch pixels [spanLeft, spanRight) of one row. Alpha is full up to 0.75 of the ellipse's radius and falls smoothly to 0 at it.
- */
-function drawRow(line: usize, patch: usize, y: i32, cells: i32, whole: bool): void {
+/** Patch pixels [spanLeft, spanRight), opaque: one straight stretch from each cell centre to the next, flat beyond the outer ones. */
+function drawRow(line: usize, patch: usize, cells: i32): void {
+  const pxPerCell = <f32>(boxRight - boxLeft) / <f32>cells;
+  const magic = f32x4.splat(MAGIC), low = i32x4.splat(0xffff);
+  let x = spanLeft;
+  for (let k = -1; k < cells && x < spanRight; k++) {
+    const centre = (<f32>k + <f32>0.5) * pxPerCell + <f32>boxLeft - <f32>0.5;
+    const end = k == cells - 1 ? spanRight : min(spanRight, <i32>Mathf.ceil(centre + pxPerCell));
+    const a = v128.load(line + (<usize>max(k, 0) << 4)), b = v128.load(line + (<usize>min(k + 1, cells - 1) << 4));
+    const step = f32x4.div(f32x4.sub(b, a), f32x4.splat(pxPerCell));
+    let colour = f32x4.add(a, f32x4.mul(step, f32x4.splat(<f32>x - centre)));
+    for (; x < end; x++, patch += 8) {
+      // Steps add up to a rounding error that may fall below 0, which the magic number cannot show.
+      const word = v128.and(f32x4.add(f32x4.pmax(f32x4.splat(0), colour), magic), low);
+      v128.store64_lane(patch, i16x8.narrow_i32x4_u(word, word), 0);
+      colour = f32x4.add(colour, step);
+    }
+  }
+}
+/** Writes the alpha of the row's patch: full up to 0.75 of the ellipse's radius, falling smoothly to 0 at it. */
+function drawEdge(patch: usize, y: i32): void {
   const dy = <f32>y + <f32>0.5 - cy;
-  const perPixel = <f32>cells / <f32>(boxRight - boxLeft);
-  const first = (<f32>(spanLeft - boxLeft) + <f32>0.5) * perPixel - <f32>0.5;
-  const last = <f32>(cells - 1);
-  for (let x = spanLeft; x < spanRight; x++, patch += 8) {
-    const position = Mathf.max(0, Mathf.min(last, first + <f32>(x - spanLeft) * perPixel));
-    const k = <i32>position;
-    const a = v128.load(line + (<usize>k << 4)), b = v128.load(line + (<usize>k << 4), 16);
-    const colour = f32x4.add(a, f32x4.mul(f32x4.sub(b, a), f32x4.splat(position - <f32>k)));
-    const alpha = whole ? FULL : edgeAlpha(distance2(<f32>x + <f32>0.5 - cx, dy));
-    const word = i32x4.trunc_sat_f32x4_s(f32x4.add(f32x4.replace_lane(colour, 3, alpha), f32x4.splat(0.5)));
-    v128.store64_lane(patch, i16x8.narrow_i32x4_u(word, word), 0);
+  // u and v of the ellipse's axes at the first pixels; they step linearly along the row.
+  const dx = f32x4.add(f32x4.splat(<f32>spanLeft + <f32>0.5 - cx), f32x4(0, 1, 2, 3));
+  let u = f32x4.mul(f32x4.add(f32x4.mul(dx, f32x4.splat(cosA)), f32x4.splat(sinA * dy)), f32x4.splat(invRx));
+  let v = f32x4.mul(f32x4.sub(f32x4.splat(cosA * dy), f32x4.mul(dx, f32x4.splat(sinA))), f32x4.splat(invRy));
+  const stepU = f32x4.splat(<f32>4.0 * cosA * invRx), stepV = f32x4.splat(<f32>-4.0 * sinA * invRy);
+  const zero = f32x4.splat(0), one = f32x4.splat(1), three = f32x4.splat(3), full = f32x4.splat(FULL);
+  for (let x = spanLeft; x < spanRight; x += 4, patch += 32) {
+    const d = f32x4.sqrt(f32x4.add(f32x4.mul(u, u), f32x4.mul(v, v)));
+    const t = f32x4.pmin(one, f32x4.pmax(zero, f32x4.mul(f32x4.sub(one, d), f32x4.splat(4))));
+    const smooth = f32x4.mul(f32x4.mul(t, t), f32x4.sub(three, f32x4.add(t, t)));
+    const alpha = v128.and(f32x4.add(f32x4.mul(smooth, full), f32x4.splat(MAGIC)), i32x4.splat(0xffff));
+    v128.store16_lane(patch, alpha, 0, 6);
+    v128.store16_lane(patch, alpha, 2, 14);
+    v128.store16_lane(patch, alpha, 4, 22);
+    v128.store16_lane(patch, alpha, 6, 30);
+    u = f32x4.add(u, stepU);
+    v = f32x4.add(v, stepV);
   }
-}
-// @ts-ignore: decorator
-@inline function edgeAlpha(d2: f32): f32 {
-  if (d2 <= <f32>0.5625) return FULL;
-  if (d2 >= <f32>1.0) return 0;
-  const t = (<f32>1.0 - Mathf.sqrt(d2)) * <f32>4.0;
-  return FULL * t * t * (<f32>3.0 - <f32>2.0 * t);
 }
 
 /**
@@ -146,7 +159,7 @@ function drawRow(line: usize, patch: usize, y: i32, cells: i32, whole: bool): vo
  *
  * @param params 6 f32: centre x, y and radii in px of the region (corner origin), cos and sin of the first axis; 0 = everything
  * @param cells cells per side of the ellipse's box, 1 … 32
- * @param scratch (width + 16) · 8 + 32 · cells² + 16 · (cells + 1) bytes
+ * @param scratch (width + 16) · 8 + 32 · cells² + 16 · cells bytes
  */
 export function soften(
   dst: usize, chroma: usize, params: usize, scratch: usize, width: i32, height: i32, stride: i32, format: i32, cells: i32,
@@ -170,7 +183,8 @@ export function soften(
     if (!whole) planSpan(y, pairMask);
     if (spanLeft >= spanRight) continue;
     mixCellRows(grid, line, cellPosition(y, boxTop, boxBottom, cells), cells);
-    drawRow(line, row, y, cells, whole);
+    drawRow(line, row, cells);
+    if (!whole) drawEdge(row, y);
     const offset = <usize>(y * stride + spanLeft * pixelBytes);
     overRow(format, row, 0, dst + offset, chroma + offset, spanRight - spanLeft, 256);
   }
