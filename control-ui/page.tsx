@@ -9,7 +9,7 @@ import { desks, Header, type DeskName } from './panels/header.js';
 import { OnAirBar } from './panels/on-air-bar.js';
 import { AllPanels, TabbedPanels } from './panels/param-panels.js';
 import { Plots } from './panels/plots.js';
-import { LaneFigures, ProcessStrip } from './panels/processes.js';
+import { LaneFigures, ProcessLights, ProcessStrip } from './panels/processes.js';
 import { Toasts } from './panels/toasts.js';
 
 const deskFromHash = (): DeskName => desks.find((name) => `#${name.toLowerCase()}` === location.hash) ?? 'Live';
@@ -37,6 +37,7 @@ export function Page(): JSX.Element {
         {desk.notices.value.map((notice) => (
           <span key={notice}>{notice}</span>
         ))}
+        <ProcessLights />
       </footer>
       <Toasts />
     </div>
@@ -55,7 +56,6 @@ function DeskBody({ name }: { readonly name: DeskName }): JSX.Element {
               <StageView />
               <Plots />
             </div>
-            <ProcessStrip />
           </div>
           <TabbedPanels />
         </>

@@ -5,7 +5,15 @@ import { extname, join, normalize } from 'node:path';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { encodeMesh, encodePreview, type PreviewSide } from '../../server/protocol/binary.js';
 import type { ParamDescriptor, ParamValue } from '../../server/protocol/descriptors.js';
-import { protocolVersion, type AlarmMessage, type CastMember, type ClientMessage, type LikenessSummary, type ScopeInfo, type ServerMessage } from '../../server/protocol/messages.js';
+import {
+  protocolVersion,
+  type AlarmMessage,
+  type CastMember,
+  type ClientMessage,
+  type LikenessSummary,
+  type ScopeInfo,
+  type ServerMessage,
+} from '../../server/protocol/messages.js';
 import { fakeDescriptors } from './fake-descriptors.js';
 import { FakePainter, fakeFacePoints, fakeTriangles, poseAt } from './fake-scene.js';
 import { fakeLane, fakeProcesses, ladderStep } from './fake-status.js';
@@ -19,7 +27,11 @@ interface Client {
 }
 
 const frameMs = 66;
-const types: Record<string, string> = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css' };
+const types: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+};
 
 /**
  * The server's side of the protocol over an in-memory show, for working on the page and for its own test. No NDI, no inference: the
@@ -29,10 +41,25 @@ export class FakeDesk {
   readonly values = new Map<string, ParamValue>();
   readonly received: ClientMessage[] = [];
   alarms: AlarmMessage[] = [];
-  cast: CastMember[] = [{ performerId: 'mara', name: 'Mara Lind', likenessId: 'mara-71', enrolled: true }, { performerId: 'jo', name: 'Jo Adeyemi', likenessId: null, enrolled: false }];
+  cast: CastMember[] = [
+    { performerId: 'mara', name: 'Mara Lind', likenessId: 'mara-71', enrolled: true },
+    { performerId: 'jo', name: 'Jo Adeyemi', likenessId: null, enrolled: false },
+  ];
   likenesses: LikenessSummary[] = [
-    { id: 'mara-71', name: 'Mara at seventy', synthetic: true, consent: 'valid', consentReason: 'Synthetic person: nobody real is shown.' },
-    { id: 'otto', name: 'Otto Brandt', synthetic: false, consent: 'expired', consentReason: 'The record ran until 2026-10-31.' },
+    {
+      id: 'mara-71',
+      name: 'Mara at seventy',
+      synthetic: true,
+      consent: 'valid',
+      consentReason: 'Synthetic person: nobody real is shown.',
+    },
+    {
+      id: 'otto',
+      name: 'Otto Brandt',
+      synthetic: false,
+      consent: 'expired',
+      consentReason: 'The record ran until 2026-10-31.',
+    },
   ];
   private readonly clients = new Set<Client>();
   private readonly addresses = new Map<string, ParamDescriptor>();
@@ -121,9 +148,22 @@ export class FakeDesk {
     socket.on('message', (data) => this.take(client, JSON.parse(String(data)) as ClientMessage));
     const { likenesses, cast, scopes } = this;
     const values = Object.fromEntries(this.values);
-    const notices = ['NDI® is a registered trademark of Vizrt NDI AB.', 'Every likeness is shown under a consent record and carries a visible label.'];
+    const notices = [
+      'NDI® is a registered trademark of Vizrt NDI AB.',
+      'Every likeness is shown under a consent record and carries a visible label.',
+    ];
     const product = { name: 'Understudy', version: '0.1.0 (fake desk)' };
-    this.tell(client, { type: 'hello', protocolVersion, product, descriptors: fakeDescriptors, scopes, values, likenesses, cast, notices });
+    this.tell(client, {
+      type: 'hello',
+      protocolVersion,
+      product,
+      descriptors: fakeDescriptors,
+      scopes,
+      values,
+      likenesses,
+      cast,
+      notices,
+    });
     this.tell(client, { type: 'alarms', alarms: this.alarms });
   }
 
@@ -164,7 +204,13 @@ export class FakeDesk {
     if (descriptor?.kind === 'number' && typeof value === 'number') {
       const { min, max, onOutOfRange } = descriptor;
       if (onOutOfRange === 'refuse' && (value < min || value > max)) {
-        this.tell(client, { type: 'refused', address, code: 'params.out-of-range', message: `${descriptor.key} takes ${min} to ${max}, not ${value}.`, advice: 'Choose a value within the range.' });
+        this.tell(client, {
+          type: 'refused',
+          address,
+          code: 'params.out-of-range',
+          message: `${descriptor.key} takes ${min} to ${max}, not ${value}.`,
+          advice: 'Choose a value within the range.',
+        });
         return;
       }
       this.change(address, Math.min(max, Math.max(min, value)), 'page');
@@ -174,7 +220,13 @@ export class FakeDesk {
   private assign(client: Client, performerId: string, likenessId: string | null): void {
     const likeness = this.likenesses.find(({ id }) => id === likenessId);
     if (likeness && likeness.consent !== 'valid') {
-      this.tell(client, { type: 'refused', address: performerId, code: 'trust.consent-expired', message: `${likeness.name} was not loaded: its consent record has expired.`, advice: likeness.consentReason + ' Ask the producer for a new record.' });
+      this.tell(client, {
+        type: 'refused',
+        address: performerId,
+        code: 'trust.consent-expired',
+        message: `${likeness.name} was not loaded: its consent record has expired.`,
+        advice: likeness.consentReason + ' Ask the producer for a new record.',
+      });
       return;
     }
     this.cast = this.cast.map((member) => (member.performerId === performerId ? { ...member, likenessId } : member));
@@ -200,9 +252,17 @@ export class FakeDesk {
     const captureAtUs = seconds * 1e6;
     for (const which of ['input', 'output'] as const) {
       const key = `${which} ${laneId}`;
-      const ready = [...this.clients].filter(({ want, onTheWay }) => (onTheWay.get(key) ?? 0) < 2 && want.some((wish) => wish.laneId === laneId && wish.which === which));
+      const ready = [...this.clients].filter(
+        ({ want, onTheWay }) =>
+          (onTheWay.get(key) ?? 0) < 2 && want.some((wish) => wish.laneId === laneId && wish.which === which),
+      );
       if (ready.length === 0) continue;
-      const jpeg = await this.painter.jpeg(pose, which === 'input' ? 'camera' : ladderStep(laneId, seconds, this.values), frameNumber, mix01);
+      const jpeg = await this.painter.jpeg(
+        pose,
+        which === 'input' ? 'camera' : ladderStep(laneId, seconds, this.values),
+        frameNumber,
+        mix01,
+      );
       const bytes = encodePreview({ laneId, which, frameNumber, captureAtUs, jpeg });
       for (const client of ready) {
         client.onTheWay.set(key, (client.onTheWay.get(key) ?? 0) + 1);
@@ -210,7 +270,15 @@ export class FakeDesk {
       }
     }
     const confidence01 = 0.62 + 0.36 * Math.sin(seconds * 0.4);
-    const mesh = encodeMesh({ laneId, faceId: 0, frameNumber, captureAtUs, confidence01, aspect: 16 / 9, points: fakeFacePoints(pose) });
+    const mesh = encodeMesh({
+      laneId,
+      faceId: 0,
+      frameNumber,
+      captureAtUs,
+      confidence01,
+      aspect: 16 / 9,
+      points: fakeFacePoints(pose),
+    });
     for (const client of this.clients) if (client.meshLanes.includes(laneId)) client.socket.send(mesh);
   }
 

@@ -18,8 +18,26 @@ setTimeout(() => desk.change(mode, 0.85, 'osc 127.0.0.1:53000'), 4000);
 setTimeout(
   () =>
     desk.setAlarms([
-      { id: 'a1', code: 'keyframe.late', severity: 'warning', message: 'Keyframes of cam-a come 310 ms late.', advice: 'Raise keyframe.intervalFrames or free the processor.', laneId: 'cam-a', atIso: '2026-11-22T14:02:11.000Z', active: true },
-      { id: 'a2', code: 'ndi.source-lost', severity: 'alarm', message: 'Camera STAGE (CAM-B) was lost.', advice: 'Check its cable; the slate is on the output.', laneId: 'cam-b', atIso: '2026-11-22T13:40:00.000Z', active: false },
+      {
+        id: 'a1',
+        code: 'keyframe.late',
+        severity: 'warning',
+        message: 'Keyframes of cam-a come 310 ms late.',
+        advice: 'Raise keyframe.intervalFrames or free the processor.',
+        laneId: 'cam-a',
+        atIso: '2026-11-22T14:02:11.000Z',
+        active: true,
+      },
+      {
+        id: 'a2',
+        code: 'ndi.source-lost',
+        severity: 'alarm',
+        message: 'Camera STAGE (CAM-B) was lost.',
+        advice: 'Check its cable; the slate is on the output.',
+        laneId: 'cam-b',
+        atIso: '2026-11-22T13:40:00.000Z',
+        active: false,
+      },
     ]),
   6000,
 );

@@ -12,7 +12,13 @@ export function ladderStep(laneId: string, seconds: number, values: Values): Lad
   return phase > 18.5 ? 'conceal' : phase > 16 ? 'hold' : 'likeness';
 }
 
-export function fakeLane(laneId: string, seconds: number, frameNumber: number, values: Values, index: number): LaneStatus {
+export function fakeLane(
+  laneId: string,
+  seconds: number,
+  frameNumber: number,
+  values: Values,
+  index: number,
+): LaneStatus {
   const step = ladderStep(laneId, seconds, values);
   const pose = poseAt(seconds + index * 2);
   const p50 = 9.4 + 0.8 * Math.sin(seconds * 1.3) + 0.3 * Math.sin(seconds * 7);
@@ -39,8 +45,24 @@ export function fakeLane(laneId: string, seconds: number, frameNumber: number, v
     stageMs: { receive: 0.21, track: 1.9, propagate: 3.1, composite: 2.4, label: 0.3, send: 0.4 },
     step,
     faces: [
-      { faceId: 0, performerId: 'mara', step, confidence01: 0.62 + 0.36 * Math.sin(seconds * 0.4), identity01: 0.83, keyframeAgeMs: (seconds * 1000) % 240, box01: box },
-      { faceId: 1, performerId: null, step: 'idle', confidence01: 0.9, identity01: 0.1, keyframeAgeMs: 0, box01: stranger },
+      {
+        faceId: 0,
+        performerId: 'mara',
+        step,
+        confidence01: 0.62 + 0.36 * Math.sin(seconds * 0.4),
+        identity01: 0.83,
+        keyframeAgeMs: (seconds * 1000) % 240,
+        box01: box,
+      },
+      {
+        faceId: 1,
+        performerId: null,
+        step: 'idle',
+        confidence01: 0.9,
+        identity01: 0.1,
+        keyframeAgeMs: 0,
+        box01: stranger,
+      },
     ],
     onProgram: index === 0,
     onPreview: index === 1,

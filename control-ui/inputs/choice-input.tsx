@@ -29,7 +29,13 @@ export function ChoiceInput(props: InputProps<ChoiceDescriptor>): JSX.Element {
     );
   }
   return (
-    <div class="segments" role="radiogroup" data-testid={`choice-${testId}`} aria-labelledby={labelId} aria-describedby={helpId}>
+    <div
+      class="segments"
+      role="radiogroup"
+      data-testid={`choice-${testId}`}
+      aria-labelledby={labelId}
+      aria-describedby={helpId}
+    >
       {descriptor.choices.map((choice) => (
         <label key={choice} class="segment">
           <input

@@ -14,7 +14,14 @@ export function NumberInput(props: InputProps<NumberDescriptor>): JSX.Element {
   const nudge = (steps: number) => (): void => onSet(stepped(value, steps, descriptor));
   return (
     <div class="number">
-      <button type="button" class="step" disabled={disabled} onClick={nudge(-1)} aria-label="One step down" aria-describedby={labelId}>
+      <button
+        type="button"
+        class="step"
+        disabled={disabled}
+        onClick={nudge(-1)}
+        aria-label="One step down"
+        aria-describedby={labelId}
+      >
         −
       </button>
       <input
@@ -32,10 +39,25 @@ export function NumberInput(props: InputProps<NumberDescriptor>): JSX.Element {
         onInput={(event) => onSet(Number(event.currentTarget.value))}
         onDblClick={onReset}
       />
-      <button type="button" class="step" disabled={disabled} onClick={nudge(1)} aria-label="One step up" aria-describedby={labelId}>
+      <button
+        type="button"
+        class="step"
+        disabled={disabled}
+        onClick={nudge(1)}
+        aria-label="One step up"
+        aria-describedby={labelId}
+      >
         +
       </button>
-      <NumberEntry descriptor={descriptor} value={value} testId={testId} labelId={labelId} helpId={helpId} disabled={disabled} onSet={onSet} />
+      <NumberEntry
+        descriptor={descriptor}
+        value={value}
+        testId={testId}
+        labelId={labelId}
+        helpId={helpId}
+        disabled={disabled}
+        onSet={onSet}
+      />
       <span class="unit">{suffix}</span>
     </div>
   );

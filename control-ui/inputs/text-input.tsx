@@ -4,7 +4,15 @@ import type { TextDescriptor } from '../../server/protocol/descriptors.js';
 import type { InputProps } from './input-props.js';
 
 /** Sent on Enter or on leaving the field, not letter by letter; Escape gives the draft up. */
-export function TextInput({ descriptor, value, testId, labelId, helpId, disabled, onSet }: InputProps<TextDescriptor>): JSX.Element {
+export function TextInput({
+  descriptor,
+  value,
+  testId,
+  labelId,
+  helpId,
+  disabled,
+  onSet,
+}: InputProps<TextDescriptor>): JSX.Element {
   const [draft, setDraft] = useState<string | null>(null);
   const commit = (): void => {
     if (draft !== null && draft !== value) onSet(draft);

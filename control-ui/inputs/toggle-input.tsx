@@ -3,7 +3,14 @@ import type { ToggleDescriptor } from '../../server/protocol/descriptors.js';
 import type { InputProps } from './input-props.js';
 
 /** A switch that also says its state in a word. */
-export function ToggleInput({ value, testId, labelId, helpId, disabled, onSet }: InputProps<ToggleDescriptor>): JSX.Element {
+export function ToggleInput({
+  value,
+  testId,
+  labelId,
+  helpId,
+  disabled,
+  onSet,
+}: InputProps<ToggleDescriptor>): JSX.Element {
   const on = value === true;
   return (
     <button

@@ -38,7 +38,15 @@ export class ParamCells {
       this.sentAtMs.delete(address);
       const known = this.cells.get(address);
       if (known && known.value.confirmed === value) known.value = { ...known.value, shown: value, pending: false };
-      else this.write(address, { shown: value, confirmed: value, by: '', mine: false, changedAtMs: this.now(), pending: false });
+      else
+        this.write(address, {
+          shown: value,
+          confirmed: value,
+          by: '',
+          mine: false,
+          changedAtMs: this.now(),
+          pending: false,
+        });
     }
   }
 

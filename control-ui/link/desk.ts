@@ -147,7 +147,11 @@ export class Desk<P extends Picture = Picture> {
   private refuseOffline(address: string): boolean {
     if (this.live.value) return false;
     this.cells.settle(address);
-    this.showToast('page.offline', 'Nothing was changed: the desk has no link to the server.', 'Wait for the link, then set it again.');
+    this.showToast(
+      'page.offline',
+      'Nothing was changed: the desk has no link to the server.',
+      'Wait for the link, then set it again.',
+    );
     return true;
   }
 

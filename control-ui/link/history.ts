@@ -21,7 +21,8 @@ export function leadFace(lane: LaneStatus): LaneStatus['faces'][number] | null {
   let lead: LaneStatus['faces'][number] | null = null;
   for (const face of lane.faces) {
     if (!lead) lead = face;
-    else if ((face.performerId !== null) !== (lead.performerId !== null)) lead = face.performerId !== null ? face : lead;
+    else if ((face.performerId !== null) !== (lead.performerId !== null))
+      lead = face.performerId !== null ? face : lead;
     else if (face.confidence01 < lead.confidence01) lead = face;
   }
   return lead;

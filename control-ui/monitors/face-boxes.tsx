@@ -16,7 +16,11 @@ export function FaceBoxes({ lane }: { readonly lane: LaneStatus }): JSX.Element 
         const name = face.performerId === null ? 'not in cast' : (names.get(face.performerId) ?? face.performerId);
         const style = { left: percent(x0), top: percent(y0), width: percent(x1 - x0), height: percent(y1 - y0) };
         return (
-          <div key={face.faceId} class={`face-box face-${face.performerId === null ? 'stranger' : face.step}`} style={style}>
+          <div
+            key={face.faceId}
+            class={`face-box face-${face.performerId === null ? 'stranger' : face.step}`}
+            style={style}
+          >
             <span>
               {name} · {face.performerId === null ? 'untouched' : ladderWords[face.step].word}
             </span>

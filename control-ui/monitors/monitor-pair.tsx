@@ -26,15 +26,24 @@ export function MonitorPair(): JSX.Element {
       <div class="monitors-tools">
         <dl class="facts">
           <Fact name="Timecode" value={lane.timecode} testId="timecode" mono />
-          <Fact name="Delay p50 / p95" value={`${lane.captureToSendMs.p50.toFixed(1)} / ${lane.captureToSendMs.p95.toFixed(1)} ms`} testId="delay" />
-          <Fact name="Declared" value={lane.delayFrames === 0 ? 'as soon as possible' : `${lane.delayFrames} frames`} testId="declared-delay" />
+          <Fact
+            name="Delay"
+            value={`${lane.captureToSendMs.p50.toFixed(1)} ms, p95 ${lane.captureToSendMs.p95.toFixed(1)}`}
+            testId="delay"
+          />
+          <Fact name="Held" value={`${lane.delayFrames} frames`} testId="declared-delay" />
           <Fact name="Receivers" value={String(lane.receivers)} testId="receivers" />
           <Fact name="Dropped" value={String(lane.framesDropped)} testId="dropped" bad={lane.framesDropped > 0} />
         </dl>
         <div class="segments" role="radiogroup" aria-label="Which monitors to show">
           {arrangements.map(({ id, word }) => (
             <label key={id} class="segment">
-              <input type="radio" name="arrangement" checked={arrangement.value === id} onChange={() => (arrangement.value = id)} />
+              <input
+                type="radio"
+                name="arrangement"
+                checked={arrangement.value === id}
+                onChange={() => (arrangement.value = id)}
+              />
               <span>{word}</span>
             </label>
           ))}

@@ -47,13 +47,20 @@ export function Monitor({ lane, which }: MonitorProps): JSX.Element {
         <span class="source-name" title={which === 'input' ? lane.sourceName : lane.outputName}>
           {which === 'input' ? lane.sourceName : lane.outputName}
         </span>
-        {tally !== 'none' && <span class={`tally-word tally-word-${tally}`}>{tally === 'program' ? 'ON AIR' : 'PREVIEW'}</span>}
+        {tally !== 'none' && (
+          <span class={`tally-word tally-word-${tally}`}>{tally === 'program' ? 'ON AIR' : 'PREVIEW'}</span>
+        )}
         <span class="fps" data-testid={`fps-${which}`}>
           {rate.perSecond(at).toFixed(0)} fps
         </span>
       </figcaption>
       <div class="picture" style={{ aspectRatio: `${lane.widthPx || 16} / ${lane.heightPx || 9}` }}>
-        <canvas ref={canvas} data-testid={`picture-${which}`} role="img" aria-label={`Live ${title.toLowerCase()} picture of ${lane.sourceName}`} />
+        <canvas
+          ref={canvas}
+          data-testid={`picture-${which}`}
+          role="img"
+          aria-label={`Live ${title.toLowerCase()} picture of ${lane.sourceName}`}
+        />
         {which === 'input' && <FaceBoxes lane={lane} />}
         <PictureNotice lane={lane} which={which} ageMs={ageMs} />
       </div>
@@ -66,10 +73,15 @@ function PictureNotice({ lane, which, ageMs }: MonitorProps & { readonly ageMs: 
   const desk = useDesk();
   if (!desk.live.value) return <p class="picture-notice picture-notice-bad">No link: this picture is old</p>;
   if (which === 'input' && lane.sourceState !== 'receiving') {
-    return <p class="picture-notice picture-notice-bad">{lane.sourceState === 'lost' ? 'Camera lost' : 'Camera not seen yet'}</p>;
+    return (
+      <p class="picture-notice picture-notice-bad">
+        {lane.sourceState === 'lost' ? 'Camera lost' : 'Camera not seen yet'}
+      </p>
+    );
   }
   if (ageMs === null) return <p class="picture-notice">Waiting for a picture…</p>;
-  if (ageMs > staleMs) return <p class="picture-notice picture-notice-bad">No new preview for {Math.round(ageMs / 1000)} s</p>;
+  if (ageMs > staleMs)
+    return <p class="picture-notice picture-notice-bad">No new preview for {Math.round(ageMs / 1000)} s</p>;
   return null;
 }
 

@@ -32,20 +32,31 @@ export function AlarmBanner(): JSX.Element | null {
 export function AlarmList(): JSX.Element {
   const desk = useDesk();
   const history = useSignal(false);
-  const alarms = desk.alarms.value.filter((alarm) => history.value || alarm.active).sort((a, b) => Number(b.active) - Number(a.active) || worstFirst(a, b));
+  const alarms = desk.alarms.value
+    .filter((alarm) => history.value || alarm.active)
+    .sort((a, b) => Number(b.active) - Number(a.active) || worstFirst(a, b));
   const past = desk.alarms.value.length - desk.activeAlarms.value.length;
   return (
     <section class="card alarms" aria-label="Alarms">
       <div class="card-head">
         <h2>Alarms</h2>
-        <button type="button" aria-pressed={history.value} data-testid="alarm-history" onClick={() => (history.value = !history.value)}>
+        <button
+          type="button"
+          aria-pressed={history.value}
+          data-testid="alarm-history"
+          onClick={() => (history.value = !history.value)}
+        >
           History ({past})
         </button>
       </div>
       {alarms.length === 0 && <p class="good">No active alarm.</p>}
       <ul data-testid="alarm-list">
         {alarms.map((alarm) => (
-          <li key={alarm.id} class={`alarm alarm-${alarm.severity} ${alarm.active ? '' : 'alarm-over'}`} data-testid={`alarm-${alarm.code}`}>
+          <li
+            key={alarm.id}
+            class={`alarm alarm-${alarm.severity} ${alarm.active ? '' : 'alarm-over'}`}
+            data-testid={`alarm-${alarm.code}`}
+          >
             <p class="alarm-line">
               <strong>{alarm.active ? severityWord[alarm.severity] : 'Over'}</strong> {alarm.message}
             </p>

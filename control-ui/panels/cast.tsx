@@ -12,7 +12,10 @@ const consentWord: Record<LikenessSummary['consent'], string> = {
 
 function ConsentBadge({ likeness }: { readonly likeness: LikenessSummary }): JSX.Element {
   return (
-    <span class={`consent ${likeness.consent === 'valid' ? 'consent-valid' : 'consent-not'}`} title={likeness.consentReason}>
+    <span
+      class={`consent ${likeness.consent === 'valid' ? 'consent-valid' : 'consent-not'}`}
+      title={likeness.consentReason}
+    >
       {consentWord[likeness.consent]}
       {likeness.synthetic && ' · synthetic'}
     </span>
@@ -93,7 +96,9 @@ export function CastLine(): JSX.Element | null {
   return (
     <a class="cast-line" href="#cast" data-testid="cast-line">
       <span class="muted">Likeness</span>{' '}
-      <strong>{likeness ? `${likeness.name} on ${members.map(({ name }) => name).join(', ') || 'nobody'}` : 'none assigned'}</strong>{' '}
+      <strong>
+        {likeness ? `${likeness.name} on ${members.map(({ name }) => name).join(', ') || 'nobody'}` : 'none assigned'}
+      </strong>{' '}
       {likeness && <ConsentBadge likeness={likeness} />}
     </a>
   );

@@ -14,9 +14,19 @@ export function Header({ shown }: { readonly shown: Signal<DeskName> }): JSX.Ele
       <h1>Understudy</h1>
       <nav class="desks" aria-label="Desks">
         {desks.map((name, index) => (
-          <a key={name} href={`#${name.toLowerCase()}`} data-testid={`desk-${name.toLowerCase()}`} aria-current={shown.value === name ? 'page' : undefined} aria-keyshortcuts={String(index + 1)}>
+          <a
+            key={name}
+            href={`#${name.toLowerCase()}`}
+            data-testid={`desk-${name.toLowerCase()}`}
+            aria-current={shown.value === name ? 'page' : undefined}
+            aria-keyshortcuts={String(index + 1)}
+          >
             {name}
-            {name === 'Health' && alarms > 0 && <span class="count" aria-label={`${alarms} active alarms`}>{alarms}</span>}
+            {name === 'Health' && alarms > 0 && (
+              <span class="count" aria-label={`${alarms} active alarms`}>
+                {alarms}
+              </span>
+            )}
           </a>
         ))}
       </nav>
@@ -33,8 +43,17 @@ function LanePicker(): JSX.Element | null {
   return (
     <div class="lanes" role="radiogroup" aria-label="Camera">
       {desk.lanes.value.map((lane) => (
-        <label key={lane.laneId} class={`segment lane-pick ${lane.onProgram ? 'lane-program' : lane.onPreview ? 'lane-preview' : ''}`}>
-          <input type="radio" name="lane" data-testid={`lane-${lane.laneId}`} checked={lane.laneId === desk.laneId.value} onChange={() => (desk.chosenLaneId.value = lane.laneId)} />
+        <label
+          key={lane.laneId}
+          class={`segment lane-pick ${lane.onProgram ? 'lane-program' : lane.onPreview ? 'lane-preview' : ''}`}
+        >
+          <input
+            type="radio"
+            name="lane"
+            data-testid={`lane-${lane.laneId}`}
+            checked={lane.laneId === desk.laneId.value}
+            onChange={() => (desk.chosenLaneId.value = lane.laneId)}
+          />
           <span>
             {lane.laneId}
             {lane.onProgram ? ' · PGM' : lane.onPreview ? ' · PVW' : ''}
@@ -56,9 +75,17 @@ function LinkBadge(): JSX.Element {
     );
   }
   const waitS = Math.max(0, Math.ceil((state.retryAtMs - tickMs.value) / 1000));
-  const word = state.phase === 'waiting' ? `Link lost · retry in ${waitS} s` : state.attempt > 0 ? 'Reconnecting…' : 'Connecting…';
+  const word =
+    state.phase === 'waiting' ? `Link lost · retry in ${waitS} s` : state.attempt > 0 ? 'Reconnecting…' : 'Connecting…';
   return (
-    <button type="button" class="link link-lost" data-testid="link-state" data-phase={state.phase} onClick={() => desk.retryNow()} title="Try now">
+    <button
+      type="button"
+      class="link link-lost"
+      data-testid="link-state"
+      data-phase={state.phase}
+      onClick={() => desk.retryNow()}
+      title="Try now"
+    >
       {word}
     </button>
   );

@@ -31,7 +31,9 @@ export function OnAirBar(): JSX.Element {
 /** Shows what is asked for (pressed) and what the output really does (the line below), which may differ for a moment. */
 function BypassButton({ scope, alone }: { readonly scope: ScopeInfo; readonly alone: boolean }): JSX.Element | null {
   const desk = useDesk();
-  const descriptor = desk.descriptors.value.find(({ key, scope: kind }) => key === 'output.bypass' && kind === 'output');
+  const descriptor = desk.descriptors.value.find(
+    ({ key, scope: kind }) => key === 'output.bypass' && kind === 'output',
+  );
   const address = descriptor ? addressOf(scope.id, descriptor) : null;
   const cell = address === null ? undefined : desk.cells.find(address)?.value;
   if (address === null || !cell) return null;
@@ -39,7 +41,15 @@ function BypassButton({ scope, alone }: { readonly scope: ScopeInfo; readonly al
   const on = cell.shown === true;
   const live = desk.live.value;
   const onAir = lane?.step === 'bypass';
-  const line = !live ? 'no link' : on ? (onAir ? 'CLEAN camera on output' : 'asked for…') : onAir ? 'leaving…' : 'press for clean camera';
+  const line = !live
+    ? 'no link'
+    : on
+      ? onAir
+        ? 'CLEAN camera on output'
+        : 'asked for…'
+      : onAir
+        ? 'leaving…'
+        : 'press for clean camera';
   return (
     <button
       type="button"

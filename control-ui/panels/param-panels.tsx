@@ -51,7 +51,9 @@ export function TabbedPanels(): JSX.Element {
             aria-selected={candidate.id === scope?.id}
             onClick={() => (chosen.value = candidate.id)}
           >
-            {severalOutputs && scopeKind(candidate.id) === 'output' ? candidate.label : kindWord[scopeKind(candidate.id)]}
+            {severalOutputs && scopeKind(candidate.id) === 'output'
+              ? candidate.label
+              : kindWord[scopeKind(candidate.id)]}
           </button>
         ))}
       </div>

@@ -20,7 +20,14 @@ export function ParamRow({ param }: { readonly param: ParamInstance }): JSX.Elem
   return (
     <div class={`param param-${descriptor.kind}`} data-testid={`param-${address}`} data-pending={cell.pending}>
       <div class="param-head">
-        <button type="button" class="param-name" id={`${id}-label`} aria-expanded={helpOpen} title={descriptor.help} onClick={() => setHelpOpen(!helpOpen)}>
+        <button
+          type="button"
+          class="param-name"
+          id={`${id}-label`}
+          aria-expanded={helpOpen}
+          title={descriptor.help}
+          onClick={() => setHelpOpen(!helpOpen)}
+        >
           {humanName(descriptor.name)}
           <span class="param-hint" aria-hidden="true">
             {helpOpen ? '×' : '?'}
@@ -69,7 +76,13 @@ function AddressButton({ address }: { readonly address: string }): JSX.Element {
     });
   };
   return (
-    <button type="button" class="address" title="Copy the OSC address" aria-label={`Copy OSC address ${address}`} onClick={copy}>
+    <button
+      type="button"
+      class="address"
+      title="Copy the OSC address"
+      aria-label={`Copy OSC address ${address}`}
+      onClick={copy}
+    >
       {copied ? 'copied' : address}
     </button>
   );

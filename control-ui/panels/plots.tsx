@@ -22,7 +22,7 @@ interface PlotPlan {
 const plans: readonly PlotPlan[] = [
   {
     id: 'latency',
-    title: 'Delay, capture to send',
+    title: 'Delay',
     format: (value) => `${value.toFixed(1)} ms`,
     curves: [
       { label: 'p50', color: '#5cc8ff', of: (history) => history.p50Ms },
@@ -46,7 +46,6 @@ const plans: readonly PlotPlan[] = [
 ];
 
 const redrawEveryMs = 480;
-const plotHeightPx = 128;
 
 /** The last minute of the chosen camera. */
 export function Plots(): JSX.Element {
@@ -66,8 +65,8 @@ function Plot({ plan }: { readonly plan: PlotPlan }): JSX.Element {
   useEffect(() => {
     const element = host.current;
     if (!element) return undefined;
-    const chart = new uPlot(optionsFor(plan, element.clientWidth || 300), [[], ...plan.curves.map(() => [])], element);
-    const resize = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: plotHeightPx }));
+    const chart = new uPlot(optionsFor(plan, sizeOf(element)), [[], ...plan.curves.map(() => [])], element);
+    const resize = new ResizeObserver(() => chart.setSize(sizeOf(element)));
     resize.observe(element);
     let drawnAtMs = -Infinity;
     const stop = desk.statusCount.subscribe(() => {
@@ -89,7 +88,9 @@ function Plot({ plan }: { readonly plan: PlotPlan }): JSX.Element {
   void desk.statusCount.value;
   const history = desk.histories.get(laneId ?? '') ?? emptyHistory();
   const figures = plan.curves.map((curve) => ({ ...curve, latest: curve.of(history).at(-1) ?? null }));
-  const spoken = figures.map(({ label, latest }) => `${label} ${latest === null ? 'none' : plan.format(latest)}`).join(', ');
+  const spoken = figures
+    .map(({ label, latest }) => `${label} ${latest === null ? 'none' : plan.format(latest)}`)
+    .join(', ');
   return (
     <figure class="card plot" data-testid={`plot-${plan.id}`}>
       <figcaption>
@@ -106,23 +107,40 @@ function Plot({ plan }: { readonly plan: PlotPlan }): JSX.Element {
   );
 }
 
-function optionsFor(plan: PlotPlan, width: number): uPlot.Options {
-  const axis = { stroke: '#a9b4c0', grid: { stroke: '#262d36', width: 1 }, ticks: { show: false }, font: '13px system-ui' };
+function sizeOf(element: HTMLElement): { width: number; height: number } {
+  return { width: Math.max(120, element.clientWidth), height: Math.max(60, element.clientHeight) };
+}
+
+function optionsFor(plan: PlotPlan, size: { width: number; height: number }): uPlot.Options {
+  const axis = {
+    stroke: '#a9b4c0',
+    grid: { stroke: '#262d36', width: 1 },
+    ticks: { show: false },
+    font: '13px system-ui',
+  };
   const top = plan.top;
   return {
-    width,
-    height: plotHeightPx,
+    ...size,
     legend: { show: false },
     cursor: { show: false },
-    padding: [6, 8, 0, 0],
+    padding: [6, 18, 0, 0],
     scales: {
       x: { time: false },
       y: { range: (_chart, _low, high) => [0, top ?? Math.max(1, (high ?? 1) * 1.15)] },
     },
     axes: [
-      { ...axis, space: 60, values: (chart, splits) => splits.map((at) => `${Math.round(at - (chart.scales['x']?.max ?? at))} s`) },
-      { ...axis, size: 44, space: 26 },
+      {
+        ...axis,
+        size: 20,
+        gap: 2,
+        splits: (_chart, _axis, fromS, toS) => [3, 2, 1, 0].map((third) => toS - (third * (toS - fromS)) / 3),
+        values: (chart, splits) => splits.map((at) => `${Math.round(at - (chart.scales['x']?.max ?? at))} s`),
+      },
+      { ...axis, size: 40, gap: 4, space: 20 },
     ],
-    series: [{}, ...plan.curves.map(({ color, label }) => ({ label, stroke: color, width: 2, points: { show: false } }))],
+    series: [
+      {},
+      ...plan.curves.map(({ color, label }) => ({ label, stroke: color, width: 2, points: { show: false } })),
+    ],
   };
 }

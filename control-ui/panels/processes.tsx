@@ -7,7 +7,12 @@ export function ProcessStrip(): JSX.Element {
   return (
     <section class="processes" aria-label="Processes" data-testid="processes">
       {desk.processes.value.map(({ name, alive, pid, restarts }) => (
-        <div key={name} class={`process ${alive ? 'process-alive' : 'process-dead'}`} data-testid={`process-${name}`} data-alive={alive}>
+        <div
+          key={name}
+          class={`process ${alive ? 'process-alive' : 'process-dead'}`}
+          data-testid={`process-${name}`}
+          data-alive={alive}
+        >
           <strong>{name}</strong>
           <span>{alive ? 'running' : 'DOWN'}</span>
           <span class="muted">
@@ -17,6 +22,26 @@ export function ProcessStrip(): JSX.Element {
         </div>
       ))}
     </section>
+  );
+}
+
+/** The same in one line, for the foot of the page; leads to the Health desk. */
+export function ProcessLights(): JSX.Element {
+  const desk = useDesk();
+  return (
+    <a class="process-lights" href="#health" aria-label="Processes">
+      {desk.processes.value.map(({ name, alive, restarts }) => (
+        <span
+          key={name}
+          class={`process-light ${alive ? '' : 'process-light-dead'}`}
+          data-testid={`process-light-${name}`}
+        >
+          {name}
+          {alive ? '' : ' DOWN'}
+          {restarts > 0 ? ` ↻${restarts}` : ''}
+        </span>
+      ))}
+    </a>
   );
 }
 

@@ -1,4 +1,13 @@
-import { BufferAttribute, BufferGeometry, DoubleSide, Group, Mesh, MeshLambertMaterial, Points, PointsMaterial } from 'three';
+import {
+  BufferAttribute,
+  BufferGeometry,
+  DoubleSide,
+  Group,
+  Mesh,
+  MeshLambertMaterial,
+  Points,
+  PointsMaterial,
+} from 'three';
 import type { MeshFrame } from '../../server/protocol/binary.js';
 import { confidenceColor, faceDistanceM, placeFace, stage } from './stage-geometry.js';
 
@@ -11,7 +20,7 @@ export class FaceMesh {
   readonly group = new Group();
   seenAtMs = 0;
   private readonly geometry = new BufferGeometry();
-  private readonly skin = new MeshLambertMaterial({ side: DoubleSide, flatShading: true, emissiveIntensity: 0.35 });
+  private readonly skin = new MeshLambertMaterial({ side: DoubleSide, flatShading: true, emissiveIntensity: 0.12 });
   private readonly dots = new PointsMaterial({ size: 0.012 });
   private positions = new Float32Array(0);
   private distanceM: number | null = null;
@@ -36,7 +45,8 @@ export class FaceMesh {
     this.seenAtMs = nowMs;
     const fovDeg = stage.camera.horizontalFovDeg;
     const measuredM = faceDistanceM(frame.points, frame.aspect, fovDeg);
-    this.distanceM = this.distanceM === null ? measuredM : this.distanceM + (measuredM - this.distanceM) * distanceSmoothing;
+    this.distanceM =
+      this.distanceM === null ? measuredM : this.distanceM + (measuredM - this.distanceM) * distanceSmoothing;
     if (this.positions.length !== frame.points.length) {
       this.positions = new Float32Array(frame.points.length);
       this.geometry.setAttribute('position', new BufferAttribute(this.positions, 3));

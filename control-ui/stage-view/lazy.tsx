@@ -13,5 +13,9 @@ export function lazyStageView(): JSX.Element {
     );
   }, []);
   if (loaded.value) return <loaded.value.View />;
-  return <section class="card stage-card muted">{failed.value ? 'The stage view could not be loaded. Everything else works.' : 'Stage view…'}</section>;
+  return (
+    <section class="card stage-card muted">
+      {failed.value ? 'The stage view could not be loaded. Everything else works.' : 'Stage view…'}
+    </section>
+  );
 }

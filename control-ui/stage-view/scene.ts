@@ -7,6 +7,7 @@ import {
   GridHelper,
   Group,
   HemisphereLight,
+  LatheGeometry,
   LineBasicMaterial,
   LineSegments,
   Mesh,
@@ -17,6 +18,7 @@ import {
   Scene,
   SpotLight,
   SRGBColorSpace,
+  Vector2,
   Color,
 } from 'three';
 import { pictureWidthAtOneM, stage } from './stage-geometry.js';
@@ -55,6 +57,8 @@ export interface StageScene {
   readonly cameraSpace: Group;
   readonly monitor: PicturePlane;
   readonly cameraPicture: PicturePlane;
+  /** A stand-in body, one metre high before scaling, so that the face mesh is read as a person in the room. */
+  readonly stand: Mesh;
   setTally(tally: 'program' | 'preview' | 'none'): void;
 }
 
@@ -62,10 +66,11 @@ export interface StageScene {
 export function buildStage(): StageScene {
   const scene = new Scene();
   scene.background = new Color(0x0b0e12);
-  scene.add(new HemisphereLight(0xcfe3ff, 0x1c222b, 1.6));
-  const key = new SpotLight(0xffffff, 40, 12, Math.PI / 5, 0.6);
+  scene.add(new HemisphereLight(0xdbe9ff, 0x39424f, 1.7));
+  const key = new SpotLight(0xffffff, 16, 12, Math.PI / 5, 0.6);
   key.position.set(1.5, 4, 3);
-  scene.add(key, floor(), ledWall(), mark());
+  const stand = standIn();
+  scene.add(key, floor(), ledWall(), mark(), stand);
   const monitor = directorMonitor(scene);
   const { cameraSpace, cameraPicture, tallyLamp } = stageCamera();
   scene.add(cameraSpace);
@@ -75,6 +80,7 @@ export function buildStage(): StageScene {
     cameraSpace,
     monitor,
     cameraPicture,
+    stand,
     setTally: (tally) => tallyLamp.color.setHex(tallyColors[tally]),
   };
 }
@@ -114,7 +120,10 @@ function ledWall(): Group {
   texture.colorSpace = SRGBColorSpace;
   const group = new Group();
   const face = new Mesh(new PlaneGeometry(widthM, heightM), new MeshBasicMaterial({ map: texture }));
-  const back = new Mesh(new BoxGeometry(widthM + 0.06, heightM + 0.06, 0.12), new MeshLambertMaterial({ color: 0x20262e }));
+  const back = new Mesh(
+    new BoxGeometry(widthM + 0.06, heightM + 0.06, 0.12),
+    new MeshLambertMaterial({ color: 0x20262e }),
+  );
   face.position.set(0, heightM / 2 + 0.08, zM);
   back.position.set(0, heightM / 2 + 0.08, zM - 0.07);
   group.add(face, back);
@@ -128,13 +137,40 @@ function mark(): Mesh {
   return ring;
 }
 
+function standIn(): Mesh {
+  const outline = [
+    [0, 1],
+    [0.07, 0.98],
+    [0.22, 0.9],
+    [0.24, 0.8],
+    [0.17, 0.55],
+    [0.19, 0.45],
+    [0.12, 0.02],
+    [0, 0],
+  ] as const;
+  const shape = new LatheGeometry(
+    outline.map(([x, y]) => new Vector2(x, y)),
+    20,
+  );
+  const body = new Mesh(shape, new MeshLambertMaterial({ color: 0x6d7b8b, transparent: true, opacity: 0.55 }));
+  body.scale.z = 0.6;
+  body.visible = false;
+  return body;
+}
+
 function directorMonitor(scene: Scene): PicturePlane {
   const { positionM, widthM, turnDeg } = stage.monitor;
   const plane = new PicturePlane(widthM, 1);
   const stand = new Group();
-  const bezel = new Mesh(new BoxGeometry(widthM + 0.07, (widthM * 9) / 16 + 0.07, 0.05), new MeshLambertMaterial({ color: 0x2b323b }));
+  const bezel = new Mesh(
+    new BoxGeometry(widthM + 0.07, (widthM * 9) / 16 + 0.07, 0.05),
+    new MeshLambertMaterial({ color: 0x2b323b }),
+  );
   bezel.position.z = -0.03;
-  const pole = new Mesh(new CylinderGeometry(0.03, 0.03, positionM[1], 10), new MeshLambertMaterial({ color: 0x39424d }));
+  const pole = new Mesh(
+    new CylinderGeometry(0.03, 0.03, positionM[1], 10),
+    new MeshLambertMaterial({ color: 0x39424d }),
+  );
   pole.position.set(0, -positionM[1] / 2 - 0.2, -0.06);
   stand.add(bezel, pole, plane.mesh);
   stand.position.set(...positionM);

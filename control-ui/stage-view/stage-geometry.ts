@@ -45,7 +45,13 @@ export function faceDistanceM(points: Float32Array, aspect: number, horizontalFo
  * Puts landmarks into the room: along the rays of the camera, at `distanceM`, in metres relative to the camera (x right, y up,
  * −z ahead). Writes into `out` (same length as `points`) and returns the centre.
  */
-export function placeFace(points: Float32Array, aspect: number, horizontalFovDeg: number, distanceM: number, out: Float32Array): [number, number, number] {
+export function placeFace(
+  points: Float32Array,
+  aspect: number,
+  horizontalFovDeg: number,
+  distanceM: number,
+  out: Float32Array,
+): [number, number, number] {
   const widthM = pictureWidthAtOneM(horizontalFovDeg) * distanceM;
   const centre: [number, number, number] = [0, 0, 0];
   const count = points.length / 3;

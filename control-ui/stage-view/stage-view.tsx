@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { useDesk } from '../link/desk-context.js';
-import { StageRenderer, views, type ViewName } from './stage-renderer.js';
+import { enlargedFace, StageRenderer, views, type ViewName } from './stage-renderer.js';
 
 const textureWidthPx = 480;
 
@@ -27,7 +27,9 @@ export function StageView(): JSX.Element {
     }
     const drawn = renderer.current;
     const size = new ResizeObserver(() => drawn.resize(target.clientWidth, target.clientHeight));
-    const onScreen = new IntersectionObserver((entries) => drawn.setOnScreen(entries.some((entry) => entry.isIntersecting)));
+    const onScreen = new IntersectionObserver((entries) =>
+      drawn.setOnScreen(entries.some((entry) => entry.isIntersecting)),
+    );
     size.observe(target);
     onScreen.observe(target);
     const sweep = setInterval(() => drawn.sweep(), 300);
@@ -68,19 +70,31 @@ export function StageView(): JSX.Element {
   return (
     <section class="card stage-card" aria-label="Stage view">
       {missing.value && <p class="picture-notice">The stage view needs WebGL. Everything else works without it.</p>}
-      <canvas ref={canvas} data-testid="stage-view" role="img" aria-label="Stage: LED wall, camera, performer’s face mesh and the director’s monitor" />
+      <canvas
+        ref={canvas}
+        data-testid="stage-view"
+        role="img"
+        aria-label="Stage: LED wall, camera, performer’s face mesh and the director’s monitor"
+      />
       <div class="stage-tools">
         <div class="segments" role="radiogroup" aria-label="Point of view">
           {views.map((name) => (
             <label key={name} class="segment">
-              <input type="radio" name="stage-point-of-view" data-testid={`view-${name.toLowerCase()}`} checked={view.value === name} onChange={() => look(name)} onClick={() => look(name)} />
+              <input
+                type="radio"
+                name="stage-point-of-view"
+                data-testid={`view-${name.toLowerCase()}`}
+                checked={view.value === name}
+                onChange={() => look(name)}
+                onClick={() => look(name)}
+              />
               <span>{name}</span>
             </label>
           ))}
         </div>
         <span class="stage-key">
           <i class="key key-low" /> low <i class="key key-mid" /> <i class="key key-high" /> high confidence
-          {view.value === 'Stage' || view.value === 'Top' ? ' · face drawn 3×' : ''}
+          {view.value === 'Stage' || view.value === 'Top' ? ` · face drawn ${enlargedFace}×` : ''}
         </span>
       </div>
     </section>
