@@ -1,0 +1,96 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { CodedError } from '../errors/coded-error.js';
+import type { ErrorCode } from '../errors/registry.js';
+import { readLikeness, type LikenessPackage } from '../likeness/package/package-file.js';
+import type { LikenessSummary } from '../protocol/messages.js';
+import { refusal, type Refusal } from '../surfaces/dispatch/dispatch.js';
+import { checkConsent, type ConsentUse, type ConsentVerdict } from '../trust/consent.js';
+
+const consentCodes: Readonly<Record<Exclude<ConsentVerdict['state'], 'valid'>, ErrorCode>> = {
+  missing: 'CONSENT_MISSING',
+  expired: 'CONSENT_EXPIRED',
+  revoked: 'CONSENT_REVOKED',
+  'out-of-scope': 'CONSENT_OUT_OF_SCOPE',
+};
+
+interface Shelved {
+  readonly path: string;
+  readonly likeness: Omit<LikenessPackage, 'photos'>;
+}
+export type ShelfUse = Omit<ConsentUse, 'nowIso' | 'likenessDigest'>;
+
+/**
+ * The likeness packages of a show and what consent says of each, now. Packages are read anew from the disk by `scan` and
+ * before each load, so that a record that was revoked on disk a minute ago counts.
+ */
+export class LikenessShelf {
+  readonly #shelved = new Map<string, Shelved>();
+  /** Packages that could not be read, with their reason. */
+  faults: readonly { readonly path: string; readonly error: CodedError }[] = [];
+
+  constructor(
+    private readonly folders: readonly string[],
+    private readonly use: ShelfUse,
+    private readonly nowIso: () => string,
+  ) {
+    this.scan();
+  }
+
+  scan(): void {
+    this.#shelved.clear();
+    const faults: { path: string; error: CodedError }[] = [];
+    for (const path of this.folders.flatMap(packagesIn)) {
+      try {
+        const { manifest, digest } = readLikeness(path);
+        // The first of two packages with one id wins; folders are given in order of precedence.
+        if (!this.#shelved.has(manifest.id)) this.#shelved.set(manifest.id, { path, likeness: { manifest, digest } });
+      } catch (error) {
+        if (!(error instanceof CodedError)) throw error;
+        faults.push({ path, error });
+      }
+    }
+    this.faults = faults;
+  }
+
+  summaries(): readonly LikenessSummary[] {
+    return [...this.#shelved.values()].map(({ likeness }) => {
+      const { state, reason, synthetic } = this.#verdict(likeness);
+      return { id: likeness.manifest.id, name: likeness.manifest.name, synthetic, consent: state, consentReason: reason };
+    });
+  }
+  verdict(likenessId: string): ConsentVerdict | null {
+    const shelved = this.#shelved.get(likenessId);
+    return shelved === undefined ? null : this.#verdict(shelved.likeness);
+  }
+
+  /** Reads the package again and checks it: its path, or the refusal that says which consent fault it is. `address` names the refused. */
+  load(likenessId: string, address: string): { readonly ok: true; readonly path: string; readonly digest: string } | Refusal {
+    const shelved = this.#shelved.get(likenessId);
+    if (shelved === undefined) return refusal(address, 'LIKENESS_UNKNOWN', { likeness: likenessId });
+    let likeness: LikenessPackage;
+    try {
+      likeness = readLikeness(shelved.path);
+    } catch (error) {
+      if (error instanceof CodedError) return refusal(address, error.code, error.context);
+      throw error;
+    }
+    this.#shelved.set(likenessId, { path: shelved.path, likeness });
+    const { state, reason } = this.#verdict(likeness);
+    if (state !== 'valid') return refusal(address, consentCodes[state], { likeness: likeness.manifest.name, reason });
+    return { ok: true, path: shelved.path, digest: likeness.digest };
+  }
+
+  #verdict({ manifest, digest }: Omit<LikenessPackage, 'photos'>): ConsentVerdict {
+    return checkConsent(manifest.consent, { ...this.use, nowIso: this.nowIso(), likenessDigest: digest });
+  }
+}
+
+function packagesIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => !name.startsWith('.') && !name.endsWith('.draft'))
+    .sort()
+    .map((name) => join(folder, name))
+    .filter((path) => path.toLowerCase().endsWith('.zip') || (statSync(path).isDirectory() && existsSync(join(path, 'likeness.json'))));
+}
