@@ -1,6 +1,6 @@
 import type { ParamGroup } from './params/define.js';
 import { ParamRegistry } from './params/registry.js';
-import { fallbackParams, likenessParams, outputParams } from './stages/composite/params.js';
+import { fallbackParams, likenessParams, lookParams, outputParams } from './stages/composite/params.js';
 import { keyframeParams } from './stages/keyframe/params.js';
 import { labelParams } from './stages/label/params.js';
 import { flowParams } from './stages/propagate/params.js';
@@ -16,6 +16,7 @@ export const declarations: readonly ParamGroup[] = [
   keyframeParams,
   flowParams,
   likenessParams,
+  lookParams,
   outputParams,
   fallbackParams,
   labelParams,

@@ -1,6 +1,8 @@
 import { controlErrors } from './control.js';
 import { likenessErrors } from './likeness.js';
+import { modelErrors } from './models.js';
 import { ndiErrors } from './ndi.js';
+import { pipelineErrors } from './pipeline.js';
 import { paramsErrors } from './params.js';
 import { showErrors } from './show.js';
 import { trustErrors } from './trust.js';
@@ -55,7 +57,9 @@ const cameraErrors = {
 /** One table per room; docs/generated/errors.md is the whole of it. */
 const entries = {
   ...cameraErrors,
+  ...modelErrors,
   ...ndiErrors,
+  ...pipelineErrors,
   ...paramsErrors,
   ...controlErrors,
   ...showErrors,

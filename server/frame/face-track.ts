@@ -48,7 +48,8 @@ export class FaceTrack {
   presence01 = 0;
   /** Frames since the last keyframe that agreed with a face being there. */
   lostSinceUs: InstantUs | null = null;
-  acquiredFrame = -1;
+  /** The picture in which the track began. */
+  startedFrame = -1;
   step: LadderStep = 'unacquired';
 
   constructor(readonly faceId: number) {}
@@ -67,7 +68,7 @@ export class FaceTrack {
     this.keyframeFrame = -1;
     this.presence01 = 0;
     this.lostSinceUs = null;
-    this.acquiredFrame = -1;
+    this.startedFrame = -1;
     this.step = 'unacquired';
   }
 }

@@ -17,6 +17,9 @@ export interface PatchView {
   y1: number;
 }
 
+/** 'white' draws the patch's shape alone, for the matte output. */
+export type PatchFill = 'likeness' | 'white';
+
 export interface Look {
   /** 0 leaves the performer, 1 is the likeness. */
   readonly mix01: number;
@@ -30,5 +33,5 @@ export interface Look {
 
 export interface LikenessEngine {
   /** Draws into the engine's own patch, valid until the next call. Null where the face cannot be drawn (behind, too small). */
-  render(face: FaceTrack, region: RegionView, matrix: YuvMatrix, look: Look): PatchView | null;
+  render(face: FaceTrack, region: RegionView, matrix: YuvMatrix, look: Look, fill: PatchFill): PatchView | null;
 }

@@ -17,6 +17,8 @@ export interface FaceBake {
   readonly vertexRgb: Float32Array;
 }
 export const textureSizePx = 512;
+/** The bake's name inside a likeness package. */
+export const bakeFileName = 'face.bake';
 
 export interface Photo {
   readonly widthPx: number;

@@ -4,7 +4,7 @@ import { type BlendKernel, featherScratchBytes } from '../../kernels/blend.js';
 import type { KernelMemory } from '../../kernels/memory.js';
 import { rasterMode, rasterVertexFloats, type RasterKernel } from '../../kernels/raster.js';
 import type { RegionView } from '../../frame/region-view.js';
-import type { LikenessEngine, Look, PatchView } from '../port.js';
+import type { LikenessEngine, Look, PatchFill, PatchView } from '../port.js';
 import { type FaceBake, textureSizePx } from './bake.js';
 import { type CanonicalFace, type FaceTopology, topologyOf } from './canonical.js';
 import { LightFit, type VertexLight } from './relight.js';
@@ -25,6 +25,8 @@ export class MeshCanvas {
   readonly openingsPtr: number;
   readonly offsetsYuvPtr: number;
   readonly offsetsRgbPtr: number;
+  readonly whiteYuvPtr: number;
+  readonly whiteRgbPtr: number;
   readonly topology: FaceTopology;
 
   constructor(
@@ -47,6 +49,10 @@ export class MeshCanvas {
     this.offsetsRgbPtr = memory.allocate(64);
     memory.f32.set([16 * 256, 128 * 256, 128 * 256, 0], this.offsetsYuvPtr >> 2);
     memory.f32.set([0, 0, 0, 0], this.offsetsRgbPtr >> 2);
+    this.whiteYuvPtr = memory.allocate(64);
+    this.whiteRgbPtr = memory.allocate(64);
+    memory.f32.set([235 * 256, 128 * 256, 128 * 256, 0], this.whiteYuvPtr >> 2);
+    memory.f32.set([65280, 65280, 65280, 0], this.whiteRgbPtr >> 2);
   }
 }
 
@@ -95,13 +101,14 @@ export class MeshLikeness implements LikenessEngine {
     }
   }
 
-  render(face: FaceTrack, region: RegionView, matrix: YuvMatrix, look: Look): PatchView | null {
+  render(face: FaceTrack, region: RegionView, matrix: YuvMatrix, look: Look, fill: PatchFill): PatchView | null {
     const rgb = region.format === 1 || region.format === 2;
     this.#useTexture(rgb ? 'rgb' : matrix, matrix);
     this.#place(face, region, look);
     if (!this.#boundPatch(region)) return null;
-    this.#measureLight(face, region, matrix, look);
-    this.#draw(face, region, look, rgb);
+    // A matte's region is black: light is not read from it.
+    if (fill === 'likeness') this.#measureLight(face, region, matrix, look);
+    this.#draw(face, region, look, rgb, fill);
     return this.#patch;
   }
 
@@ -226,7 +233,7 @@ export class MeshLikeness implements LikenessEngine {
     }
   }
 
-  #draw(face: FaceTrack, region: RegionView, look: Look, rgb: boolean): void {
+  #draw(face: FaceTrack, region: RegionView, look: Look, rgb: boolean, fill: PatchFill): void {
     const { canvas } = this;
     const { memory, raster } = canvas;
     const patch = this.#patch;
@@ -234,7 +241,8 @@ export class MeshLikeness implements LikenessEngine {
     const heightPx = patch.y1 - patch.y0;
     memory.u8.fill(0, patch.ptr, patch.ptr + patch.strideBytes * heightPx);
     this.#fillVertices(face, region, rgb);
-    const offsets = rgb ? canvas.offsetsRgbPtr : canvas.offsetsYuvPtr;
+    if (fill === 'white') this.#whiten();
+    const offsets = fill === 'white' ? (rgb ? canvas.whiteRgbPtr : canvas.whiteYuvPtr) : rgb ? canvas.offsetsRgbPtr : canvas.offsetsYuvPtr;
     const mode = rasterMode.noDepth;
     raster.drawTriangles(
       canvas.vertexPtr, canvas.skinPtr, canvas.topology.skin.length / 3, this.#texturePtr, offsets, patch.ptr, 0,
@@ -252,6 +260,18 @@ export class MeshLikeness implements LikenessEngine {
     }
     const feather = Math.round(Math.max(1, widthPx * look.edge01 * 0.5));
     canvas.blend.featherAlpha(patch.ptr, widthPx, heightPx, patch.strideBytes, Math.min(60, feather), canvas.featherPtr, 'inward');
+  }
+
+  /** No gain, no bias: every texel becomes the offset, which is white. */
+  #whiten(): void {
+    const { f32 } = this.canvas.memory;
+    for (let i = 0; i < surfaceCount; i++) {
+      for (const base of [this.canvas.vertexPtr, this.canvas.selfVertexPtr]) {
+        const at = (base >> 2) + i * rasterVertexFloats;
+        f32[at + 5] = f32[at + 6] = f32[at + 7] = 0;
+        f32[at + 9] = f32[at + 10] = f32[at + 11] = 0;
+      }
+    }
   }
 
   #fillVertices(face: FaceTrack, region: RegionView, rgb: boolean): void {

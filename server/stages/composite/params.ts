@@ -11,6 +11,22 @@ export const likenessParams = defineParams('likeness', 'lane', {
   },
 });
 
+/** How the likeness is laid on; a group of its own, so that a cue can hold it as one look. */
+export const lookParams = defineParams('look', 'lane', {
+  shape01: {
+    kind: 'number', unit: 'ratio01', min: 0, max: 1, default: 1, step: 0.01, onOutOfRange: 'clamp', apply: 'next-frame',
+    help: "How much of the likeness's bone structure is carried over. 0 keeps the performer's own proportions under the other skin.",
+  },
+  light01: {
+    kind: 'number', unit: 'ratio01', min: 0, max: 1, default: 1, step: 0.01, onOutOfRange: 'clamp', apply: 'next-frame',
+    help: "How much of the stage's light falls on the likeness. 0 shows it as it was photographed.",
+  },
+  edge01: {
+    kind: 'number', unit: 'ratio01', min: 0.01, max: 0.25, default: 0.06, step: 0.01, onOutOfRange: 'clamp', apply: 'next-frame',
+    help: "Width of the soft edge between likeness and performer, as a share of the face's width. Wider hides a seam, narrower keeps more of the likeness.",
+  },
+});
+
 export const outputParams = defineParams('output', 'output', {
   mode: {
     kind: 'choice', choices: ['likeness', 'plain', 'side-by-side', 'wipe', 'matte'], default: 'likeness', apply: 'next-frame',

@@ -22,6 +22,8 @@ export interface KeyframeLandmarks {
 }
 
 export interface Propagator {
+  /** Aligns a face's crop to its landmarks, before its region is known. */
+  place(face: FaceTrack): void;
   /** Starts a face at landmarks of this picture. */
   start(face: FaceTrack, region: RegionView, frameNumber: number): void;
   /** Carries a face from the last picture to this one. */

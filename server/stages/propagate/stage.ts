@@ -67,10 +67,15 @@ export class FlowPropagator implements Propagator {
     this.#confidence = memory.f32.subarray(this.#confidencePtr >> 2, (this.#confidencePtr >> 2) + landmarkCount);
   }
 
+  place(face: FaceTrack): void {
+    alignFace(face.landmarks, surfaceCount, cropSizePx, roiMargin, 0, 0, face.toCrop, face.fromCrop);
+    boxOf(face.landmarks, face);
+  }
+
   start(face: FaceTrack, region: RegionView, frameNumber: number): void {
     const own = this.#faces[face.faceId]!;
     own.frameRing.fill(-1);
-    alignFace(face.landmarks, surfaceCount, cropSizePx, roiMargin, 0, 0, face.toCrop, face.fromCrop);
+    this.place(face);
     mapPoints(face.toCrop, face.landmarks, face.carried, landmarkCount);
     face.correctionLeft = 0;
     face.confidence01 = 1;

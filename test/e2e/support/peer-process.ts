@@ -1,7 +1,7 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
@@ -38,6 +38,13 @@ function peerScript(name: 'sender' | 'probe' | 'relay'): string {
     });
   }
   return target(name);
+}
+
+/** A script of ours with everything of the product that it imports, in one file under build/. */
+function bundledScript(file: string): string {
+  const target = join(root, 'build', relative(root, file)).replace(/\.ts$/, '.js');
+  buildSync({ entryPoints: [file], outfile: target, bundle: true, packages: 'external', format: 'esm', platform: 'node' });
+  return target;
 }
 
 /** A child process that speaks JSON lines. Everything it said is kept in `events`. */
@@ -141,13 +148,17 @@ export class Peers {
   }
 
   sender(settings: Omit<SenderSettings, keyof Folder> & Partial<Folder>): Promise<PeerProcess> {
-    return this.#start('sender', settings);
+    return this.#start(peerScript('sender'), settings);
   }
   probe(settings: Omit<ProbeSettings, keyof Folder> & Partial<Folder>): Promise<PeerProcess> {
-    return this.#start('probe', settings);
+    return this.#start(peerScript('probe'), settings);
   }
   relay(settings: Omit<RelaySettings, keyof Folder> & Partial<Folder>): Promise<PeerProcess> {
-    return this.#start('relay', settings);
+    return this.#start(peerScript('relay'), settings);
+  }
+  /** Any other TypeScript entry file that takes its settings as one JSON argument and says "ready". */
+  script(file: string, settings: object): Promise<PeerProcess> {
+    return this.#start(bundledScript(file), settings);
   }
 
   async close(): Promise<void> {
@@ -155,10 +166,10 @@ export class Peers {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  async #start(kind: 'sender' | 'probe' | 'relay', settings: object): Promise<PeerProcess> {
-    const configFolder = join(this.folder, `${kind}-${this.#started.length}`);
+  async #start(script: string, settings: object): Promise<PeerProcess> {
+    const configFolder = join(this.folder, `peer-${this.#started.length}`);
     const complete = { configFolder, machineName: 'PEER', ...settings };
-    const child = spawn(process.execPath, [peerScript(kind), JSON.stringify(complete)], {
+    const child = spawn(process.execPath, [script, JSON.stringify(complete)], {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: { ...process.env, ...this.#environment },
     });

@@ -11,7 +11,7 @@ interface AxisFilter {
 function tentFilter(sourcePx: number, targetPx: number): AxisFilter {
   const step = sourcePx / targetPx;
   const radius = Math.max(step, 1);
-  const width = Math.min(2 * Math.ceil(radius) + 1, sourcePx);
+  const width = Math.min(Math.floor(2 * radius) + 1, sourcePx);
   const first = new Int32Array(targetPx), weights = new Float32Array(targetPx * width);
   for (let i = 0; i < targetPx; i++) {
     const centre = (i + 0.5) * step - 0.5;
@@ -58,11 +58,11 @@ export class Resizer {
     const rows = this.#rows, rowLength = this.#widthPx * 3;
     for (let y = 0; y < this.#heightPx; y++) {
       const to = offset + y * rowFloats;
-      for (let x = 0; x < rowLength; x++) {
-        let sum = 0;
-        let from = first[y]! * rowLength + x;
-        for (let k = 0; k < width; k++, from += rowLength) sum += rows[from]! * weights[y * width + k]!;
-        out[to + x] = sum * scale.gain + scale.bias;
+      out.fill(scale.bias, to, to + rowLength);
+      for (let k = 0; k < width; k++) {
+        const weight = weights[y * width + k]! * scale.gain;
+        const from = (first[y]! + k) * rowLength;
+        for (let x = 0; x < rowLength; x++) out[to + x]! += rows[from + x]! * weight;
       }
     }
   }

@@ -1,0 +1,16 @@
+import type { ErrorCode } from '../errors/registry.js';
+import type { ErrorContext } from '../errors/coded-error.js';
+import type { ReceivedFrame } from '../frame/frames.js';
+import type { SourceState } from '../stages/receive/contract.js';
+
+/** What a lane tells its process; none of it may delay a frame. */
+export interface LaneEvents {
+  onSourceState(state: SourceState, previous: SourceState): void;
+  onSourceChanged(before: string, after: string): void;
+  onInference(up: boolean): void;
+  onAlarm(code: ErrorCode, context: ErrorContext): void;
+  /** The camera's own picture, for the input preview. */
+  beforeComposite(frame: ReceivedFrame): void;
+  /** The frame has left; its pixels may still be read until the next one is sent. */
+  afterFrame(frame: ReceivedFrame): void;
+}

@@ -1,0 +1,42 @@
+import type { ParamAddress, ParamValue } from '../protocol/descriptors.js';
+
+/** A likeness ready to draw: files that set-up or `likeness build` made, and what its consent said when it was checked. */
+export interface LaneLikeness {
+  readonly id: string;
+  /** Path of the bake (likeness/mesh/bake.ts). */
+  readonly bakeFile: string;
+  readonly consentId: string;
+}
+/** A performer who may get a likeness, as enrolled. */
+export interface LanePerformer {
+  readonly performerId: string;
+  /** 1024 f32, mean-centred. */
+  readonly identityFile: string;
+  /** The performer's own bake: what light and shape are measured against. */
+  readonly bakeFile: string;
+  readonly likenessId: string | null;
+}
+
+/** All that a lane needs to run, given once by the supervisor as JSON; a restarted lane gets the same. */
+export interface LaneOptions {
+  readonly laneId: string;
+  /** Folder of the run's sockets. */
+  readonly runFolder: string;
+  /** Folder for what must survive: this lane's last parameters. */
+  readonly stateFolder: string;
+  readonly source: { readonly name: string; readonly url: string | null };
+  readonly outputName: string;
+  readonly groups: string | null;
+  readonly failover: { readonly name: string; readonly url: string | null } | null;
+  readonly interfaceAddresses: readonly string[];
+  readonly machineName: string;
+  /** UDP port of the bypass door on loopback. */
+  readonly bypassPort: number;
+  /** The page's address for <ndi_capabilities web_control>. */
+  readonly webControl: string | null;
+  readonly performers: readonly LanePerformer[];
+  readonly likenesses: readonly LaneLikeness[];
+  /** Values to start from where the state folder has none. */
+  readonly values: Readonly<Record<ParamAddress, ParamValue>>;
+  readonly version: string;
+}

@@ -1,0 +1,189 @@
+import { join } from 'node:path';
+import { describeError, type ErrorContext } from '../errors/coded-error.js';
+import type { ErrorCode } from '../errors/registry.js';
+import { IpcClient, ipcPath, type IpcMessage } from '../ipc/channel.js';
+import { openLibndi } from '../ndi/libndi.js';
+import { encodeMesh } from '../protocol/binary.js';
+import type { ControlToLane, LaneToControl } from '../protocol/lane-link.js';
+import { machineClock } from '../time/clock.js';
+import { BypassDoor } from './bypass-door.js';
+import { Lane } from './lane.js';
+import type { LaneOptions } from './lane-options.js';
+import { LaneParams } from './lane-params.js';
+import { laneStatus } from './lane-status.js';
+import { Previews } from './previews.js';
+
+/** One camera's process: the lane, its link to control, its bypass door. */
+const options = JSON.parse(process.argv[2]!) as LaneOptions;
+const clock = machineClock;
+const statusEveryMs = 100;
+const meshEveryUs = 60_000;
+
+const ndi = openLibndi({
+  clock,
+  network: { interfaceAddresses: options.interfaceAddresses, machineName: options.machineName },
+  configFolder: join(options.runFolder, `ndi-${options.laneId}`),
+});
+const params = new LaneParams(options.laneId, options.stateFolder, options.values);
+const changedAtLane = new Set<string>();
+let version = 0;
+let alarmNumber = 0;
+
+const say = (message: LaneToControl, payload?: Uint8Array): boolean =>
+  control.channel?.send(message as unknown as IpcMessage['head'], payload) ?? false;
+
+const openAlarms = new Map<string, { id: string; context: ErrorContext }>();
+function alarm(code: ErrorCode, context: ErrorContext, active = true): void {
+  const known = openAlarms.get(code);
+  if (active && known) return;
+  if (!active && !known) return;
+  const id = known?.id ?? `${options.laneId}-${process.pid}-${++alarmNumber}`;
+  if (active) openAlarms.set(code, { id, context });
+  else openAlarms.delete(code);
+  const { severity, message, advice } = describeError(code, known?.context ?? context);
+  say({ type: 'alarm', id, code, severity, message, advice, laneId: options.laneId, atIso: clock.wallClockIso(), active });
+}
+
+let meshAtUs = 0;
+const lane: Lane = new Lane(options, ndi, clock, params, {
+  onSourceState(state, previous) {
+    const context = { source: options.source.name };
+    alarm('NDI_SOURCE_LOST', context, state === 'lost');
+    if (state === 'receiving') alarm('NDI_SOURCE_ABSENT', context, false);
+    if (state === 'receiving' && previous === 'lost') {
+      alarm('NDI_SOURCE_BACK', context);
+      alarm('NDI_SOURCE_BACK', context, false);
+    }
+  },
+  onSourceChanged(before, after) {
+    alarm('NDI_SOURCE_CHANGED', { source: options.source.name, before, after });
+    alarm('NDI_SOURCE_CHANGED', {}, false);
+  },
+  onInference: (up) => alarm('INFERENCE_DOWN', {}, !up),
+  onAlarm(code, context) {
+    alarm(code, context);
+    setTimeout(() => alarm(code, context, false), 5000).unref();
+  },
+  beforeComposite: (frame) => previews.offer('input', frame),
+  afterFrame(frame) {
+    previews.offer('output', frame);
+    if (previews.wish.meshes && frame.captureAtUs - meshAtUs > meshEveryUs) {
+      meshAtUs = frame.captureAtUs;
+      sendMeshes(frame.video.widthPx, frame.video.heightPx, frame.frameNumber, frame.captureAtUs);
+    }
+  },
+});
+
+const previews = new Previews(lane.parts.memory, lane.parts.region, (which, frame, jpeg) => {
+  // A control process that cannot keep up gets fewer pictures, not a growing queue.
+  if ((control.channel?.backlogBytes ?? 0) > 1_000_000) return;
+  say({ type: 'preview', laneId: options.laneId, which, ...frame }, jpeg);
+});
+
+function sendMeshes(widthPx: number, heightPx: number, frameNumber: number, captureAtUs: number): void {
+  for (const face of lane.parts.track.faces) {
+    if (!face.active || face.keyframeFrame < 0) continue;
+    const points = new Float32Array(face.landmarks.length);
+    for (let i = 0; i < points.length; i += 3) {
+      points[i] = face.landmarks[i]! / widthPx;
+      points[i + 1] = face.landmarks[i + 1]! / heightPx;
+      points[i + 2] = face.landmarks[i + 2]! / widthPx;
+    }
+    const mesh = encodeMesh({
+      laneId: options.laneId, faceId: face.faceId, frameNumber, captureAtUs, confidence01: face.confidence01, aspect: widthPx / heightPx, points,
+    });
+    say({ type: 'mesh', laneId: options.laneId }, mesh);
+  }
+}
+
+const packagePaths = new Map<string, string>();
+async function useLikeness(performerId: string, likenessId: string | null, packagePath: string | null): Promise<void> {
+  const { shelf } = lane.parts;
+  if (likenessId !== null && packagePath !== null && !shelf.has(likenessId)) await shelf.addPackage(likenessId, packagePath);
+  shelf.assign(performerId, likenessId);
+}
+/** likeness.id of this lane rules over the cast list for everyone the lane may show. */
+function followLikenessId(): void {
+  const wanted = params.snapshot.likeness.id;
+  if (wanted === '') return;
+  for (const { performerId } of lane.parts.shelf.cast) void useLikeness(performerId, wanted, packagePaths.get(wanted) ?? null);
+}
+
+const control: IpcClient = new IpcClient(ipcPath(options.runFolder, 'control'), {
+  onOpen() {
+    say({ type: 'lane-hello', laneId: options.laneId, pid: process.pid, values: params.values, changedAtLane: [...changedAtLane], version });
+    for (const [code, { context }] of [...openAlarms]) {
+      openAlarms.delete(code);
+      alarm(code as ErrorCode, context);
+    }
+  },
+  onMessage({ head }) {
+    const message = head as unknown as ControlToLane;
+    switch (message.type) {
+      case 'params':
+        params.apply(message.values);
+        version = message.version;
+        changedAtLane.clear();
+        followLikenessId();
+        return;
+      case 'want-previews':
+        previews.wish = message;
+        return;
+      case 'likeness-path':
+        packagePaths.set(message.likenessId, message.packagePath);
+        return;
+      case 'assign':
+        void useLikeness(message.performerId, message.likenessId, message.packagePath);
+    }
+  },
+  onLost: () => {},
+});
+
+function bypass(on: boolean): void {
+  params.apply({ [params.bypassAddress]: on });
+  changedAtLane.add(params.bypassAddress);
+  say({ type: 'lane-changed', values: { [params.bypassAddress]: on }, by: 'bypass door' });
+}
+const door = new BypassDoor(options.bypassPort, bypass, (error) => alarm('BYPASS_DOOR_CLOSED', { port: options.bypassPort, reason: error.message }));
+
+let lateSeen = 0;
+const statusTimer = setInterval(() => {
+  const { send, receive, keyframe } = lane.parts;
+  const tally = send.tally();
+  receive.setTally(tally);
+  keyframe.setPriority(tally.onProgram, tally.onPreview);
+  for (const { xml } of send.takeMetadata()) receive.sendMetadata(xml);
+  if (send.framesLate > lateSeen) alarm('DELAY_NOT_KEPT', { frames: params.snapshot.send.delayFrames, late: send.framesLate });
+  else alarm('DELAY_NOT_KEPT', {}, false);
+  lateSeen = send.framesLate;
+  lane.counters['preview.skipped'] = previews.skipped;
+  say({ type: 'lane-status', status: laneStatus(lane, options, params, clock), histograms: lane.meters.report() });
+}, statusEveryMs);
+// A camera that is not there when the show starts is worth an alarm once libndi had its time to connect.
+setTimeout(() => {
+  if (lane.parts.receive.state === 'absent') alarm('NDI_SOURCE_ABSENT', { source: options.source.name });
+}, 2000).unref();
+followLikenessId();
+
+let closing = false;
+function close(): void {
+  if (closing) return;
+  closing = true;
+  clearInterval(statusTimer);
+  door.close();
+  lane.close();
+  control.close();
+  // libndi ends its threads; then the process has nothing left to do.
+  setTimeout(() => {
+    ndi.close();
+    process.exit(0);
+  }, 80);
+}
+process.on('SIGTERM', close);
+process.on('SIGINT', () => {});
+process.on('disconnect', close);
+process.on('message', (message: { type?: string }) => {
+  if (message.type === 'close') close();
+});
+process.send?.({ type: 'ready', outputName: lane.parts.send.sourceName });
+await lane.run();

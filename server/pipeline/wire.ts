@@ -1,0 +1,100 @@
+import { ipcPath } from '../ipc/channel.js';
+import { BlendKernel } from '../kernels/blend.js';
+import { ConcealKernel } from '../kernels/conceal.js';
+import { KernelMemory } from '../kernels/memory.js';
+import { PictureKernel } from '../kernels/picture.js';
+import { loadRasterKernel } from '../kernels/raster.js';
+import { RegionKernel } from '../kernels/region.js';
+import { LumaStats } from '../kernels/stats.js';
+import { loadCanonicalFace } from '../likeness/mesh/canonical.js';
+import { MeshCanvas } from '../likeness/mesh/engine.js';
+import type { NdiPort } from '../ndi/port.js';
+import type { ReceiveEvents } from '../stages/receive/contract.js';
+import { CompositeStage } from '../stages/composite/stage.js';
+import { KeyframeClient, type KeyframeEvents } from '../stages/keyframe/client.js';
+import { LabelStage } from '../stages/label/stage.js';
+import { neighboursOf } from '../stages/propagate/regularise.js';
+import { FlowPropagator } from '../stages/propagate/stage.js';
+import { ReceiveStage } from '../stages/receive/stage.js';
+import type { SendEvents } from '../stages/send/contract.js';
+import { SendStage } from '../stages/send/stage.js';
+import { faceSlots, TrackStage } from '../stages/track/stage.js';
+import { surfaceCount } from '../frame/face-track.js';
+import type { Clock } from '../time/clock.js';
+import type { LaneOptions } from './lane-options.js';
+import { LikenessShelf } from './likeness-shelf.js';
+import { FaceRegions } from './regions.js';
+
+/**
+ * The composition root: the only file that knows two stages. A lane is one process with one frame at a time; the queues are
+ * libndi's receive queue (keeps the newest), the keyframe request per face (capacity 1, keep latest, at the inference
+ * process) and the send stage's delay line (declared length, nothing dropped).
+ *
+ *   stage      takes                          gives                       thread             queue in front
+ *   receive    NDI source                     NdiVideoFrame, zero copy    libndi, libuv      libndi, newest kept
+ *   track      detections, identities         FaceTracks, keyframe wishes lane's main        none
+ *   propagate  region in kernel memory        landmarks in this picture   lane's main        none
+ *   keyframe   256² crop by IPC               landmarks, identity         inference process  1 per face, keep latest
+ *   composite  frame, regions, engines        CompositedFrame, in place   lane's main        none
+ *   label      CompositedFrame                LabelledFrame               lane's main        none
+ *   send       LabelledFrame                  NDI out, buffer given back  libndi             delayFrames, in order
+ */
+export interface LaneParts {
+  readonly memory: KernelMemory;
+  readonly stats: LumaStats;
+  readonly region: RegionKernel;
+  readonly regions: FaceRegions;
+  readonly receive: ReceiveStage;
+  readonly track: TrackStage;
+  readonly propagate: FlowPropagator;
+  readonly keyframe: KeyframeClient;
+  readonly composite: CompositeStage;
+  readonly label: LabelStage;
+  readonly send: SendStage;
+  readonly shelf: LikenessShelf;
+}
+
+const xmlText = (text: string): string => text.replace(/&/g, '&amp;').replace(/"/g, '&quot;').replace(/</g, '&lt;');
+export const productXml = (version: string): string =>
+  `<ndi_product long_name="Understudy virtual-production server" short_name="Understudy" manufacturer="Understudy" version="${version}" model_name="Understudy" serial="" session_name=""/>`;
+
+export function wireLane(
+  options: LaneOptions,
+  ndi: NdiPort,
+  clock: Clock,
+  events: { receive: ReceiveEvents; keyframe: KeyframeEvents; send: SendEvents; likenessFault: (what: string, reason: string) => void },
+): LaneParts {
+  const memory = new KernelMemory(640);
+  const region = new RegionKernel(memory);
+  const blend = new BlendKernel(memory);
+  const conceal = new ConcealKernel(memory);
+  const picture = new PictureKernel(memory);
+  const canonical = loadCanonicalFace();
+  const canvas = new MeshCanvas(memory, loadRasterKernel(memory), blend, canonical);
+  const webControl = options.webControl === null ? [] : [`<ndi_capabilities web_control="${xmlText(options.webControl)}"/>`];
+  return {
+    memory,
+    region,
+    stats: new LumaStats(memory),
+    regions: new FaceRegions(memory, faceSlots),
+    receive: new ReceiveStage(ndi, clock, {
+      sourceName: options.source.name,
+      url: options.source.url,
+      receiverName: `Understudy ${options.laneId}`,
+      groups: options.groups,
+      productXml: productXml(options.version),
+    }, events.receive),
+    track: new TrackStage(canonical.positions),
+    propagate: new FlowPropagator(memory, region, neighboursOf(canonical.triangles, surfaceCount), faceSlots),
+    keyframe: new KeyframeClient(memory, region, ipcPath(options.runFolder, 'inference'), events.keyframe),
+    composite: new CompositeStage({ memory, blend, conceal, picture }),
+    label: new LabelStage(),
+    send: new SendStage(ndi, clock, {
+      outputName: options.outputName,
+      groups: options.groups,
+      connectionMetadata: [productXml(options.version), ...webControl],
+      failover: options.failover,
+    }, events.send),
+    shelf: new LikenessShelf(canvas, events.likenessFault),
+  };
+}

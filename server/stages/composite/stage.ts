@@ -1,0 +1,146 @@
+import { asComposited, type CompositedFrame, type PictureKind, type ReceivedFrame } from '../../frame/frames.js';
+import type { FaceTrack } from '../../frame/face-track.js';
+import type { RegionView } from '../../frame/region-view.js';
+import type { BlendKernel } from '../../kernels/blend.js';
+import type { ConcealKernel } from '../../kernels/conceal.js';
+import type { KernelMemory } from '../../kernels/memory.js';
+import type { KernelPicture, PictureKernel } from '../../kernels/picture.js';
+import { copyRegionIn, copyRegionOut } from '../../kernels/region-copy.js';
+import type { Look, PatchView } from '../../likeness/port.js';
+import type { CompositeSettings, Compositor, FaceWork } from './contract.js';
+import { PictureBuffers } from './picture-buffers.js';
+
+/** Mean colours across a concealed face: few enough that no feature is left. */
+const concealCells = 6;
+/** Of a whole concealed picture; a face of half its height still has fewer than concealCells of them. */
+const concealAllCells = 9;
+
+export interface CompositeKernels {
+  readonly memory: KernelMemory;
+  readonly blend: BlendKernel;
+  readonly conceal: ConcealKernel;
+  readonly picture: PictureKernel;
+}
+
+export class CompositeStage implements Compositor {
+  readonly #buffers: PictureBuffers;
+  readonly #ellipsePtr: number;
+  constructor(private readonly kernels: CompositeKernels) {
+    this.#buffers = new PictureBuffers(kernels.memory);
+    this.#ellipsePtr = kernels.memory.allocate(64);
+  }
+
+  composite(frame: ReceivedFrame, work: readonly FaceWork[], workCount: number, settings: CompositeSettings): CompositedFrame {
+    const kind = kindOf(settings);
+    const { mode, bypass } = settings;
+    if (bypass || mode === 'plain') {
+      if (settings.mirror) this.#mirror(frame);
+      return asComposited(frame, kind);
+    }
+    const plain = mode === 'side-by-side' || mode === 'wipe' ? this.#buffers.take(frame.video, 0) : null;
+    if (mode === 'matte') this.#blackout(frame);
+    if (settings.concealAll) this.#concealAll(frame);
+    else for (let i = 0; i < workCount; i++) this.#face(frame, work, i, settings);
+    if (plain) this.#pair(frame, plain, settings);
+    if (settings.mirror) this.#mirror(frame);
+    return asComposited(frame, kind);
+  }
+
+  #face(frame: ReceivedFrame, work: readonly FaceWork[], index: number, settings: CompositeSettings): void {
+    const { face, region, action, engine } = work[index]!;
+    if (action === 'none') return;
+    const matte = settings.mode === 'matte';
+    // A region that an earlier face has changed since it was copied in is read again.
+    if (matte || overlapsEarlier(work, index)) this.#copyIn(frame, region);
+    const patch = action === 'likeness' && engine ? engine.render(face, region, frame.matrix, settings.look, matte ? 'white' : 'likeness') : null;
+    if (patch) this.#lay(region, patch, settings.look);
+    else if (!matte) this.#conceal(face, region);
+    this.#copyOut(frame, region);
+  }
+
+  #lay(region: RegionView, patch: PatchView, look: Look): void {
+    const pixelBytes = region.format === 1 || region.format === 2 ? 4 : 2;
+    const offset = patch.y0 * region.strideBytes + patch.x0 * pixelBytes;
+    this.kernels.blend.over(
+      region.format, patch.ptr, patch.strideBytes, region.ptr + offset, region.chromaPtr ? region.chromaPtr + offset : 0,
+      region.strideBytes, patch.x1 - patch.x0, patch.y1 - patch.y0, Math.round(look.mix01 * 256),
+    );
+  }
+
+  #conceal(face: FaceTrack, region: RegionView): void {
+    const { box, toCrop } = face;
+    const scale = Math.hypot(toCrop[0]!, toCrop[1]!) || 1;
+    // The kernel is full within three quarters of the radii; ears, chin and hairline lie outside the mesh's box.
+    const f32 = this.kernels.memory.f32;
+    const at = this.#ellipsePtr >> 2;
+    f32[at] = (box.x0 + box.x1) / 2 - region.box.x0;
+    f32[at + 1] = (box.y0 + box.y1) / 2 - region.box.y0;
+    f32[at + 2] = ((box.x1 - box.x0) / 2) * 1.55;
+    f32[at + 3] = ((box.y1 - box.y0) / 2) * 1.6;
+    f32[at + 4] = toCrop[0]! / scale;
+    f32[at + 5] = -toCrop[3]! / scale;
+    this.kernels.conceal.soften(
+      region.format, region.ptr, region.chromaPtr, region.strideBytes, region.widthPx, region.heightPx, this.#ellipsePtr, concealCells,
+    );
+  }
+
+  #concealAll(frame: ReceivedFrame): void {
+    const { video } = frame;
+    const picture = this.#buffers.take(video, 1);
+    const format = this.#buffers.kernelFormat(video);
+    this.kernels.conceal.softenAll(format, picture.luma, picture.chroma, picture.strideBytes, video.widthPx, video.heightPx, concealAllCells);
+    this.#buffers.give(video, picture);
+  }
+
+  #pair(frame: ReceivedFrame, plain: KernelPicture, settings: CompositeSettings): void {
+    const { video } = frame;
+    const format = this.#buffers.kernelFormat(video);
+    const shown = this.#buffers.take(video, 1);
+    const out = this.#buffers.of(video, 2);
+    const { picture } = this.kernels;
+    if (settings.mode === 'wipe') picture.wipe(format, plain, shown, out, video.widthPx, video.heightPx, settings.wipe01 * video.widthPx);
+    else picture.sideBySide(format, plain, shown, out, video.widthPx, video.heightPx);
+    this.#buffers.give(video, out);
+  }
+
+  #mirror(frame: ReceivedFrame): void {
+    const { video } = frame;
+    const from = this.#buffers.take(video, 0);
+    const to = this.#buffers.of(video, 1);
+    this.kernels.picture.mirror(this.#buffers.kernelFormat(video), from, to, video.widthPx, video.heightPx);
+    this.#buffers.give(video, to);
+  }
+
+  #blackout(frame: ReceivedFrame): void {
+    const { video } = frame;
+    const picture = this.#buffers.of(video, 0);
+    this.kernels.picture.blackout(this.#buffers.kernelFormat(video), picture, video.widthPx, video.heightPx);
+    this.#buffers.give(video, picture);
+  }
+
+  #copyIn(frame: ReceivedFrame, region: RegionView): void {
+    const { video } = frame;
+    copyRegionIn(video.pixels, video.strideBytes, video.heightPx, video.format, region.box, this.kernels.memory, region.ptr);
+  }
+  #copyOut(frame: ReceivedFrame, region: RegionView): void {
+    const { video } = frame;
+    copyRegionOut(video.pixels, video.strideBytes, video.heightPx, video.format, region.box, this.kernels.memory, region.ptr);
+  }
+}
+
+function kindOf(settings: CompositeSettings): PictureKind {
+  if (settings.bypass) return 'bypass';
+  if (settings.mode === 'plain') return 'plain';
+  return settings.mode === 'matte' ? 'matte' : 'likeness';
+}
+
+function overlapsEarlier(work: readonly FaceWork[], index: number): boolean {
+  const own = work[index]!.region.box;
+  for (let i = 0; i < index; i++) {
+    const { action, region } = work[i]!;
+    if (action === 'none') continue;
+    const other = region.box;
+    if (own.x0 < other.x1 && own.x1 > other.x0 && own.y0 < other.y1 && own.y1 > other.y0) return true;
+  }
+  return false;
+}

@@ -1,0 +1,65 @@
+import type { FaceTrack } from '../../frame/face-track.js';
+import type { CastPerformer } from './contract.js';
+
+/** Cosine of mean-centred embeddings at which a face becomes, and below which it stops being, a cast performer. */
+export interface IdentityThresholds {
+  readonly accept: number;
+  readonly reject: number;
+}
+/** Set on the identity stills and on the simulated cast (docs/decisions/identity-thresholds.md). */
+export const identityThresholds: IdentityThresholds = { accept: 0.42, reject: 0.25 };
+
+export function cosineOf(a: Float32Array, b: Float32Array): number {
+  let dot = 0, aa = 0, bb = 0;
+  for (let i = 0; i < a.length; i++) {
+    dot += a[i] * b[i];
+    aa += a[i] * a[i];
+    bb += b[i] * b[i];
+  }
+  return aa > 0 && bb > 0 ? dot / Math.sqrt(aa * bb) : 0;
+}
+
+/**
+ * Binds faces to performers with hysteresis: a face is bound to the nearest performer at `accept`, and let go only when it
+ * stays under `reject` for several keyframes in a row. Between keyframes motion continuity (the flow track) is the proof.
+ */
+export class IdentityLock {
+  readonly #misses = new Map<number, number>();
+  /** Keyframes in a row below reject before a bound face is let go. */
+  static readonly missesToRelease = 4;
+  /** Looks before an unrecognised face counts as a stranger. */
+  static readonly looksToStranger = 2;
+
+  constructor(private readonly thresholds: IdentityThresholds = identityThresholds) {}
+
+  forget(face: FaceTrack): void {
+    this.#misses.delete(face.faceId);
+  }
+
+  judge(face: FaceTrack, identity: Float32Array, cast: readonly CastPerformer[], taken: ReadonlySet<string>): void {
+    let best: CastPerformer | null = null;
+    let score = -1;
+    for (const performer of cast) {
+      if (taken.has(performer.performerId) && performer.performerId !== face.performerId) continue;
+      const s = cosineOf(identity, performer.identity);
+      if (s > score) {
+        score = s;
+        best = performer;
+      }
+    }
+    face.identity01 = Math.max(0, score);
+    if (best && score >= this.thresholds.accept) {
+      face.recognition = 'cast';
+      face.performerId = best.performerId;
+      this.#misses.set(face.faceId, 0);
+      return;
+    }
+    if (face.recognition === 'cast' && score >= this.thresholds.reject) return;
+    const misses = (this.#misses.get(face.faceId) ?? 0) + 1;
+    this.#misses.set(face.faceId, misses);
+    if (face.recognition === 'cast' ? misses >= IdentityLock.missesToRelease : misses >= IdentityLock.looksToStranger) {
+      face.recognition = 'stranger';
+      face.performerId = null;
+    }
+  }
+}

@@ -1,0 +1,171 @@
+import { FaceTrack, landmarkCount, surfaceCount } from '../../frame/face-track.js';
+import type { DetectedBox } from '../../frame/detected-box.js';
+import type { InstantUs } from '../../time/time.js';
+import type { CastPerformer, KeyframeWish } from './contract.js';
+import { IdentityLock } from './identity-lock.js';
+
+export interface TrackSettings {
+  readonly intervalFrames: number;
+  readonly minConfidence01: number;
+}
+
+/** Faces at once in one lane. More than this many people are left untouched, and counted. */
+export const faceSlots = 6;
+/** Looks at a bound or a strange face again after this many keyframes. */
+const identityEveryKeyframes = 8;
+/** Detections in a row that see nobody where a track is, before it may end. */
+const emptyDetectionsToEnd = 3;
+
+/** Owns the face slots of a lane. */
+export class TrackStage {
+  readonly faces: readonly FaceTrack[] = Array.from({ length: faceSlots }, (_, i) => new FaceTrack(i));
+  readonly trackNumbers = new Int32Array(faceSlots);
+  readonly counters = { started: 0, ended: 0, tooMany: 0 };
+  readonly #lock = new IdentityLock();
+  readonly #empty = new Int32Array(faceSlots);
+  readonly #keyframes = new Int32Array(faceSlots);
+  readonly #wishes: KeyframeWish[] = [];
+  cast: readonly CastPerformer[] = [];
+
+  constructor(
+    /** 468 × (x, y, z) of the canonical face: where landmarks are guessed until the first keyframe. */
+    private readonly canonical: Float32Array,
+  ) {}
+
+  activeCount(): number {
+    let n = 0;
+    for (const face of this.faces) if (face.active) n++;
+    return n;
+  }
+  /** Every cast performer is on screen and recognised. */
+  allAcquired(): boolean {
+    for (const { performerId } of this.cast) {
+      if (!this.faces.some((face) => face.active && face.performerId === performerId)) return false;
+    }
+    return true;
+  }
+
+  end(face: FaceTrack): void {
+    if (!face.active) return;
+    face.reset();
+    this.#lock.forget(face);
+    this.#keyframes[face.faceId] = 0;
+    this.#empty[face.faceId] = 0;
+    this.trackNumbers[face.faceId]++;
+    this.counters.ended++;
+  }
+  endAll(): void {
+    for (const face of this.faces) this.end(face);
+  }
+
+  /** Detections in picture pixels. Calls `start` for each face that has no track yet. */
+  detected(found: readonly DetectedBox[], widthPx: number, heightPx: number, start: (face: FaceTrack) => void): void {
+    for (const face of this.faces) {
+      if (!face.active) continue;
+      const seen = found.some((d) => overlap(face, d.box) > 0.2);
+      this.#empty[face.faceId] = seen ? 0 : this.#empty[face.faceId] + 1;
+      if (outside(face, widthPx, heightPx)) this.end(face);
+      else if (this.#empty[face.faceId] >= emptyDetectionsToEnd && face.recognition !== 'cast' && face.presence01 < 0.5) this.end(face);
+    }
+    for (const d of found) {
+      if (this.faces.some((face) => face.active && overlap(face, d.box) > 0.2)) continue;
+      const free = this.faces.find((face) => !face.active);
+      if (!free) {
+        this.counters.tooMany++;
+        continue;
+      }
+      free.reset();
+      free.active = true;
+      this.#guessLandmarks(free, d);
+      this.counters.started++;
+      start(free);
+    }
+  }
+
+  /** True where detections in a row have found nobody at this face. */
+  unseen(face: FaceTrack): boolean {
+    return this.#empty[face.faceId] >= emptyDetectionsToEnd;
+  }
+
+  /** A keyframe's verdict on a face. */
+  judged(face: FaceTrack, presence01: number, identity: Float32Array | null, frameNumber: number, nowUs: InstantUs): void {
+    face.presence01 = presence01;
+    if (presence01 >= 0.5) {
+      face.keyframeFrame = Math.max(face.keyframeFrame, frameNumber);
+      face.lostSinceUs = null;
+      this.#keyframes[face.faceId]++;
+    } else if (face.lostSinceUs === null) {
+      face.lostSinceUs = nowUs;
+    }
+    if (identity && presence01 >= 0.5) {
+      const taken = new Set<string>();
+      for (const other of this.faces) if (other.active && other.performerId !== null) taken.add(other.performerId);
+      this.#lock.judge(face, identity, this.cast, taken);
+      face.identityFrame = frameNumber;
+    }
+  }
+
+  /** Which faces want a keyframe from this picture. The list is reused. */
+  wishes(frameNumber: number, settings: TrackSettings): readonly KeyframeWish[] {
+    this.#wishes.length = 0;
+    for (const face of this.faces) {
+      if (!face.active) continue;
+      const age = frameNumber - face.askedFrame;
+      const urgent = face.confidence01 < settings.minConfidence01 || face.keyframeFrame < 0 || face.presence01 < 0.5;
+      const due = face.askedFrame < 0 || age >= settings.intervalFrames || (urgent && age >= 2);
+      // Strangers are followed, so that they stay strangers; a slow look is enough.
+      if (!due || (face.recognition === 'stranger' && age < settings.intervalFrames * 3)) continue;
+      const wantIdentity = face.recognition === 'unknown' || this.#keyframes[face.faceId] % identityEveryKeyframes === 0;
+      this.#wishes.push({ face, wantIdentity });
+    }
+    return this.#wishes;
+  }
+
+  /** The canonical face placed on the detector's eyes and mouth, until the mesh model has looked. */
+  #guessLandmarks(face: FaceTrack, d: DetectedBox): void {
+    const [rx, ry, lx, ly] = d.keyPoints as [number, number, number, number];
+    const mouthX = d.keyPoints[6]!, mouthY = d.keyPoints[7]!;
+    const p = this.canonical;
+    const eyeX = (rx + lx) / 2, eyeY = (ry + ly) / 2;
+    const eyeDistance = Math.hypot(lx - rx, ly - ry);
+    // A profile's eyes nearly coincide: the eye–mouth distance then gives the scale.
+    const drop = Math.hypot(mouthX - eyeX, mouthY - eyeY);
+    const eyeSpan = Math.abs((p[263 * 3] + p[362 * 3] - p[33 * 3] - p[133 * 3]) / 2);
+    const eyeHeight = (p[33 * 3 + 1] + p[263 * 3 + 1]) / 2;
+    const mouthHeight = p[13 * 3 + 1];
+    const scale = Math.max(eyeDistance / eyeSpan, drop / Math.max(1e-3, eyeHeight - mouthHeight));
+    const angle = Math.atan2(ly - ry, lx - rx);
+    const cos = Math.cos(angle) * scale, sin = Math.sin(angle) * scale;
+    for (let i = 0; i < surfaceCount; i++) {
+      const x = p[i * 3], y = -(p[i * 3 + 1] - eyeHeight);
+      face.landmarks[i * 3] = eyeX + cos * x - sin * y;
+      face.landmarks[i * 3 + 1] = eyeY + sin * x + cos * y;
+      face.landmarks[i * 3 + 2] = -p[i * 3 + 2] * scale;
+    }
+    for (let i = surfaceCount; i < landmarkCount; i++) {
+      const eye = i < surfaceCount + 5 ? 33 : 263;
+      for (let k = 0; k < 3; k++) face.landmarks[i * 3 + k] = face.landmarks[eye * 3 + k];
+    }
+    face.box.x0 = d.box[0];
+    face.box.y0 = d.box[1];
+    face.box.x1 = d.box[2];
+    face.box.y1 = d.box[3];
+  }
+}
+
+/** Intersection over the smaller box: a detector's box and a mesh's box differ in size. */
+function overlap(face: FaceTrack, box: readonly [number, number, number, number]): number {
+  const a = face.box;
+  const w = Math.min(a.x1, box[2]) - Math.max(a.x0, box[0]);
+  const h = Math.min(a.y1, box[3]) - Math.max(a.y0, box[1]);
+  if (w <= 0 || h <= 0) return 0;
+  const least = Math.min((a.x1 - a.x0) * (a.y1 - a.y0), (box[2] - box[0]) * (box[3] - box[1]));
+  return least > 0 ? (w * h) / least : 0;
+}
+
+/** The face's centre has left the picture. */
+function outside(face: FaceTrack, widthPx: number, heightPx: number): boolean {
+  const x = (face.box.x0 + face.box.x1) / 2;
+  const y = (face.box.y0 + face.box.y1) / 2;
+  return !(x > 0 && y > 0 && x < widthPx && y < heightPx);
+}
