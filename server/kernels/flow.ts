@@ -10,7 +10,7 @@ export interface FlowKernel {
   padLevel(level: number, width: number, height: number, stride: number): number;
   sobelLevel(level: number, gx: number, gy: number, columns: number, rows: number, stride: number): number;
   searchLevel(plan: number): number;
-  blurSums(src: number, dst: number, stride: number, plane: number, rowBuffer: number): number;
+  blurSums(src: number, dst: number, stride: number, plane: number, zeros: number): number;
   normaliseFlow(sums: number, stride: number, plane: number, grid: number, columns: number, rows: number): number;
   normaliseQuality(sums: number, stride: number, plane: number, quality: number, columns: number, rows: number): number;
   doubleGrid(src: number, dst: number, columns: number, rows: number): number;
@@ -63,7 +63,9 @@ export class DisFlow {
   readonly #hasGradients: Uint8Array;
   readonly #coarsest: number;
   readonly #rowBuffer: number;
+  readonly #zeros: number;
   readonly #quality: number;
+  readonly #coarseQuality: number;
   readonly #startPtr: number;
 
   constructor(memory: KernelMemory, options: DisFlowOptions) {
@@ -87,9 +89,12 @@ export class DisFlow {
     this.backwardPtr = memory.allocate(cells * 8);
     this.confidencePtr = memory.allocate(cells * 4);
     this.#quality = memory.allocate(cells * 4);
+    this.#coarseQuality = memory.allocate(cells * 4);
     this.#startPtr = memory.allocate(cells * 8);
-    // Serves a row of grid cells and a row of sums with a cell on either side.
-    this.#rowBuffer = memory.allocate(Math.max((this.columns + 4) * 8, this.#plans[1]!.sumsStrideBytes + 32));
+    this.#rowBuffer = memory.allocate((this.columns + 4) * 8);
+    const rowOfSums = this.#plans[1]!.sumsStrideBytes;
+    this.#zeros = memory.allocate(rowOfSums);
+    memory.u8.fill(0, this.#zeros, this.#zeros + rowOfSums);
   }
 
   /** Builds the pyramid of a picture (8-bit luma, widthPx × heightPx at lumaPtr) into a slot. The picture is free afterwards. */
@@ -135,9 +140,9 @@ export class DisFlow {
   /** Flow both ways, to flowPtr and backwardPtr, and the forward flow's confidence to confidencePtr. */
   runBoth(fromSlot: number, toSlot: number, initialPtr = 0): void {
     const { kernel, columns, rows } = this;
-    this.#search(fromSlot, toSlot, initialPtr, this.flowPtr, this.confidencePtr);
+    this.#search(fromSlot, toSlot, initialPtr, this.flowPtr, this.#quality);
     this.#search(toSlot, fromSlot, 0, this.backwardPtr, 0);
-    kernel.crossCheck(this.flowPtr, this.backwardPtr, this.confidencePtr, this.confidencePtr, columns, rows, FLOW_CELL_PX, agreementFloorPx);
+    kernel.crossCheck(this.flowPtr, this.backwardPtr, this.#quality, this.confidencePtr, columns, rows, FLOW_CELL_PX, agreementFloorPx);
   }
 
   #search(fromSlot: number, toSlot: number, initialPtr: number, gridPtr: number, qualityPtr: number): void {
@@ -156,7 +161,7 @@ export class DisFlow {
       let sums = plan.sums;
       for (let k = last ? this.#preset.finestBlurs : this.#preset.coarseBlurs; k > 0; k--) {
         const blurred = sums === plan.blurred ? plan.spareSums : plan.blurred;
-        kernel.blurSums(sums, blurred, plan.sumsStrideBytes, plan.sumsPlaneBytes, this.#rowBuffer);
+        kernel.blurSums(sums, blurred, plan.sumsStrideBytes, plan.sumsPlaneBytes, this.#zeros);
         sums = blurred;
       }
       // With finest level 1 the last grid has the result's cells already.
@@ -169,9 +174,9 @@ export class DisFlow {
 
   /** Texture × match of the finest level's patches, on the result's grid. */
   #scoreQuality(plan: LevelPlan, qualityPtr: number): void {
-    const target = plan.level === 1 ? qualityPtr : this.#quality;
+    const target = plan.level === 1 ? qualityPtr : this.#coarseQuality;
     this.kernel.normaliseQuality(plan.sums, plan.sumsStrideBytes, plan.sumsPlaneBytes, target, plan.gridColumns, plan.gridRows);
-    if (plan.level === 2) this.kernel.doubleScalar(this.#quality, qualityPtr, this.columns, this.rows);
+    if (plan.level === 2) this.kernel.doubleScalar(this.#coarseQuality, qualityPtr, this.columns, this.rows);
   }
 
   #slot(slot: number): LevelPlanes[] {

@@ -85,29 +85,33 @@ export function normaliseQuality(sums: usize, stride: usize, plane: usize, quali
   return 0;
 }
 
+// @ts-ignore: decorator
+@inline
+function columnSums(above: usize, middle: usize, below: usize, at: usize): v128 {
+  return f32x4.add(f32x4.add(v128.load(middle + at), v128.load(above + at)), v128.load(below + at));
+}
+
 /**
  * Sums 3×3 cells of the first three planes (Σwu, Σwv, Σw) into dst, so that cells which match badly take over what their
- * neighbours know. Cells beyond the last patch hold zeros and weigh nothing. rows and stride cover the whole planes.
+ * neighbours know. Cells beyond the last patch hold zeros and weigh nothing. `zeros`: stride bytes of zeros.
  */
-export function blurSums(src: usize, dst: usize, stride: usize, plane: usize, rowBuffer: usize): i32 {
-  const rows = <i32>(plane / stride);
+export function blurSums(src: usize, dst: usize, stride: usize, plane: usize, zeros: usize): i32 {
   for (let channel = 0; channel < 3; channel++) {
-    for (let j = 0; j < rows; j++) {
-      const middle = src + <usize>j * stride;
-      const above = j > 0 ? middle - stride : 0;
-      const below = j < rows - 1 ? middle + stride : 0;
-      v128.store(rowBuffer, f32x4.splat(0));
-      v128.store(rowBuffer + stride, f32x4.splat(0), 16);
+    const end = src + plane;
+    for (let row = src; row < end; row += stride) {
+      const above = row > src ? row - stride : zeros;
+      const below = row + stride < end ? row + stride : zeros;
+      // Neighbours come from the vectors on either side, in registers: reading them back from memory stalls.
+      let before = f32x4.splat(0);
+      let now = columnSums(above, row, below, 0);
+      const out = dst + (row - src);
       for (let at: usize = 0; at < stride; at += 16) {
-        let sum = v128.load(middle + at);
-        if (above) sum = f32x4.add(sum, v128.load(above + at));
-        if (below) sum = f32x4.add(sum, v128.load(below + at));
-        v128.store(rowBuffer + at, sum, 16);
-      }
-      const out = dst + <usize>j * stride;
-      for (let at: usize = 0; at < stride; at += 16) {
-        const p = rowBuffer + at;
-        v128.store(out + at, f32x4.add(f32x4.add(v128.load(p, 12), v128.load(p, 16)), v128.load(p, 20)));
+        const after = at + 16 < stride ? columnSums(above, row, below, at + 16) : f32x4.splat(0);
+        const left = v128.shuffle<f32>(before, now, 3, 4, 5, 6);
+        const right = v128.shuffle<f32>(now, after, 1, 2, 3, 4);
+        v128.store(out + at, f32x4.add(f32x4.add(left, now), right));
+        before = now;
+        now = after;
       }
     }
     src += plane;
