@@ -30,7 +30,8 @@ export function extractCanonicalFace(assets: Uint8Array, loader: Uint8Array): Ca
 
 /** Message numbers: mediapipe/modules/face_geometry/protos, geometry_pipeline_metadata.proto and mesh_3d.proto. */
 function parseGeometryMetadata(bytes: Uint8Array): CanonicalFace {
-  const vertices: number[] = [], triangles: number[] = [];
+  const vertices: number[] = [],
+    triangles: number[] = [];
   const fitWeights: { landmark: number; weight: number }[] = [];
   for (const { field, bytes: inner } of readProtobuf(bytes)) {
     if (inner === null) continue;
@@ -40,7 +41,11 @@ function parseGeometryMetadata(bytes: Uint8Array): CanonicalFace {
       fitWeights.push({ landmark: landmark!, weight: decimal(weight!, 9) });
     }
   }
-  if (vertices.length !== pointCount * 5 || triangles.length !== triangleCount * 3 || triangles.some((at) => at >= pointCount)) {
+  if (
+    vertices.length !== pointCount * 5 ||
+    triangles.length !== triangleCount * 3 ||
+    triangles.some((at) => at >= pointCount)
+  ) {
     throw new RangeError(`The canonical mesh has ${vertices.length / 5} points and ${triangles.length / 3} triangles`);
   }
   return {

@@ -23,10 +23,14 @@ const said: Readonly<Record<InstallOutcome, string>> = {
 };
 
 function install(target: Target): void {
-  const manifests = manifestIds().map((id) => readManifest(id)).filter((manifest) => target in manifest.files);
+  const manifests = manifestIds()
+    .map((id) => readManifest(id))
+    .filter((manifest) => target in manifest.files);
   manifests.forEach((manifest, at) => {
     const outcome = installModel(manifest, target, { packages, made: modelsRoot });
-    process.stdout.write(`models ${at + 1}/${manifests.length}  ${manifest.id}: ${said[outcome]} (${manifest.licence.name})\n`);
+    process.stdout.write(
+      `models ${at + 1}/${manifests.length}  ${manifest.id}: ${said[outcome]} (${manifest.licence.name})\n`,
+    );
   });
 }
 

@@ -96,7 +96,12 @@ export function buildFaceMeshV2(json: Uint8Array, bytes: Uint8Array, target: Tar
     for (let block = 0; block < blocksPerLevel; block++) picture = bottleneck(context, weights, picture);
   }
   const head = (name: string): Value =>
-    convolve(context, picture, { weights: weights.convolution(name), bias: weights.headBias(name), window: square(2, 1, 'VALID'), groups: 1 });
+    convolve(context, picture, {
+      weights: weights.convolution(name),
+      bias: weights.headBias(name),
+      window: square(2, 1, 'VALID'),
+      groups: 1,
+    });
   graph.output('landmarks', head('conv2d_150'), [1, 1434]);
   // conv2d_152, which the package takes for the score, stays near 0 on faces; conv2d_151 tells faces from other pictures.
   const flag = graph.emit('Sigmoid', [graph.nchwName(head('conv2d_151'))]);
@@ -114,7 +119,12 @@ function bottleneck(context: LoweringContext, weights: Weights, input: Value): V
 }
 
 /** The same at half the size: a 2×2 convolution with stride 2 inside, a max pool (and channels of zeros) beside it. */
-function halve(context: LoweringContext, weights: Weights, input: Value, level: { channels: number; inner: number }): Value {
+function halve(
+  context: LoweringContext,
+  weights: Weights,
+  input: Value,
+  level: { channels: number; inner: number },
+): Value {
   const squeezed = convolve(context, input, {
     weights: weights.convolution(),
     bias: weights.bias(),

@@ -26,7 +26,10 @@ export function makeModel(manifest: ModelManifest, sources: readonly Uint8Array[
     const [description, weights] = sources as [Uint8Array, Uint8Array];
     switch (manifest.source.format) {
       case 'tfjs-graph':
-        return encodeModel(convertGraph(parseGraphModel(description, weights), bindingOf(manifest), target), manifest.id);
+        return encodeModel(
+          convertGraph(parseGraphModel(description, weights), bindingOf(manifest), target),
+          manifest.id,
+        );
       case 'micro-facemesh':
         return encodeModel(matching(manifest, buildFaceMeshV2(description, weights, target)), manifest.id);
       case 'mediapipe-assets':
@@ -41,7 +44,11 @@ export function makeModel(manifest: ModelManifest, sources: readonly Uint8Array[
   }
 }
 
-const node = ({ sourceNode, name, shape }: TensorContract): { node: string; name: string; shape: readonly number[] } => {
+const node = ({
+  sourceNode,
+  name,
+  shape,
+}: TensorContract): { node: string; name: string; shape: readonly number[] } => {
   if (sourceNode === undefined) throw new RangeError(`The manifest does not say which node is "${name}"`);
   return { node: sourceNode, name, shape };
 };
@@ -55,7 +62,10 @@ const bindingOf = (manifest: ModelManifest): Parameters<typeof convertGraph>[1] 
 function matching(manifest: ModelManifest, graph: GraphBuilder): GraphBuilder {
   const described = (tensors: readonly { name: string; shape: readonly number[] }[]): string =>
     tensors.map(({ name, shape }) => `${name}[${shape}]`).join(' ');
-  const [wanted, found] = [described([...manifest.inputs, ...manifest.outputs]), described([...graph.inputs, ...graph.outputs])];
+  const [wanted, found] = [
+    described([...manifest.inputs, ...manifest.outputs]),
+    described([...graph.inputs, ...graph.outputs]),
+  ];
   if (wanted !== found) throw new RangeError(`the manifest promises ${wanted}; the graph has ${found}`);
   return graph;
 }

@@ -9,7 +9,8 @@ const binary =
   (compute: (a: number, b: number) => number, result?: ElementType): Folding =>
   (_node, [left, right]) => {
     const shape = broadcastShape(left!.shape, right!.shape);
-    const a = broadcastConstant(left!, shape), b = broadcastConstant(right!, shape);
+    const a = broadcastConstant(left!, shape),
+      b = broadcastConstant(right!, shape);
     const type = result ?? a.type;
     const data = blank(type, a.data.length);
     for (let i = 0; i < data.length; i++) data[i] = compute(a.data[i]!, b.data[i]!);
@@ -31,7 +32,8 @@ const cast: Folding = (node, [input]) => {
 };
 
 const matMul: Folding = (node, [a, b]) => {
-  if (node.attributes.flag('transpose_a') || node.attributes.flag('transpose_b')) throw new RangeError(`"${node.name}" transposes`);
+  if (node.attributes.flag('transpose_a') || node.attributes.flag('transpose_b'))
+    throw new RangeError(`"${node.name}" transposes`);
   const [rows, inner] = a!.shape as [number, number];
   const columns = b!.shape[1]!;
   const data = blank(a!.type, rows * columns);

@@ -1,4 +1,12 @@
-import { elementCount, ints, readView, reshapeConstant, strides, transposeConstant, type Constant } from '../graph/tensor.js';
+import {
+  elementCount,
+  ints,
+  readView,
+  reshapeConstant,
+  strides,
+  transposeConstant,
+  type Constant,
+} from '../graph/tensor.js';
 import type { Folding } from '../lower/context.js';
 import { expandedShape, resolveShape } from '../lower/shape.js';
 import { resolveSlice } from '../lower/strided-slice.js';
@@ -9,7 +17,12 @@ const stridedSlice: Folding = (node, [input, begin, end, step]) => {
   const slice = resolveSlice(input!.shape, { begin: list(begin), end: list(end), step: list(step) }, node.attributes);
   const steps = strides(input!.shape);
   const offset = slice.starts.reduce((sum, start, axis) => sum + start * steps[axis]!, 0);
-  const cut = readView(input!, slice.slicedShape, steps.map((each, axis) => each * slice.steps[axis]!), offset);
+  const cut = readView(
+    input!,
+    slice.slicedShape,
+    steps.map((each, axis) => each * slice.steps[axis]!),
+    offset,
+  );
   return reshapeConstant(cut, slice.shape);
 };
 
@@ -18,7 +31,8 @@ function concatenate(parts: readonly Constant[], axis: number): Constant {
   const first = parts[0]!;
   const at = axis < 0 ? axis + first.shape.length : axis;
   const shape = first.shape.map((side, i) => (i === at ? parts.reduce((sum, part) => sum + part.shape[at]!, 0) : side));
-  const data = first.data instanceof Float32Array ? new Float32Array(elementCount(shape)) : new Int32Array(elementCount(shape));
+  const data =
+    first.data instanceof Float32Array ? new Float32Array(elementCount(shape)) : new Int32Array(elementCount(shape));
   const outer = elementCount(shape.slice(0, at));
   let to = 0;
   for (let row = 0; row < outer; row++) {
@@ -33,23 +47,41 @@ function concatenate(parts: readonly Constant[], axis: number): Constant {
 
 const pack: Folding = (node, inputs) => {
   const axis = node.attributes.int('axis');
-  return concatenate(inputs.map((input) => reshapeConstant(input, expandedShape(input.shape, axis))), axis);
+  return concatenate(
+    inputs.map((input) => reshapeConstant(input, expandedShape(input.shape, axis))),
+    axis,
+  );
 };
 
 const range: Folding = (_node, [start, limit, delta]) => {
   const [from, to, step] = [start!.data[0]!, limit!.data[0]!, delta!.data[0]!];
   const count = Math.max(Math.ceil((to - from) / step), 0);
-  return ints([count], Array.from({ length: count }, (_, i) => from + i * step));
+  return ints(
+    [count],
+    Array.from({ length: count }, (_, i) => from + i * step),
+  );
 };
 
-const fill: Folding = (_node, [shape, value]) => readView(value!, list(shape), list(shape).map(() => 0));
+const fill: Folding = (_node, [shape, value]) =>
+  readView(
+    value!,
+    list(shape),
+    list(shape).map(() => 0),
+  );
 
 const tile: Folding = (_node, [input, repeats]) => {
   const steps = strides(input!.shape);
   const counts = list(repeats);
   const interleaved = input!.shape.flatMap((side, axis) => [counts[axis]!, side]);
-  const tiled = readView(input!, interleaved, steps.flatMap((step) => [0, step]));
-  return reshapeConstant(tiled, input!.shape.map((side, axis) => side * counts[axis]!));
+  const tiled = readView(
+    input!,
+    interleaved,
+    steps.flatMap((step) => [0, step]),
+  );
+  return reshapeConstant(
+    tiled,
+    input!.shape.map((side, axis) => side * counts[axis]!),
+  );
 };
 
 export const shapeFoldings: Readonly<Record<string, Folding>> = {

@@ -15,7 +15,13 @@ function windowOf({ attributes }: TfNode, kernel: readonly [number, number]): Wi
 const pair = (height: number | undefined, width: number | undefined): [number, number] => [height ?? 1, width ?? 1];
 
 /** TensorFlow's filter [kh, kw, in, out] as ONNX's [out, in, kh, kw]. */
-function convolution(node: TfNode, input: Value, filter: Value | undefined, bias: Constant | null, context: LoweringContext): Value {
+function convolution(
+  node: TfNode,
+  input: Value,
+  filter: Value | undefined,
+  bias: Constant | null,
+  context: LoweringContext,
+): Value {
   const weights = transposeConstant(constantOf(filter, node), [3, 2, 0, 1]);
   return convolve(context, input, {
     weights,
@@ -32,7 +38,8 @@ const fusedConvolution: Lowering = (node, [input, filter, ...rest], context) => 
   let result = convolution(node, input!, filter, bias, context);
   for (const operation of fused.slice(bias === null ? 0 : 1)) {
     if (operation === 'Relu') result = relu(context, result);
-    else if (operation === 'Prelu') result = prelu(context, result, channelSlopes(constantOf(rest.shift(), node), result));
+    else if (operation === 'Prelu')
+      result = prelu(context, result, channelSlopes(constantOf(rest.shift(), node), result));
     else throw new RangeError(`Fused operation ${operation} of "${node.name}" is not supported`);
   }
   return result;
@@ -63,7 +70,8 @@ const transposedConvolution: Lowering = (node, [sizes, filter, input], context) 
   const window = windowOf(node, pair(weights.shape[2], weights.shape[3]));
   const cut = ([inSize, outSize]: readonly [number, number], axis: 0 | 1): number =>
     Math.max((inSize - 1) * window.stride[axis] + window.kernel[axis] - outSize, 0);
-  const rows = cut([input!.shape[1]!, height], 0), columns = cut([input!.shape[2]!, width], 1);
+  const rows = cut([input!.shape[1]!, height], 0),
+    columns = cut([input!.shape[2]!, width], 1);
   const { graph } = context;
   const name = graph.emit('ConvTranspose', [graph.nchwName(input!), graph.constantName(weights)], {
     kernel_shape: { ints: window.kernel },
@@ -81,7 +89,8 @@ const poolWindow = (node: TfNode): Window => {
 /** Bilinear enlargement by a fixed factor; `scales` rather than `sizes` keeps ONNX Runtime's fast path. */
 const resizeBilinear: Lowering = (node, [input, size], { graph }) => {
   const [height, width] = numbersOf(size, node) as [number, number];
-  if (!node.attributes.flag('half_pixel_centers')) throw new RangeError(`"${node.name}" resizes without half-pixel centres`);
+  if (!node.attributes.flag('half_pixel_centers'))
+    throw new RangeError(`"${node.name}" resizes without half-pixel centres`);
   const [batch, fromHeight, fromWidth, channels] = input!.shape as [number, number, number, number];
   const scales = floats([4], Float32Array.of(1, 1, height / fromHeight, width / fromWidth));
   const name = graph.emit('Resize', [graph.nchwName(input!), '', graph.constantName(scales)], {

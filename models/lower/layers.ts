@@ -13,7 +13,10 @@ export interface Window {
 }
 
 /** TensorFlow's SAME rule: output = ceil(input / stride), the odd pixel goes to the bottom and right. */
-export function resolveWindow(shape: readonly number[], window: Window): { pads: Pads; outHeight: number; outWidth: number } {
+export function resolveWindow(
+  shape: readonly number[],
+  window: Window,
+): { pads: Pads; outHeight: number; outWidth: number } {
   const along = (axis: 0 | 1): { before: number; after: number; out: number } => {
     const size = shape[axis + 1]!;
     const reach = (window.kernel[axis] - 1) * window.dilation[axis] + 1;
@@ -23,7 +26,8 @@ export function resolveWindow(shape: readonly number[], window: Window): { pads:
     const total = Math.max((out - 1) * stride + reach - size, 0);
     return { before: total >> 1, after: total - (total >> 1), out };
   };
-  const rows = along(0), columns = along(1);
+  const rows = along(0),
+    columns = along(1);
   return {
     pads: [rows.before, columns.before, rows.after, columns.after],
     outHeight: rows.out,

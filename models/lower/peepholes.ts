@@ -7,7 +7,11 @@ const isAll = (constant: Constant | null | undefined, wanted: number): boolean =
 const producerOf = (graph: GraphBuilder, value: Value): OnnxNode | null => graph.producer(value.nchw ?? value.plain);
 
 /** The tensor and the constant of a two-operand node, whichever way round they stand; null when there is no such pair. */
-function withConstant(graph: GraphBuilder, node: OnnxNode | null, op: string): { input: string; constant: Constant } | null {
+function withConstant(
+  graph: GraphBuilder,
+  node: OnnxNode | null,
+  op: string,
+): { input: string; constant: Constant } | null {
   if (node?.op !== op) return null;
   for (const [input, other] of [node.inputs, [...node.inputs].reverse()]) {
     const constant = graph.initialisers.get(other!);
@@ -20,13 +24,18 @@ function withConstant(graph: GraphBuilder, node: OnnxNode | null, op: string): {
 export function asRelu6(graph: GraphBuilder, [value, limit]: readonly Value[]): Value | null {
   const made = producerOf(graph, value!);
   if (made?.op !== 'Relu' || !isAll(limit!.constant, 6) || value!.nchw === null) return null;
-  const bounds = [0, 6].map((bound) => graph.constantName({ type: 'float32', shape: [], data: Float32Array.of(bound) }));
+  const bounds = [0, 6].map((bound) =>
+    graph.constantName({ type: 'float32', shape: [], data: Float32Array.of(bound) }),
+  );
   return graph.fromNchw(graph.emit('Clip', [made.inputs[0]!, ...bounds]), value!.shape);
 }
 
 /** (x / 6) · clip(x + 3, 0, 6), TensorFlow's spelling of hard swish → x · HardSigmoid(x). */
 export function asHardSwish(graph: GraphBuilder, [a, b]: readonly Value[]): Value | null {
-  for (const [scaled, gate] of [[a!, b!], [b!, a!]] as const) {
+  for (const [scaled, gate] of [
+    [a!, b!],
+    [b!, a!],
+  ] as const) {
     const sixth = withConstant(graph, producerOf(graph, scaled), 'Mul');
     const clip = producerOf(graph, gate);
     if (sixth === null || clip?.op !== 'Clip' || gate.nchw === null) continue;

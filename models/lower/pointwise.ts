@@ -15,11 +15,24 @@ export function elementWise(
     const operands = inputs.map((input) => graph.nchwOperand(input));
     if (operands.every((operand) => operand !== null)) return graph.fromNchw(graph.emit(op, operands), shape, type);
   }
-  return graph.fromPlain(graph.emit(op, inputs.map((input) => graph.plainName(input))), shape, type);
+  return graph.fromPlain(
+    graph.emit(
+      op,
+      inputs.map((input) => graph.plainName(input)),
+    ),
+    shape,
+    type,
+  );
 }
 
-const simple = (op: string): Lowering => (_node, inputs, context) => elementWise(context, op, inputs);
-const comparison = (op: string): Lowering => (_node, inputs, context) => elementWise(context, op, inputs, 'bool');
+const simple =
+  (op: string): Lowering =>
+  (_node, inputs, context) =>
+    elementWise(context, op, inputs);
+const comparison =
+  (op: string): Lowering =>
+  (_node, inputs, context) =>
+    elementWise(context, op, inputs, 'bool');
 const scalar = (value: number): Constant => floats([], Float32Array.of(value));
 
 const addAll: Lowering = (_node, [first, ...rest], context) =>
@@ -49,24 +62,34 @@ const onnxType: Readonly<Record<string, { code: number; type: ElementType }>> = 
 const cast: Lowering = (node, [input], { graph }) => {
   const to = onnxType[node.attributes.type('DstT')];
   if (to === undefined) throw new RangeError(`"${node.name}" casts to ${node.attributes.type('DstT')}`);
-  return graph.fromPlain(graph.emit('Cast', [graph.plainName(input!)], { to: { int: to.code } }), input!.shape, to.type);
+  return graph.fromPlain(
+    graph.emit('Cast', [graph.plainName(input!)], { to: { int: to.code } }),
+    input!.shape,
+    to.type,
+  );
 };
 
 const relu6: Lowering = (_node, [input], context) => clip(context, input!, 0, 6);
 
 function clip(context: LoweringContext, input: Value, low: number, high: number): Value {
-  return elementWise(context, 'Clip', [input, context.graph.fromConstant(scalar(low)), context.graph.fromConstant(scalar(high))]);
+  return elementWise(context, 'Clip', [
+    input,
+    context.graph.fromConstant(scalar(low)),
+    context.graph.fromConstant(scalar(high)),
+  ]);
 }
 
 /** min(relu(x), 6) and max(…, 0) around it are one Clip. */
-const minimum: Lowering = (_node, inputs, context) => asRelu6(context.graph, inputs) ?? elementWise(context, 'Min', inputs);
+const minimum: Lowering = (_node, inputs, context) =>
+  asRelu6(context.graph, inputs) ?? elementWise(context, 'Min', inputs);
 const maximum: Lowering = (_node, [input, other], context) => {
   const made = context.graph.producer(input!.nchw ?? input!.plain);
   const floor = other!.constant;
   const isClipped = made?.op === 'Clip' && floor !== null && floor.data.every((value) => value === 0);
   return isClipped ? input! : elementWise(context, 'Max', [input!, other!]);
 };
-const multiply: Lowering = (_node, inputs, context) => asHardSwish(context.graph, inputs) ?? elementWise(context, 'Mul', inputs);
+const multiply: Lowering = (_node, inputs, context) =>
+  asHardSwish(context.graph, inputs) ?? elementWise(context, 'Mul', inputs);
 
 export const pointwiseLowerings: Readonly<Record<string, Lowering>> = {
   Add: simple('Add'),

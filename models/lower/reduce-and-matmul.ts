@@ -23,7 +23,11 @@ function transposedLast({ graph }: LoweringContext, value: Value): Value {
   const axes = value.shape.map((_, axis) => axis);
   const order = [...axes.slice(0, -2), axes.at(-1)!, axes.at(-2)!];
   const name = graph.emit('Transpose', [graph.plainName(value)], { perm: { ints: order } });
-  return graph.fromPlain(name, order.map((axis) => value.shape[axis]!), value.type);
+  return graph.fromPlain(
+    name,
+    order.map((axis) => value.shape[axis]!),
+    value.type,
+  );
 }
 
 function product(context: LoweringContext, a: Value, b: Value): Value {
@@ -48,7 +52,10 @@ const fusedMatMul: Lowering = (node, [input, weights, bias], { graph }) => {
   if (more.length > 0 || (activation !== undefined && activation !== 'Relu')) {
     throw new RangeError(`"${node.name}" fuses [${node.attributes.texts('fused_ops')}], which is not supported`);
   }
-  return graph.fromPlain(activation === undefined ? name : graph.emit('Relu', [name]), [input!.shape[0]!, weights!.shape[1]!]);
+  return graph.fromPlain(activation === undefined ? name : graph.emit('Relu', [name]), [
+    input!.shape[0]!,
+    weights!.shape[1]!,
+  ]);
 };
 
 function fusedAfterBias(node: TfNode): string[] {

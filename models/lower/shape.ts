@@ -43,21 +43,33 @@ const concatenated = (node: TfNode, parts: readonly Value[], axis: number): numb
 const concat: Lowering = (node, inputs, { graph }) => {
   const parts = inputs.slice(0, -1);
   const axis = numbersOf(inputs.at(-1), node)[0]!;
-  const name = graph.emit('Concat', parts.map((part) => graph.plainName(part)), { axis: { int: axis } });
+  const name = graph.emit(
+    'Concat',
+    parts.map((part) => graph.plainName(part)),
+    { axis: { int: axis } },
+  );
   return graph.fromPlain(name, concatenated(node, parts, axis), parts[0]!.type);
 };
 
 const pack: Lowering = (node, inputs, { graph }) => {
   const axis = node.attributes.int('axis');
   const parts = inputs.map((input) => graph.reshape(input, expandedShape(input.shape, axis)));
-  const name = graph.emit('Concat', parts.map((part) => graph.plainName(part)), { axis: { int: axis } });
+  const name = graph.emit(
+    'Concat',
+    parts.map((part) => graph.plainName(part)),
+    { axis: { int: axis } },
+  );
   return graph.fromPlain(name, concatenated(node, parts, axis), parts[0]!.type);
 };
 
 const transpose: Lowering = (node, [input, order], { graph }) => {
   const permutation = numbersOf(order, node);
   const name = graph.emit('Transpose', [graph.plainName(input!)], { perm: { ints: permutation } });
-  return graph.fromPlain(name, permutation.map((axis) => input!.shape[axis]!), input!.type);
+  return graph.fromPlain(
+    name,
+    permutation.map((axis) => input!.shape[axis]!),
+    input!.type,
+  );
 };
 
 const gather: Lowering = (node, [table, indices, axisValue], { graph }) => {
@@ -79,7 +91,11 @@ const pad: Lowering = (node, [input, paddings], context) => {
 const tile: Lowering = (node, [input, repeats], { graph }) => {
   const counts = numbersOf(repeats, node);
   const name = graph.emit('Tile', [graph.plainName(input!), graph.int64(counts)]);
-  return graph.fromPlain(name, input!.shape.map((side, axis) => side * counts[axis]!), input!.type);
+  return graph.fromPlain(
+    name,
+    input!.shape.map((side, axis) => side * counts[axis]!),
+    input!.type,
+  );
 };
 
 export const shapeLowerings: Readonly<Record<string, Lowering>> = {

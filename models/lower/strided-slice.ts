@@ -17,7 +17,9 @@ export function resolveSlice(
   attributes: TfAttributes,
 ): ResolvedSlice {
   const masked = (name: string, axis: number): boolean => ((attributes.int(name) >> axis) & 1) === 1;
-  const starts = inputShape.map(() => 0), ends = [...inputShape], steps = inputShape.map(() => 1);
+  const starts = inputShape.map(() => 0),
+    ends = [...inputShape],
+    steps = inputShape.map(() => 1);
   const dropped = inputShape.map(() => false);
   let axis = 0;
   for (let i = 0; i < bounds.begin.length; i++) {

@@ -59,11 +59,13 @@ function rawData({ type, data }: Constant): Uint8Array {
 }
 
 function writeTensorInfo(out: ProtobufWriter, info: OnnxTensorInfo): void {
-  out.text(1, info.name).message(2, (type) =>
-    type.message(1, (tensor) =>
-      tensor
-        .int(1, elementTypes[info.type])
-        .message(2, (shape) => info.shape.forEach((side) => shape.message(1, (dim) => dim.int(1, side)))),
-    ),
-  );
+  out
+    .text(1, info.name)
+    .message(2, (type) =>
+      type.message(1, (tensor) =>
+        tensor
+          .int(1, elementTypes[info.type])
+          .message(2, (shape) => info.shape.forEach((side) => shape.message(1, (dim) => dim.int(1, side)))),
+      ),
+    );
 }

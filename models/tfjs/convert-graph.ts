@@ -29,7 +29,12 @@ export interface GraphBinding {
  */
 export function convertGraph(source: TfGraph, binding: GraphBinding, target: Target): GraphBuilder {
   const graph = new GraphBuilder();
-  const evaluate = evaluator(source, { graph, target }, graph.input(binding.input.name, binding.input.shape), binding.input.node);
+  const evaluate = evaluator(
+    source,
+    { graph, target },
+    graph.input(binding.input.name, binding.input.shape),
+    binding.input.node,
+  );
   for (const output of binding.outputs) {
     const value = evaluate(output.node);
     if (elementCount(value.shape) !== elementCount(output.shape)) {
@@ -41,7 +46,12 @@ export function convertGraph(source: TfGraph, binding: GraphBinding, target: Tar
   return graph;
 }
 
-function evaluator(source: TfGraph, context: LoweringContext, input: Value, inputNode: string): (name: string) => Value {
+function evaluator(
+  source: TfGraph,
+  context: LoweringContext,
+  input: Value,
+  inputNode: string,
+): (name: string) => Value {
   const done = new Map<string, Value>([[inputNode, input]]);
   return function evaluate(name: string): Value {
     let value = done.get(name);

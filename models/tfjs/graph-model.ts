@@ -78,7 +78,13 @@ export function parseGraphModel(json: Uint8Array, weightBytes: Uint8Array): TfGr
     const inputs = input.filter((source) => !source.startsWith('^')).map((source) => source.replace(/:\d+$/, ''));
     nodes.set(name, { name, op, inputs, attributes: new TfAttributes(attr) });
   }
-  return { nodes, weights: readWeights(model.weightsManifest.flatMap((group) => group.weights), weightBytes) };
+  return {
+    nodes,
+    weights: readWeights(
+      model.weightsManifest.flatMap((group) => group.weights),
+      weightBytes,
+    ),
+  };
 }
 
 function readWeights(specs: readonly RawWeight[], bytes: Uint8Array): Map<string, Constant> {
@@ -109,14 +115,26 @@ function readElements(
   const stored = spec.quantization?.dtype ?? spec.dtype;
   switch (stored) {
     case 'float32':
-      return { data: Float32Array.from({ length: count }, (_, i) => flushed(view.getFloat32(at + i * 4, true))), bytesRead: count * 4 };
+      return {
+        data: Float32Array.from({ length: count }, (_, i) => flushed(view.getFloat32(at + i * 4, true))),
+        bytesRead: count * 4,
+      };
     case 'float16':
-      return { data: Float32Array.from({ length: count }, (_, i) => halfToFloat(view.getUint16(at + i * 2, true))), bytesRead: count * 2 };
+      return {
+        data: Float32Array.from({ length: count }, (_, i) => halfToFloat(view.getUint16(at + i * 2, true))),
+        bytesRead: count * 2,
+      };
     case 'int32':
-      return { data: Int32Array.from({ length: count }, (_, i) => view.getInt32(at + i * 4, true)), bytesRead: count * 4 };
+      return {
+        data: Int32Array.from({ length: count }, (_, i) => view.getInt32(at + i * 4, true)),
+        bytesRead: count * 4,
+      };
     case 'uint8': {
       const { scale = 1, min = 0 } = spec.quantization ?? {};
-      return { data: Float32Array.from({ length: count }, (_, i) => flushed(view.getUint8(at + i) * scale + min)), bytesRead: count };
+      return {
+        data: Float32Array.from({ length: count }, (_, i) => flushed(view.getUint8(at + i) * scale + min)),
+        bytesRead: count,
+      };
     }
     default:
       throw new RangeError(`Weights stored as ${stored} are not supported`);

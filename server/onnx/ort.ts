@@ -49,7 +49,8 @@ export async function openModel(
   });
   checkTensors(manifest, native.inputMetadata, manifest.inputs);
   checkTensors(manifest, native.outputMetadata, manifest.outputs);
-  const inputs = allocateTensors(manifest.inputs), outputs = allocateTensors(manifest.outputs);
+  const inputs = allocateTensors(manifest.inputs),
+    outputs = allocateTensors(manifest.outputs);
   const session = new QueuedSession(
     manifest,
     { inputs, outputs },
@@ -80,7 +81,12 @@ function checkTensors(
     const tensor = found.find((candidate) => candidate.name === name);
     const foundShape = tensor?.isTensor === true ? tensor.shape.join('×') : 'nothing';
     if (foundShape !== shape.join('×')) {
-      throw new CodedError('MODEL_TENSOR_MISMATCH', { model: manifest.id, tensor: name, found: foundShape, expected: shape.join('×') });
+      throw new CodedError('MODEL_TENSOR_MISMATCH', {
+        model: manifest.id,
+        tensor: name,
+        found: foundShape,
+        expected: shape.join('×'),
+      });
     }
   }
 }

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { fakeSessions } from '../../server/onnx/fake.js';
-import { decodeGrid, mergeOverlapping, overlap01, type RawFace } from '../../server/stages/keyframe/analysis/blazeface.js';
+import {
+  decodeGrid,
+  mergeOverlapping,
+  overlap01,
+  type RawFace,
+} from '../../server/stages/keyframe/analysis/blazeface.js';
 import { FaceDetector } from '../../server/stages/keyframe/analysis/face-detector.js';
 
 const face = (x0: number, y0: number, x1: number, y1: number, score01: number): RawFace => ({
@@ -16,7 +21,8 @@ const findsRed = fakeSessions({
     scores32!.fill(-50);
     boxes32!.fill(0);
     for (let cell = 0; cell < 64; cell++) {
-      const x = (cell % 8) * 32 + 16, y = Math.floor(cell / 8) * 32 + 16;
+      const x = (cell % 8) * 32 + 16,
+        y = Math.floor(cell / 8) * 32 + 16;
       if (image![(y * 256 + x) * 3]! < 0.5 || image![(y * 256 + x) * 3 + 1]! > 0) continue;
       scores32![cell * 6] = 3;
       boxes32!.set([0, 0, 64, 32, -10, -4, 10, -4], cell * 6 * 16);
@@ -33,8 +39,9 @@ function withRedSpot(widthPx: number, heightPx: number, x: number, y: number): U
 }
 
 describe('BlazeFace decoding', () => {
-  it('places a box and its points at the anchor\'s cell', () => {
-    const scores = new Float32Array(16 * 16 * 2).fill(-9), boxes = new Float32Array(512 * 16);
+  it("places a box and its points at the anchor's cell", () => {
+    const scores = new Float32Array(16 * 16 * 2).fill(-9),
+      boxes = new Float32Array(512 * 16);
     const row = (3 * 16 + 5) * 2 + 1;
     scores[row] = 0;
     boxes.set([2, -1, 20, 30, 1, 2], row * 16);
@@ -48,12 +55,21 @@ describe('BlazeFace decoding', () => {
 
   it('ignores scores that are not numbers', () => {
     const faces: RawFace[] = [];
-    decodeGrid(faces, { cells: 8, anchorsPerCell: 6, sidePx: 256 }, new Float32Array(384).fill(NaN), new Float32Array(384 * 16), 0.5);
+    decodeGrid(
+      faces,
+      { cells: 8, anchorsPerCell: 6, sidePx: 256 },
+      new Float32Array(384).fill(NaN),
+      new Float32Array(384 * 16),
+      0.5,
+    );
     expect(faces).toEqual([]);
   });
 
   it('joins boxes that overlap, weighted by score, and keeps the others apart, best first', () => {
-    const merged = mergeOverlapping([face(200, 0, 240, 40, 0.6), face(0, 0, 40, 40, 0.9), face(4, 0, 44, 40, 0.3)], 0.3);
+    const merged = mergeOverlapping(
+      [face(200, 0, 240, 40, 0.6), face(0, 0, 40, 40, 0.9), face(4, 0, 44, 40, 0.3)],
+      0.3,
+    );
     expect(merged.map(({ score01 }) => score01)).toEqual([0.9, 0.6]);
     expect(merged[0]!.box.x0).toBeCloseTo(1, 6);
     expect(overlap01(face(0, 0, 10, 10, 1).box, face(5, 0, 15, 10, 1).box)).toBeCloseTo(1 / 3, 6);
@@ -61,7 +77,11 @@ describe('BlazeFace decoding', () => {
 });
 
 describe('the detector', () => {
-  it.each([[512, 512, 300, 200], [1280, 720, 900, 400], [300, 900, 120, 700]])('gives boxes in the pixels of a %i×%i picture', async (width, height, x, y) => {
+  it.each([
+    [512, 512, 300, 200],
+    [1280, 720, 900, 400],
+    [300, 900, 120, 700],
+  ])('gives boxes in the pixels of a %i×%i picture', async (width, height, x, y) => {
     const detector = await FaceDetector.create(findsRed, { whenNothingFound: 'give-up' });
     const [found] = await detector.detect(withRedSpot(width, height, x, y), width, height);
     const scale = Math.max(width, height) / 256;
@@ -73,9 +93,18 @@ describe('the detector', () => {
 
   it('answers calls of different sizes in order', async () => {
     const detector = await FaceDetector.create(findsRed);
-    const sizes = [[256, 256], [512, 300], [256, 256], [640, 640]] as const;
-    const answers = await Promise.all(sizes.map(([width, height]) => detector.detect(withRedSpot(width, height, 100, 100), width, height)));
-    answers.forEach(([found], i) => expect(found!.box.x1 - found!.box.x0).toBeCloseTo((64 * Math.max(...sizes[i]!)) / 256, 3));
+    const sizes = [
+      [256, 256],
+      [512, 300],
+      [256, 256],
+      [640, 640],
+    ] as const;
+    const answers = await Promise.all(
+      sizes.map(([width, height]) => detector.detect(withRedSpot(width, height, 100, 100), width, height)),
+    );
+    answers.forEach(([found], i) =>
+      expect(found!.box.x1 - found!.box.x0).toBeCloseTo((64 * Math.max(...sizes[i]!)) / 256, 3),
+    );
   });
 
   it('finds a face that lies on its side, only when nothing stands upright, and gives its points in the picture', async () => {

@@ -2,7 +2,12 @@ import { invertAffine, type Affine } from '../../server/frame/geometry.js';
 import type { DetectedFace } from '../../server/stages/keyframe/analysis/face-detector.js';
 import type { FaceMesher } from '../../server/stages/keyframe/analysis/face-mesher.js';
 import type { RgbPicture } from '../../server/stages/keyframe/analysis/picture.js';
-import { cropFace, mapLandmarks, roiOfDetection, roiOfLandmarks } from '../../server/stages/keyframe/analysis/region.js';
+import {
+  cropFace,
+  mapLandmarks,
+  roiOfDetection,
+  roiOfLandmarks,
+} from '../../server/stages/keyframe/analysis/region.js';
 
 export interface MeshedFace {
   readonly frameToCrop: Affine;

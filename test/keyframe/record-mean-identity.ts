@@ -22,7 +22,9 @@ const [detector, mesher, embedder] = await Promise.all([
 ]);
 const mean = new Float64Array(identityLength);
 let faceCount = 0;
-for (const name of readdirSync(folder).filter((file) => /^sample\d\.jpg$/.test(file)).sort()) {
+for (const name of readdirSync(folder)
+  .filter((file) => /^sample\d\.jpg$/.test(file))
+  .sort()) {
   const picture = await loadPicture(join(folder, name));
   for (const face of await detector.detect(picture.data, picture.widthPx, picture.heightPx)) {
     const { crop, landmarks, presence01 } = await meshFace(picture, face, mesher);
@@ -33,7 +35,10 @@ for (const name of readdirSync(folder).filter((file) => /^sample\d\.jpg$/.test(f
 }
 // Sixteen bits over 0…4 are far finer than the spread of the features.
 const quantised = Uint16Array.from(mean, (sum) => Math.round(Math.min(sum / faceCount / 4, 1) * 65535));
-const lines = Buffer.from(quantised.buffer).toString('base64').match(/.{1,110}/g) ?? [];
+const lines =
+  Buffer.from(quantised.buffer)
+    .toString('base64')
+    .match(/.{1,110}/g) ?? [];
 writeFileSync(
   join(projectRoot, 'server/stages/keyframe/analysis/mean-identity.ts'),
   `/** Mean faceres embedding of ${faceCount} people, written by test/keyframe/record-mean-identity.ts. 1024 × 16 bits, 65535 = 4. */

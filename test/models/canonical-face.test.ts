@@ -10,8 +10,12 @@ import { packagesRoot } from './ready.js';
 const [assets, loader] = readVerifiedSources(readManifest('canonical-face'), packagesRoot) as [Buffer, Buffer];
 const face = extractCanonicalFace(assets, loader);
 const footage = testFootageRoot();
-const reference = footage === null ? '' : readFileSync(join(footage, 'landmarks/mediapipe_geometry_pipeline_metadata_landmarks.pbtxt'), 'utf8');
-const numbersNamed = (name: string): number[] => [...reference.matchAll(new RegExp(`${name}: (\\S+)`, 'g'))].map((found) => Number(found[1]));
+const reference =
+  footage === null
+    ? ''
+    : readFileSync(join(footage, 'landmarks/mediapipe_geometry_pipeline_metadata_landmarks.pbtxt'), 'utf8');
+const numbersNamed = (name: string): number[] =>
+  [...reference.matchAll(new RegExp(`${name}: (\\S+)`, 'g'))].map((found) => Number(found[1]));
 
 describe('the canonical face', () => {
   it('is a closed-rim triangle mesh of 468 points in centimetres', () => {

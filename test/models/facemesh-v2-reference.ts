@@ -5,16 +5,27 @@ import * as tf from '@tensorflow/tfjs-core';
  * weights looked up by their full names. The package has no TFJS graph to compare with.
  */
 export function runFaceMeshV2(description: Uint8Array, weights: Uint8Array, input: tf.Tensor4D): ArrayLike<number>[] {
-  const table = JSON.parse(new TextDecoder().decode(description)) as { keys: string[]; shapes: number[][]; offsets: number[] };
+  const table = JSON.parse(new TextDecoder().decode(description)) as {
+    keys: string[];
+    shapes: number[][];
+    offsets: number[];
+  };
   const weight = <T extends tf.Tensor>(part: string): T => {
     const at = table.keys.findIndex((key) => key.includes(part));
     const count = table.shapes[at]!.reduce((product, side) => product * side, 1);
     const start = table.offsets[at]!;
-    return tf.tensor(new Float32Array(Uint8Array.from(weights.subarray(start, start + count * 4)).buffer), table.shapes[at]) as T;
+    return tf.tensor(
+      new Float32Array(Uint8Array.from(weights.subarray(start, start + count * 4)).buffer),
+      table.shapes[at],
+    ) as T;
   };
-  let conv = 81, norm = 132, slope = 126, deep = 60;
+  let conv = 81,
+    norm = 132,
+    slope = 126,
+    deep = 60;
   const filter = (name: string): tf.Tensor4D => tf.transpose(weight<tf.Tensor4D>(name), [1, 2, 3, 0]);
-  const activate = (x: tf.Tensor4D): tf.Tensor4D => tf.prelu<tf.Tensor>(x, weight(`p_re_lu_${slope++}/`)) as tf.Tensor4D;
+  const activate = (x: tf.Tensor4D): tf.Tensor4D =>
+    tf.prelu<tf.Tensor>(x, weight(`p_re_lu_${slope++}/`)) as tf.Tensor4D;
   const convolution = (x: tf.Tensor4D, stride: number): tf.Tensor4D =>
     tf.add(tf.conv2d(x, filter(`conv2d_${conv++}/Conv2D`), stride, 'same'), weight(`batch_normalization_${norm++}/`));
   const perChannel = (x: tf.Tensor4D): tf.Tensor4D =>
@@ -22,7 +33,12 @@ export function runFaceMeshV2(description: Uint8Array, weights: Uint8Array, inpu
   const block = (x: tf.Tensor4D, stride: 1 | 2, channels: number): tf.Tensor4D => {
     const inner = activate(convolution(x, stride));
     const pooled = stride === 1 ? x : tf.maxPool(x, 2, 2, 'same');
-    const beside = tf.pad(pooled, [[0, 0], [0, 0], [0, 0], [0, channels - pooled.shape[3]]]);
+    const beside = tf.pad(pooled, [
+      [0, 0],
+      [0, 0],
+      [0, 0],
+      [0, channels - pooled.shape[3]],
+    ]);
     return activate(tf.add(convolution(perChannel(inner), 1), beside));
   };
   let x = activate(convolution(input, 2));

@@ -12,7 +12,9 @@ import { packagesRoot } from './ready.js';
  */
 const tolerance = 5e-5;
 
-const models = manifestIds().map((id) => readManifest(id)).filter((manifest) => manifest.inputs.length > 0);
+const models = manifestIds()
+  .map((id) => readManifest(id))
+  .filter((manifest) => manifest.inputs.length > 0);
 
 describe('converted models answer as the originals do in TFJS', () => {
   for (const manifest of models) {
@@ -30,7 +32,9 @@ describe('converted models answer as the originals do in TFJS', () => {
             const answer = answers[golden.name]!;
             const allowed = tolerance * Math.max(1, Math.abs(golden.min), Math.abs(golden.max));
             for (const [index, value] of golden.samples) {
-              expect(Math.abs(answer[index]! - value), `${input.kind} ${golden.name}[${index}]`).toBeLessThanOrEqual(allowed);
+              expect(Math.abs(answer[index]! - value), `${input.kind} ${golden.name}[${index}]`).toBeLessThanOrEqual(
+                allowed,
+              );
             }
             const mean = answer.reduce((sum, value) => sum + value, 0) / answer.length;
             expect(Math.abs(mean - golden.mean), `${input.kind} ${golden.name} mean`).toBeLessThanOrEqual(allowed);

@@ -12,7 +12,13 @@ export const goldenRoot = join(projectRoot, 'test/golden/models');
 /** An input that anyone can make again: smooth seeded noise, or the largest face of a photograph that a package ships. */
 export type GoldenInput =
   | { readonly kind: 'noise'; readonly seed: number }
-  | { readonly kind: 'photograph'; readonly file: string; readonly x: number; readonly y: number; readonly sidePx: number };
+  | {
+      readonly kind: 'photograph';
+      readonly file: string;
+      readonly x: number;
+      readonly y: number;
+      readonly sidePx: number;
+    };
 
 export interface GoldenTensor {
   readonly name: string;
@@ -57,13 +63,24 @@ export async function fillGoldenInput(input: GoldenInput, manifest: ModelManifes
   if (input.kind === 'photograph') {
     const picture = await loadPicture(join(projectRoot, 'node_modules', input.file));
     const zoom = input.sidePx / sidePx;
-    warpPicture(picture, affine(zoom, 0, input.x, 0, zoom, input.y), { out, widthPx: sidePx, heightPx: sidePx, scale: byteScaleOf(range) });
+    warpPicture(picture, affine(zoom, 0, input.x, 0, zoom, input.y), {
+      out,
+      widthPx: sidePx,
+      heightPx: sidePx,
+      scale: byteScaleOf(range),
+    });
     return out;
   }
   const random = seeded(input.seed);
-  const waves = Array.from({ length: 8 }, () => ({ u: random() * 0.3, v: random() * 0.3, phase: random() * 6, colour: Math.floor(random() * 3) }));
+  const waves = Array.from({ length: 8 }, () => ({
+    u: random() * 0.3,
+    v: random() * 0.3,
+    phase: random() * 6,
+    colour: Math.floor(random() * 3),
+  }));
   for (let i = 0; i < out.length; i++) {
-    const x = Math.floor(i / 3) % sidePx, y = Math.floor(i / 3 / sidePx);
+    const x = Math.floor(i / 3) % sidePx,
+      y = Math.floor(i / 3 / sidePx);
     let level = 0.5 + (random() - 0.5) * 0.1;
     for (const wave of waves) if (wave.colour !== i % 3) level += 0.06 * Math.sin(wave.u * x + wave.v * y + wave.phase);
     out[i] = range[0] + (range[1] - range[0]) * Math.min(Math.max(level, 0), 1);

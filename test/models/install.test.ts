@@ -73,14 +73,25 @@ describe('models at set-up', () => {
     installModel(manifest, 'cpu', { packages: packagesRoot, made: folder });
     expect(readVerifiedModel('selfie', 'cpu', folder).bytes.length).toBeGreaterThan(100_000);
     flipByte(join(folder, 'selfie.onnx'), 200_000);
-    expect(() => readVerifiedModel('selfie', 'cpu', folder)).toThrow(expect.objectContaining({ code: 'MODEL_OUTPUT_TAMPERED' }));
+    expect(() => readVerifiedModel('selfie', 'cpu', folder)).toThrow(
+      expect.objectContaining({ code: 'MODEL_OUTPUT_TAMPERED' }),
+    );
     rmSync(join(folder, 'selfie.onnx'));
-    expect(() => readVerifiedModel('selfie', 'cpu', folder)).toThrow(expect.objectContaining({ code: 'MODEL_FILE_MISSING' }));
+    expect(() => readVerifiedModel('selfie', 'cpu', folder)).toThrow(
+      expect.objectContaining({ code: 'MODEL_FILE_MISSING' }),
+    );
   });
 
   it('names the known models when asked for another', () => {
     expect(() => readManifest('../../package')).toThrow(expect.objectContaining({ code: 'MODEL_UNKNOWN' }));
-    expect(manifestIds()).toEqual(['blazeface-back', 'canonical-face', 'facemesh-attention', 'facemesh-v2', 'faceres', 'selfie']);
+    expect(manifestIds()).toEqual([
+      'blazeface-back',
+      'canonical-face',
+      'facemesh-attention',
+      'facemesh-v2',
+      'faceres',
+      'selfie',
+    ]);
   });
 
   it('names the operation when a graph holds one that the converter does not know', () => {
@@ -93,7 +104,8 @@ describe('models at set-up', () => {
     for (const id of manifestIds()) {
       const { licence, provenance, inputs } = readManifest(id);
       expect(licence.name.length * licence.basis.length * provenance.length, id).toBeGreaterThan(0);
-      for (const input of inputs) expect([input.colourOrder, input.layout, input.range?.length], id).toEqual(['RGB', 'NHWC', 2]);
+      for (const input of inputs)
+        expect([input.colourOrder, input.layout, input.range?.length], id).toEqual(['RGB', 'NHWC', 2]);
     }
   });
 });

@@ -13,9 +13,17 @@ describe('protobuf wire format', () => {
   });
 
   it('reads what it writes', () => {
-    const bytes = new ProtobufWriter().int(1, 3_000_000_000).float(2, -0.5).bytes(16, Uint8Array.of(7, 0x96, 1)).finish();
+    const bytes = new ProtobufWriter()
+      .int(1, 3_000_000_000)
+      .float(2, -0.5)
+      .bytes(16, Uint8Array.of(7, 0x96, 1))
+      .finish();
     const fields = [...readProtobuf(bytes)];
-    expect(fields.map(({ field, number }) => [field, number])).toEqual([[1, 3_000_000_000], [2, -0.5], [16, 0]]);
+    expect(fields.map(({ field, number }) => [field, number])).toEqual([
+      [1, 3_000_000_000],
+      [2, -0.5],
+      [16, 0],
+    ]);
     expect(readPackedVarints(fields[2]!.bytes!)).toEqual([7, 150]);
   });
 

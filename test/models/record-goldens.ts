@@ -18,7 +18,10 @@ type Run = (input: tf.Tensor4D) => ArrayLike<number>[];
 async function referenceOf(manifest: ModelManifest): Promise<Run> {
   const [description, weights] = readVerifiedSources(manifest, join(projectRoot, 'node_modules')) as [Buffer, Buffer];
   if (manifest.source.format !== 'tfjs-graph') return (input) => runFaceMeshV2(description, weights, input);
-  const json = JSON.parse(description.toString('utf8')) as { modelTopology: object; weightsManifest: { weights: [] }[] };
+  const json = JSON.parse(description.toString('utf8')) as {
+    modelTopology: object;
+    weightsManifest: { weights: [] }[];
+  };
   const model = await loadGraphModel({
     load: () =>
       Promise.resolve({
@@ -28,7 +31,10 @@ async function referenceOf(manifest: ModelManifest): Promise<Run> {
       }),
   });
   return (input) => {
-    const outputs = model.execute(input, manifest.outputs.map((output) => output.sourceNode!));
+    const outputs = model.execute(
+      input,
+      manifest.outputs.map((output) => output.sourceNode!),
+    );
     return (Array.isArray(outputs) ? outputs : [outputs]).map((tensor) => tensor.dataSync());
   };
 }
@@ -41,11 +47,18 @@ for (const id of manifestIds()) {
   const run = await referenceOf(manifest);
   const cases: Golden['cases'][number][] = [];
   for (const input of goldenInputs) {
-    const outputs = run(tf.tensor4d(await fillGoldenInput(input, manifest), manifest.inputs[0]!.shape as [number, number, number, number]));
+    const outputs = run(
+      tf.tensor4d(
+        await fillGoldenInput(input, manifest),
+        manifest.inputs[0]!.shape as [number, number, number, number],
+      ),
+    );
     cases.push({ input, outputs: manifest.outputs.map(({ name }, i) => describeTensor(name, outputs[i]!)) });
   }
   const golden: Golden = { model: id, reference: `tfjs ${tf.version_core}, cpu backend`, cases };
-  const text = JSON.stringify(golden, (_key, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(8)) : value));
+  const text = JSON.stringify(golden, (_key, value: unknown) =>
+    typeof value === 'number' ? Number(value.toPrecision(8)) : value,
+  );
   writeFileSync(join(goldenRoot, `${id}.json`), text + '\n');
   process.stdout.write(`golden ${id}\n`);
 }

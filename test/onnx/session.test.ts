@@ -26,17 +26,34 @@ describe('the door to ONNX Runtime', () => {
 
   it('stays usable after a callback throws, and refuses work once closed', async () => {
     const session = await createSession('selfie');
-    const failing = session.infer(() => { throw new Error('no picture'); }, () => 1);
+    const failing = session.infer(
+      () => {
+        throw new Error('no picture');
+      },
+      () => 1,
+    );
     await expect(failing).rejects.toThrow('no picture');
-    await expect(session.infer(({ image }) => image!.fill(0), () => 2)).resolves.toBe(2);
+    await expect(
+      session.infer(
+        ({ image }) => image!.fill(0),
+        () => 2,
+      ),
+    ).resolves.toBe(2);
     await Promise.all([session.close(), session.close()]);
-    await expect(session.infer(() => undefined, () => 3)).rejects.toThrow('closed');
+    await expect(
+      session.infer(
+        () => undefined,
+        () => 3,
+      ),
+    ).rejects.toThrow('closed');
   });
 
   it('refuses a model that is unknown, is not a model, or has other tensors than its manifest promises', async () => {
     await expect(createSession('selfi')).rejects.toMatchObject({ code: 'MODEL_UNKNOWN' });
     const { manifest, bytes } = readVerifiedModel('selfie');
-    await expect(openModel({ manifest, bytes: bytes.subarray(0, 1000) })).rejects.toMatchObject({ code: 'MODEL_LOAD_FAILED' });
+    await expect(openModel({ manifest, bytes: bytes.subarray(0, 1000) })).rejects.toMatchObject({
+      code: 'MODEL_LOAD_FAILED',
+    });
     const taller: ModelManifest = { ...manifest, inputs: [{ ...manifest.inputs[0]!, shape: [1, 512, 256, 3] }] };
     await expect(openModel({ manifest: taller, bytes })).rejects.toMatchObject({
       code: 'MODEL_TENSOR_MISMATCH',
@@ -48,7 +65,12 @@ describe('the door to ONNX Runtime', () => {
     const answers: Float32Array[] = [];
     for (const threads of [1, 2]) {
       const session = await createSession('selfie', { threads });
-      answers.push(await session.infer(({ image }) => image!.forEach((_, i, all) => (all[i] = (i % 97) / 97)), ({ alpha }) => alpha!.slice()));
+      answers.push(
+        await session.infer(
+          ({ image }) => image!.forEach((_, i, all) => (all[i] = (i % 97) / 97)),
+          ({ alpha }) => alpha!.slice(),
+        ),
+      );
       await session.close();
     }
     expect(answers[1]).toEqual(answers[0]);

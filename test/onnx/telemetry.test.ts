@@ -15,7 +15,13 @@ const before = { ...process.env };
 beforeAll(() => {
   mkdirSync(temporary);
   delete process.env['ORT_DISABLE_TELEMETRY'];
-  Object.assign(process.env, { HOME: home, XDG_CACHE_HOME: join(home, '.cache'), TMPDIR: temporary, TMP: temporary, TEMP: temporary });
+  Object.assign(process.env, {
+    HOME: home,
+    XDG_CACHE_HOME: join(home, '.cache'),
+    TMPDIR: temporary,
+    TMP: temporary,
+    TEMP: temporary,
+  });
 });
 afterAll(() => {
   Object.assign(process.env, before);
@@ -25,8 +31,14 @@ afterAll(() => {
 it('loading and running a model leaves no telemetry log, no database and no device id behind', async () => {
   const { openModel } = await import('../../server/onnx/ort.js');
   const manifest = readManifest('selfie');
-  const session = await openModel({ manifest, bytes: makeModel(manifest, readVerifiedSources(manifest, packagesRoot), 'cpu') });
-  await session.infer(({ image }) => image!.fill(0.5), () => undefined);
+  const session = await openModel({
+    manifest,
+    bytes: makeModel(manifest, readVerifiedSources(manifest, packagesRoot), 'cpu'),
+  });
+  await session.infer(
+    ({ image }) => image!.fill(0.5),
+    () => undefined,
+  );
   await session.close();
   // The library's telemetry client writes within its first second.
   await new Promise((resolve) => setTimeout(resolve, 1500));

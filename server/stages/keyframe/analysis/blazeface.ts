@@ -34,19 +34,27 @@ export function decodeGrid(
   for (let i = 0; i < scores.length; i++) {
     if (!(scores[i]! >= threshold)) continue;
     const cell = Math.floor(i / grid.anchorsPerCell);
-    const anchorX = ((cell % grid.cells) + 0.5) * cellPx, anchorY = (Math.floor(cell / grid.cells) + 0.5) * cellPx;
+    const anchorX = ((cell % grid.cells) + 0.5) * cellPx,
+      anchorY = (Math.floor(cell / grid.cells) + 0.5) * cellPx;
     const row = boxes.subarray(i * rowLength, (i + 1) * rowLength);
-    const x = anchorX + row[0]!, y = anchorY + row[1]!, halfWidth = row[2]! / 2, halfHeight = row[3]! / 2;
+    const x = anchorX + row[0]!,
+      y = anchorY + row[1]!,
+      halfWidth = row[2]! / 2,
+      halfHeight = row[3]! / 2;
     faces.push({
       box: { x0: x - halfWidth, y0: y - halfHeight, x1: x + halfWidth, y1: y + halfHeight },
-      keyPoints: Float32Array.from({ length: keyPointCount * 2 }, (_, k) => row[4 + k]! + (k % 2 === 0 ? anchorX : anchorY)),
+      keyPoints: Float32Array.from(
+        { length: keyPointCount * 2 },
+        (_, k) => row[4 + k]! + (k % 2 === 0 ? anchorX : anchorY),
+      ),
       score01: sigmoid(scores[i]!),
     });
   }
 }
 
 export function overlap01(a: BoxPx, b: BoxPx): number {
-  const width = Math.min(a.x1, b.x1) - Math.max(a.x0, b.x0), height = Math.min(a.y1, b.y1) - Math.max(a.y0, b.y0);
+  const width = Math.min(a.x1, b.x1) - Math.max(a.x0, b.x0),
+    height = Math.min(a.y1, b.y1) - Math.max(a.y0, b.y0);
   if (width <= 0 || height <= 0) return 0;
   const shared = width * height;
   return shared / ((a.x1 - a.x0) * (a.y1 - a.y0) + (b.x1 - b.x0) * (b.y1 - b.y0) - shared);

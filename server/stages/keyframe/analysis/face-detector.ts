@@ -93,7 +93,14 @@ export class FaceDetector {
     const heightPx = Math.max(Math.round(picture.heightPx * scale), 1);
     if (this.#letterbox?.resizer.fits(picture) !== true) {
       const resizer = new Resizer(picture.widthPx, picture.heightPx, widthPx, heightPx);
-      this.#letterbox = { resizer, scale, widthPx, heightPx, leftPx: (sidePx - widthPx) >> 1, topPx: (sidePx - heightPx) >> 1 };
+      this.#letterbox = {
+        resizer,
+        scale,
+        widthPx,
+        heightPx,
+        leftPx: (sidePx - widthPx) >> 1,
+        topPx: (sidePx - heightPx) >> 1,
+      };
     }
     const box = this.#letterbox;
     box.resizer.run(picture, this.#upright, this.#scale, sidePx * 3, (box.topPx * sidePx + box.leftPx) * 3);
@@ -111,7 +118,13 @@ export class FaceDetector {
   #decode(outputs: Tensors): RawFace[] {
     const candidates: RawFace[] = [];
     for (const { scores, boxes, cells, anchorsPerCell } of grids) {
-      decodeGrid(candidates, { cells, anchorsPerCell, sidePx }, outputs[scores]!, outputs[boxes]!, this.#settings.minScore01);
+      decodeGrid(
+        candidates,
+        { cells, anchorsPerCell, sidePx },
+        outputs[scores]!,
+        outputs[boxes]!,
+        this.#settings.minScore01,
+      );
     }
     return mergeOverlapping(candidates, this.#settings.maxOverlap01);
   }
@@ -150,7 +163,8 @@ function toPicture(face: RawFace, { leftPx, topPx, scale }: Letterbox, turn: Qua
   const placeX = (x: number, y: number): number => ((turn === 0 ? x : turn === 1 ? y : sidePx - y) - leftPx) / scale;
   const placeY = (x: number, y: number): number => ((turn === 0 ? y : turn === 1 ? sidePx - x : x) - topPx) / scale;
   const { x0, y0, x1, y1 } = face.box;
-  const xs = [placeX(x0, y0), placeX(x1, y1)], ys = [placeY(x0, y0), placeY(x1, y1)];
+  const xs = [placeX(x0, y0), placeX(x1, y1)],
+    ys = [placeY(x0, y0), placeY(x1, y1)];
   return {
     box: { x0: Math.min(...xs), y0: Math.min(...ys), x1: Math.max(...xs), y1: Math.max(...ys) },
     keyPoints: face.keyPoints.map((value, k, points) =>

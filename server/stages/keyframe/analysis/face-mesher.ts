@@ -26,7 +26,8 @@ export class FaceMesher {
     const input = session.manifest.inputs[0];
     this.#sidePx = input?.shape[1] ?? cropSidePx;
     this.#scale = byteScaleOf(input?.range ?? [0, 1]);
-    this.#resizer = this.#sidePx === cropSidePx ? null : new Resizer(cropSidePx, cropSidePx, this.#sidePx, this.#sidePx);
+    this.#resizer =
+      this.#sidePx === cropSidePx ? null : new Resizer(cropSidePx, cropSidePx, this.#sidePx, this.#sidePx);
     this.#read = session.manifest.id === 'facemesh-v2' ? readWhole : readRefined;
   }
 

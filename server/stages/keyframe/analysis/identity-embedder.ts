@@ -65,7 +65,9 @@ export class IdentityEmbedder {
 
 /** Likeness of two identities, −1 to 1; 0 when either is all zeros. */
 export function cosine(a: Float32Array, b: Float32Array): number {
-  let dot = 0, lengthA = 0, lengthB = 0;
+  let dot = 0,
+    lengthA = 0,
+    lengthB = 0;
   for (let i = 0; i < a.length; i++) {
     dot += a[i]! * b[i]!;
     lengthA += a[i]! * a[i]!;

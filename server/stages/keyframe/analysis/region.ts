@@ -13,7 +13,8 @@ const leftEyeOuter = 263;
 /** Frame pixels → crop pixels for a square with this centre, side and roll. */
 function squareToCrop(centreX: number, centreY: number, sidePx: number, rollRad: number): Affine {
   const scale = cropSidePx / sidePx;
-  const cos = Math.cos(rollRad) * scale, sin = Math.sin(rollRad) * scale;
+  const cos = Math.cos(rollRad) * scale,
+    sin = Math.sin(rollRad) * scale;
   const half = cropSidePx / 2;
   return affine(cos, sin, half - cos * centreX - sin * centreY, -sin, cos, half + sin * centreX - cos * centreY);
 }
@@ -31,30 +32,50 @@ export function roiOfLandmarks(landmarks: Float32Array): Affine {
     landmarks[leftEyeOuter * 3 + 1]! - landmarks[rightEyeOuter * 3 + 1]!,
     landmarks[leftEyeOuter * 3]! - landmarks[rightEyeOuter * 3]!,
   );
-  const cos = Math.cos(rollRad), sin = Math.sin(rollRad);
-  let minU = Infinity, maxU = -Infinity, minV = Infinity, maxV = -Infinity;
+  const cos = Math.cos(rollRad),
+    sin = Math.sin(rollRad);
+  let minU = Infinity,
+    maxU = -Infinity,
+    minV = Infinity,
+    maxV = -Infinity;
   for (let i = 0; i < landmarks.length; i += 3) {
-    const u = cos * landmarks[i]! + sin * landmarks[i + 1]!, v = cos * landmarks[i + 1]! - sin * landmarks[i]!;
+    const u = cos * landmarks[i]! + sin * landmarks[i + 1]!,
+      v = cos * landmarks[i + 1]! - sin * landmarks[i]!;
     minU = Math.min(minU, u);
     maxU = Math.max(maxU, u);
     minV = Math.min(minV, v);
     maxV = Math.max(maxV, v);
   }
-  const u = (minU + maxU) / 2, v = (minV + maxV) / 2;
+  const u = (minU + maxU) / 2,
+    v = (minV + maxV) / 2;
   return squareToCrop(cos * u - sin * v, sin * u + cos * v, Math.max(maxU - minU, maxV - minV) * margin, rollRad);
 }
 
 /** Cuts the region out of a frame: 256×256 packed RGB, edges repeated. `frameToCrop` is what the roi functions return. */
-export function cropFace(frame: RgbPicture, frameToCrop: Affine, out = new Uint8ClampedArray(cropSidePx * cropSidePx * 3)): Uint8ClampedArray {
-  warpPicture(frame, invertAffine(frameToCrop), { out, widthPx: cropSidePx, heightPx: cropSidePx, scale: bytesAsTheyAre });
+export function cropFace(
+  frame: RgbPicture,
+  frameToCrop: Affine,
+  out = new Uint8ClampedArray(cropSidePx * cropSidePx * 3),
+): Uint8ClampedArray {
+  warpPicture(frame, invertAffine(frameToCrop), {
+    out,
+    widthPx: cropSidePx,
+    heightPx: cropSidePx,
+    scale: bytesAsTheyAre,
+  });
   return out;
 }
 
 /** Moves landmarks through a similarity; z keeps the scale of x and y. `out` may be `landmarks`. */
-export function mapLandmarks(landmarks: Float32Array, map: Affine, out = new Float32Array(landmarks.length)): Float32Array {
+export function mapLandmarks(
+  landmarks: Float32Array,
+  map: Affine,
+  out = new Float32Array(landmarks.length),
+): Float32Array {
   const scale = Math.hypot(map[0]!, map[3]!);
   for (let i = 0; i < landmarks.length; i += 3) {
-    const x = landmarks[i]!, y = landmarks[i + 1]!;
+    const x = landmarks[i]!,
+      y = landmarks[i + 1]!;
     out[i] = map[0]! * x + map[1]! * y + map[2]!;
     out[i + 1] = map[3]! * x + map[4]! * y + map[5]!;
     out[i + 2] = landmarks[i + 2]! * scale;

@@ -12,7 +12,8 @@ function tentFilter(sourcePx: number, targetPx: number): AxisFilter {
   const step = sourcePx / targetPx;
   const radius = Math.max(step, 1);
   const width = Math.min(Math.floor(2 * radius) + 1, sourcePx);
-  const first = new Int32Array(targetPx), weights = new Float32Array(targetPx * width);
+  const first = new Int32Array(targetPx),
+    weights = new Float32Array(targetPx * width);
   for (let i = 0; i < targetPx; i++) {
     const centre = (i + 0.5) * step - 0.5;
     first[i] = Math.min(Math.max(Math.ceil(centre - radius), 0), sourcePx - width);
@@ -55,7 +56,8 @@ export class Resizer {
   run(source: RgbPicture, out: Float32Array, scale: ByteScale, rowFloats = this.#widthPx * 3, offset = 0): void {
     this.#filterAcross(source.data);
     const { first, weights, width } = this.#down;
-    const rows = this.#rows, rowLength = this.#widthPx * 3;
+    const rows = this.#rows,
+      rowLength = this.#widthPx * 3;
     for (let y = 0; y < this.#heightPx; y++) {
       const to = offset + y * rowFloats;
       out.fill(scale.bias, to, to + rowLength);
@@ -73,7 +75,9 @@ export class Resizer {
     for (let y = 0, to = 0; y < this.#sourceHeightPx; y++) {
       const row = y * this.#sourceWidthPx * 3;
       for (let x = 0; x < this.#widthPx; x++, to += 3) {
-        let red = 0, green = 0, blue = 0;
+        let red = 0,
+          green = 0,
+          blue = 0;
         let from = row + first[x]! * 3;
         for (let k = 0, at = x * width; k < width; k++, at++, from += 3) {
           const weight = weights[at]!;
