@@ -75,7 +75,7 @@ export class LikenessShelf {
       if (error instanceof CodedError) return refusal(address, error.code, error.context);
       throw error;
     }
-    this.#shelved.set(likenessId, { path: shelved.path, likeness });
+    this.#shelved.set(likenessId, { path: shelved.path, likeness: { manifest: likeness.manifest, digest: likeness.digest } });
     const { state, reason } = this.#verdict(likeness);
     if (state !== 'valid') return refusal(address, consentCodes[state], { likeness: likeness.manifest.name, reason });
     return { ok: true, path: shelved.path, digest: likeness.digest };

@@ -1,0 +1,161 @@
+import { mkdirSync } from 'node:fs';
+import type { Server as IpcServer } from 'node:net';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { ipcPath, listenIpc } from '../ipc/channel.js';
+import type { ServerMessage } from '../protocol/messages.js';
+import { StateJournal } from '../show/journal.js';
+import { defaultPorts } from '../show/schema.js';
+import { createHttpSurface, listenHttp } from '../surfaces/http/http-surface.js';
+import { allowedHosts } from '../surfaces/http/origin.js';
+import { OscSurface } from '../surfaces/osc/osc-surface.js';
+import { WsSurface } from '../surfaces/ws/ws-surface.js';
+import type { Clock } from '../time/clock.js';
+import { toMs, since } from '../time/time.js';
+import { AuditLog } from '../trust/audit-log.js';
+import { AuditTrail } from './audit-trail.js';
+import { Desk } from './desk.js';
+import { LaneLinks } from './lane-links.js';
+import type { ControlOptions } from './options.js';
+
+const statusEveryMs = 200;
+const consentEveryMs = 10_000;
+
+export interface ControlServer {
+  readonly desk: Desk;
+  readonly httpPort: number;
+  readonly oscPort: number;
+  /** "http://127.0.0.1:8080/": where the page is. */
+  readonly urls: readonly string[];
+  /** Pages first, then consoles, then lanes, then the files; idempotent. */
+  close(): Promise<void>;
+}
+
+/** The control process, wired: desk, surfaces, lanes. Throws CodedError where a port is taken or a file unusable. */
+export async function openControl(options: ControlOptions, clock: Clock): Promise<ControlServer> {
+  mkdirSync(options.stateFolder, { recursive: true });
+  mkdirSync(options.runFolder, { recursive: true });
+  const closers: (() => void | Promise<unknown>)[] = [];
+  const closeAll = async (): Promise<void> => {
+    for (const close of closers.splice(0).reverse()) await close();
+  };
+  try {
+    return await wire(options, clock, closers, closeAll);
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+async function wire(
+  options: ControlOptions,
+  clock: Clock,
+  closers: (() => void | Promise<unknown>)[],
+  closeAll: () => Promise<void>,
+): Promise<ControlServer> {
+  const startedAtUs = clock.nowUs();
+  const { show } = options;
+  const interfaces = show.interfaces ?? ['127.0.0.1'];
+  const allowed = allowedHosts(interfaces, show.hostNames ?? []);
+
+  const faults: string[] = [];
+  const journal = new StateJournal(options.stateFolder, (error) => faults.push(error.message));
+  closers.push(() => journal.close());
+  const auditLog = new AuditLog(join(options.stateFolder, 'audit.jsonl'), clock);
+  closers.push(() => auditLog.close());
+  let desk: Desk | null = null;
+  const audit = new AuditTrail(auditLog, (reason) => desk?.alarms.raise('audit', 'AUDIT_NOT_WRITTEN', { reason }));
+  closers.push(() => audit.flush());
+  const theDesk = (desk = new Desk(options, clock, journal, audit));
+  if (auditLog.setAside !== null) {
+    theDesk.alarms.raise('audit-chain', 'AUDIT_BROKEN', { file: auditLog.setAside.path, reason: auditLog.setAside.reason });
+  }
+  audit.record('show-start', 'server', { show: show.name, production: show.production, version: options.version });
+
+  const links: LaneLinks = new LaneLinks(
+    {
+      greet: (hello) => theDesk.greet(hello),
+      laneChanged: (values, by) => theDesk.laneChanged(values, by),
+      laneLost: (laneId) => theDesk.laneLost(laneId),
+      alarm: (alarm) => theDesk.alarms.take(alarm),
+      wanted: (laneId) => {
+        const wanted = ws.wanted(laneId);
+        const most = Number(theDesk.dispatcher.get('/understudy/show/preview/maxFps'));
+        return { ...wanted, maxFps: Math.min(wanted.maxFps, most) };
+      },
+    },
+    () => ws,
+  );
+  theDesk.send = (message, laneId) => {
+    if (message.type !== 'params') links.send(message, laneId);
+    else for (const [address, value] of Object.entries(message.values)) links.sendValue(laneId, address, value);
+  };
+
+  const status = (): Extract<ServerMessage, { type: 'status' }> => ({
+    type: 'status', atMs: toMs(since(clock.nowUs(), startedAtUs)), lanes: links.lanes().map((lane) => lane.status), processes: links.processes,
+  });
+  const ws: WsSurface = new WsSurface({
+    dispatcher: theDesk.dispatcher, allowed,
+    hello: () => theDesk.hello(),
+    welcome: () => [status(), { type: 'alarms', alarms: theDesk.alarms.list() }],
+    assign: (performerId, likenessId, by) => theDesk.assign(performerId, likenessId, by),
+    onWantsChanged: () => links.updateWanted(),
+  });
+  closers.push(() => links.close());
+  closers.push(() => ws.close());
+  theDesk.onCast = () => ws.broadcast(theDesk.castMessage());
+  theDesk.alarms.onChange = () => ws.broadcast({ type: 'alarms', alarms: theDesk.alarms.list() });
+  theDesk.dispatcher.onChange(({ address }) => {
+    if (address === '/understudy/show/preview/maxFps') links.updateWanted();
+  });
+
+  const oscs: OscSurface[] = [];
+  const https: FastifyInstance[] = [];
+  const counters = (): Record<string, Record<string, number>> => ({
+    refusals: Object.fromEntries(theDesk.dispatcher.refusals),
+    webSocket: { ...ws.counters, clients: ws.clientCount },
+    osc: sum(oscs.map((osc) => ({ ...osc.counters }))),
+    lanes: { ...links.counters },
+  });
+  let httpPort = show.ports?.http ?? defaultPorts.http;
+  let oscPort = show.ports?.osc ?? defaultPorts.osc;
+  for (const host of interfaces) {
+    const app = await createHttpSurface({
+      dispatcher: theDesk.dispatcher, registry: theDesk.registry, allowed,
+      metrics: { lanes: () => links.lanes(), processes: () => links.processes, counters },
+      status: () => ({ ...status(), alarms: theDesk.alarms.list(), cast: theDesk.cast(), counters: counters(), auditHead: auditLog.head }),
+      pageFolder: options.pageFolder, canonicalFaceFile: options.canonicalFaceFile,
+    });
+    https.push(app);
+    closers.push(() => app.close());
+    ws.attach(app.server);
+    httpPort = await listenHttp(app, host, httpPort);
+    const osc = await OscSurface.open({ dispatcher: theDesk.dispatcher, clock, host, port: oscPort, ratioFull: show.osc?.ratioFull ?? 1 });
+    oscs.push(osc);
+    closers.push(() => osc.close());
+    oscPort = osc.port;
+  }
+
+  const ipc = await listenIpc(ipcPath(options.runFolder, 'control'), (channel) => links.accept(channel));
+  closers.push(() => closeIpc(ipc));
+  const statusTimer = setInterval(() => {
+    for (const reason of faults.splice(0)) theDesk.alarms.raise('journal', 'PARAM_NOT_SAVED', { reason, folder: options.stateFolder });
+    if (ws.clientCount > 0) ws.broadcast(status());
+  }, statusEveryMs);
+  const consentTimer = setInterval(() => theDesk.checkConsents(), consentEveryMs);
+  closers.push(() => {
+    clearInterval(statusTimer);
+    clearInterval(consentTimer);
+  });
+  const shown = (host: string): string => (host.includes(':') ? `[${host}]` : host);
+  return { desk: theDesk, httpPort, oscPort, urls: interfaces.map((host) => `http://${shown(host)}:${httpPort}/`), close: closeAll };
+}
+
+const closeIpc = (server: IpcServer): void => {
+  server.close();
+};
+function sum(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const total: Record<string, number> = {};
+  for (const one of all) for (const [key, value] of Object.entries(one)) total[key] = (total[key] ?? 0) + value;
+  return total;
+}

@@ -1,0 +1,200 @@
+import { registryOf } from '../declarations.js';
+import { addressOf } from '../params/define.js';
+import type { ParamRegistry } from '../params/registry.js';
+import { protocolVersion, type CastMember, type ServerMessage } from '../protocol/messages.js';
+import type { ParamAddress, ParamValue } from '../protocol/descriptors.js';
+import type { ControlToLane, LaneToControl } from '../protocol/lane-link.js';
+import { StateJournal, type Change } from '../show/journal.js';
+import { Dispatcher, refusal, type ParamChange, type Refusal } from '../surfaces/dispatch/dispatch.js';
+import type { Clock } from '../time/clock.js';
+import { AlarmBoard } from './alarm-board.js';
+import type { AuditTrail } from './audit-trail.js';
+import { LikenessShelf } from './likeness-shelf.js';
+import type { ControlOptions } from './options.js';
+
+export const notices = ['NDI® is a registered trademark of Vizrt NDI AB.'] as const;
+
+/**
+ * The state of the show and its rules, without any socket: values, cast, likenesses, alarms. The journal is the truth; the
+ * exception is what a lane changed by itself through its bypass door, which is newer than anything written here.
+ */
+export class Desk {
+  readonly registry: ParamRegistry;
+  readonly dispatcher: Dispatcher;
+  readonly alarms: AlarmBoard;
+  readonly shelf: LikenessShelf;
+  readonly #assignments: Map<string, string | null>;
+  /** To one lane, or to all. Set by the process; nobody listens in a unit test. */
+  send: (message: ControlToLane, laneId: string | null) => void = () => {};
+  onCast: () => void = () => {};
+
+  constructor(
+    readonly options: Pick<ControlOptions, 'show' | 'likenessFolders' | 'version'>,
+    private readonly clock: Clock,
+    private readonly journal: StateJournal,
+    private readonly audit: AuditTrail,
+  ) {
+    const { show } = options;
+    this.alarms = new AlarmBoard(clock);
+    this.registry = registryOf(show.sources.map(({ id, label }) => ({ id, label: label ?? id })));
+    const use = { production: show.production, scene: show.scene ?? null, output: show.outputUse ?? 'monitor' };
+    this.shelf = new LikenessShelf(options.likenessFolders, use, () => clock.wallClockIso());
+    this.dispatcher = new Dispatcher(this.registry, { ...startValues(options), ...journal.state.values }, (error) => {
+      this.alarms.raise('listener', 'CONTROL_MESSAGE_INVALID', { reason: String(error) });
+    });
+    this.dispatcher.addGuard((change) => this.#guardLikeness(change));
+    this.dispatcher.onChange((change) => this.#changed(change));
+    const fromShow = show.cast.map(({ performerId, likeness }) => [performerId, likeness ?? null] as const);
+    this.#assignments = new Map([...fromShow, ...Object.entries(journal.state.assignments)]);
+    for (const { path, error } of this.shelf.faults) this.alarms.raise(`package ${path}`, error.code, error.context);
+    if (journal.setAside !== null) this.alarms.raise('state', 'STATE_UNREADABLE', { file: journal.setAside });
+  }
+
+  cast(): readonly CastMember[] {
+    return this.options.show.cast.map(({ performerId, name, enrolment, embedding }) => ({
+      performerId,
+      name,
+      likenessId: this.#assignments.get(performerId) ?? null,
+      enrolled: enrolment.length > 0 || embedding !== undefined,
+    }));
+  }
+  castMessage(): Extract<ServerMessage, { type: 'cast' }> {
+    return { type: 'cast', likenesses: this.shelf.summaries(), cast: this.cast() };
+  }
+  hello(): Extract<ServerMessage, { type: 'hello' }> {
+    const { type: _type, ...people } = this.castMessage();
+    return {
+      type: 'hello', protocolVersion, product: { name: 'Understudy', version: this.options.version },
+      descriptors: this.registry.descriptors, scopes: this.registry.scopes, values: this.dispatcher.all(), ...people, notices,
+    };
+  }
+
+  /** Gives a performer a likeness, or none. null where it is done; the refusal names the consent fault. */
+  assign(performerId: string, likenessId: string | null, by: string): Refusal | null {
+    const place = `cast/${performerId}`;
+    if (!this.options.show.cast.some((member) => member.performerId === performerId)) {
+      return refusal(place, 'CAST_UNKNOWN_PERFORMER', { performer: performerId });
+    }
+    let packagePath: string | null = null;
+    if (likenessId !== null) {
+      const loaded = this.#load(likenessId, place, by);
+      if (!loaded.ok) return loaded;
+      packagePath = loaded.path;
+    }
+    this.#assignments.set(performerId, likenessId);
+    this.#write({ kind: 'assign', performerId, likenessId, by });
+    this.audit.record('assign', by, { performerId, likenessId });
+    this.send({ type: 'assign', performerId, likenessId, packagePath }, null);
+    this.onCast();
+    return null;
+  }
+
+  /** What a lane that just connected has to be told, in order: likenesses before the values that name them. */
+  greet(hello: Extract<LaneToControl, { type: 'lane-hello' }>): readonly ControlToLane[] {
+    const { laneId } = hello;
+    for (const address of hello.changedAtLane ?? []) {
+      const value = hello.values[address];
+      if (value !== undefined) this.dispatcher.dispatch(address, value, `lane ${laneId}`);
+    }
+    this.alarms.clear(`lane ${laneId}`);
+    const values = this.dispatcher.forLane(laneId);
+    const likenessAddress = addressOf(`lane/${laneId}`, 'likeness', 'id');
+    const named = String(values[likenessAddress] ?? '');
+    const told: ControlToLane[] = [...this.#assignMessages()];
+    if (named !== '') {
+      const loaded = this.#load(named, likenessAddress, 'restart');
+      if (loaded.ok) told.push({ type: 'likeness-path', likenessId: named, packagePath: loaded.path });
+      else {
+        this.#alarmRefused(loaded, laneId);
+        values[likenessAddress] = '';
+      }
+    }
+    told.push({ type: 'params', values, version: 0 });
+    return told;
+  }
+  laneChanged(values: Readonly<Record<ParamAddress, ParamValue>>, by: string): void {
+    for (const [address, value] of Object.entries(values)) this.dispatcher.dispatch(address, value, by);
+  }
+  laneLost(laneId: string): void {
+    this.alarms.raise(`lane ${laneId}`, 'LANE_SILENT', { lane: laneId }, laneId);
+  }
+
+  /** Call now and then: a consent that ended on air is said aloud, and pulled by the operator, not by the clock. */
+  checkConsents(): void {
+    for (const likenessId of this.#onAir()) {
+      const verdict = this.shelf.verdict(likenessId);
+      if (verdict === null || verdict.state === 'valid') this.alarms.clear(`consent ${likenessId}`);
+      else this.alarms.raise(`consent ${likenessId}`, 'CONSENT_ENDED_ON_AIR', { likeness: likenessId, reason: verdict.reason });
+    }
+  }
+
+  #onAir(): ReadonlySet<string> {
+    const named = this.registry.instances
+      .filter(({ descriptor }) => descriptor.key === 'likeness.id')
+      .map(({ address }) => String(this.dispatcher.get(address) ?? ''));
+    return new Set([...named, ...this.#assignments.values()].filter((id): id is string => id !== null && id !== ''));
+  }
+
+  *#assignMessages(): Iterable<ControlToLane> {
+    for (const [performerId, likenessId] of this.#assignments) {
+      const loaded = likenessId === null ? null : this.#load(likenessId, `cast/${performerId}`, 'restart');
+      if (loaded !== null && !loaded.ok) this.#alarmRefused(loaded, null);
+      const path = loaded?.ok === true ? loaded.path : null;
+      yield { type: 'assign', performerId, likenessId: path === null ? null : likenessId, packagePath: path };
+    }
+  }
+
+  /** Every load is on record, and so is every refusal. Without a record nothing loads. */
+  #load(likenessId: string, place: string, by: string): ReturnType<LikenessShelf['load']> {
+    const loaded = this.shelf.load(likenessId, place);
+    const outcome = loaded.ok ? { ok: true, digest: loaded.digest } : { ok: false, code: loaded.code, reason: loaded.message };
+    const written = this.audit.record('consent-check', by, { likenessId, place, ...outcome });
+    if (!loaded.ok) return loaded;
+    if (!written || !this.audit.record('likeness-load', by, { likenessId, place, digest: loaded.digest })) {
+      return refusal(place, 'AUDIT_NOT_WRITTEN', { reason: 'see the alarms' });
+    }
+    this.alarms.clear(`refused ${place}`);
+    return loaded;
+  }
+  #alarmRefused(refused: Refusal, laneId: string | null): void {
+    const { code, message, advice } = refused;
+    const id = `refused ${refused.address}`;
+    if (this.alarms.list().some((alarm) => alarm.id === id && alarm.active && alarm.message === message)) return;
+    this.alarms.take({ id, code, severity: 'alarm', message, advice, laneId, atIso: this.clock.wallClockIso(), active: true });
+  }
+
+  #guardLikeness({ address, value, by }: ParamChange): Refusal | null {
+    const instance = this.registry.find(address);
+    if (instance?.descriptor.key !== 'likeness.id' || value === '') return null;
+    const likenessId = String(value);
+    const loaded = this.#load(likenessId, address, by);
+    if (!loaded.ok) return loaded;
+    this.send({ type: 'likeness-path', likenessId, packagePath: loaded.path }, laneOf(instance.scopeId));
+    return null;
+  }
+  #changed(change: ParamChange): void {
+    const instance = this.registry.find(change.address);
+    // The output first, the disk after: a slow disk must not delay a bypass.
+    this.send({ type: 'params', values: { [change.address]: change.value }, version: 0 }, instance === null ? null : laneOf(instance.scopeId));
+    this.#write({ kind: 'param', ...change });
+    this.audit.param(change);
+  }
+  #write(change: Change): void {
+    try {
+      this.journal.record(change);
+      this.alarms.clear('journal');
+    } catch (error) {
+      this.alarms.raise('journal', 'PARAM_NOT_SAVED', { reason: error instanceof Error ? error.message : String(error), folder: 'of the state' });
+    }
+  }
+}
+
+/** "lane/cam-a" and "output/cam-a" are of lane cam-a; "show" is everybody's. */
+const laneOf = (scopeId: string): string | null => scopeId.split('/')[1] ?? null;
+
+function startValues({ show }: Pick<ControlOptions, 'show'>): Record<ParamAddress, ParamValue> {
+  const named = show.sources.flatMap(({ id, likeness }) =>
+    likeness == null ? [] : [[addressOf(`lane/${id}`, 'likeness', 'id'), likeness] as const],
+  );
+  return { ...Object.fromEntries(named), ...show.values };
+}

@@ -1,0 +1,136 @@
+import type { IpcChannel, IpcMessage } from '../ipc/channel.js';
+import { encodePreview } from '../protocol/binary.js';
+import type { ParamAddress, ParamValue } from '../protocol/descriptors.js';
+import type { ControlToLane, LaneToControl, LatencyHistogram, SupervisorToControl } from '../protocol/lane-link.js';
+import type { AlarmMessage, LaneStatus, ProcessStatus } from '../protocol/messages.js';
+import type { Wanted, WsSurface } from '../surfaces/ws/ws-surface.js';
+
+/** What the links need of the desk. */
+export interface LaneLinksDesk {
+  /** A lane connected: takes what it changed by itself, gives everything it has to be told. */
+  greet(hello: Extract<LaneToControl, { type: 'lane-hello' }>): readonly ControlToLane[];
+  laneChanged(values: Readonly<Record<ParamAddress, ParamValue>>, by: string): void;
+  laneLost(laneId: string): void;
+  alarm(alarm: AlarmMessage): void;
+  wanted(laneId: string): Wanted;
+}
+interface Lane {
+  channel: IpcChannel | null;
+  status: LaneStatus | null;
+  histograms: readonly LatencyHistogram[];
+  lastWanted: string;
+}
+
+/** The lanes and the supervisor, as they are connected to the control process. A lane that is gone keeps its last status. */
+export class LaneLinks {
+  readonly #lanes = new Map<string, Lane>();
+  readonly #channels = new Set<IpcChannel>();
+  #processes: readonly ProcessStatus[] = [];
+  #version = 0;
+  readonly counters = { unknownMessages: 0, connections: 0 };
+
+  constructor(
+    private readonly desk: LaneLinksDesk,
+    private readonly ws: () => Pick<WsSurface, 'preview' | 'mesh'>,
+  ) {}
+
+  get processes(): readonly ProcessStatus[] {
+    return this.#processes;
+  }
+  lanes(): readonly { readonly status: LaneStatus; readonly histograms: readonly LatencyHistogram[] }[] {
+    return [...this.#lanes.values()].flatMap(({ status, histograms, channel }) =>
+      status === null ? [] : [{ status: { ...status, alive: status.alive && channel !== null }, histograms }],
+    );
+  }
+
+  accept(channel: IpcChannel): void {
+    this.counters.connections += 1;
+    this.#channels.add(channel);
+    let laneId: string | null = null;
+    channel.onMessage = ({ head, payload }) => {
+      if (head.type === 'lane-hello') {
+        const hello = head as Extract<LaneToControl, { type: 'lane-hello' }>;
+        laneId = hello.laneId;
+        this.#greet(hello, channel);
+      } else this.#take(head as unknown as LaneToControl | SupervisorToControl, payload, laneId);
+    };
+    channel.onClose = () => {
+      this.#channels.delete(channel);
+      const lane = laneId === null ? undefined : this.#lanes.get(laneId);
+      // A restarted lane may have connected before its predecessor's socket was seen to close.
+      if (lane === undefined || lane.channel !== channel) return;
+      lane.channel = null;
+      this.desk.laneLost(laneId!);
+    };
+  }
+
+  /** To one lane, or to all. */
+  send(message: ControlToLane, laneId: string | null = null): void {
+    for (const [id, { channel }] of this.#lanes) if (laneId === null || laneId === id) channel?.send(message as IpcMessage['head']);
+  }
+  sendValue(laneId: string | null, address: ParamAddress, value: ParamValue): void {
+    this.#version += 1;
+    this.send({ type: 'params', values: { [address]: value }, version: this.#version }, laneId);
+  }
+  /** Tells each lane which pictures somebody looks at, where that changed. */
+  updateWanted(): void {
+    for (const [laneId, lane] of this.#lanes) {
+      if (lane.channel === null) continue;
+      const message: ControlToLane = { type: 'want-previews', ...this.desk.wanted(laneId) };
+      const text = JSON.stringify(message);
+      if (text === lane.lastWanted) continue;
+      lane.lastWanted = text;
+      lane.channel.send(message as IpcMessage['head']);
+    }
+  }
+  close(): void {
+    for (const channel of this.#channels) channel.close();
+  }
+
+  #greet(hello: Extract<LaneToControl, { type: 'lane-hello' }>, channel: IpcChannel): void {
+    const before = this.#lanes.get(hello.laneId);
+    this.#lanes.set(hello.laneId, { channel, status: before?.status ?? null, histograms: [], lastWanted: '' });
+    if (before?.channel != null) before.channel.close();
+    for (const message of this.desk.greet(hello)) {
+      if (message.type === 'params') this.#version += 1;
+      const sent = message.type === 'params' ? { ...message, version: this.#version } : message;
+      channel.send(sent as IpcMessage['head']);
+    }
+    this.updateWanted();
+  }
+
+  #take(message: LaneToControl | SupervisorToControl, payload: Uint8Array, laneId: string | null): void {
+    switch (message.type) {
+      case 'lane-status': {
+        const lane = this.#lanes.get(message.status.laneId);
+        if (lane === undefined) return;
+        lane.status = message.status;
+        lane.histograms = message.histograms ?? [];
+        return;
+      }
+      case 'lane-changed':
+        this.desk.laneChanged(message.values, message.by);
+        return;
+      case 'alarm': {
+        const { type: _type, ...alarm } = message;
+        this.desk.alarm({ ...alarm, laneId: alarm.laneId ?? laneId });
+        return;
+      }
+      case 'preview': {
+        const { which, frameNumber, captureAtUs } = message;
+        this.ws().preview(message.laneId, which, frameNumber, captureAtUs, () =>
+          encodePreview({ laneId: message.laneId, which, frameNumber, captureAtUs, jpeg: payload }),
+        );
+        return;
+      }
+      case 'mesh':
+        this.ws().mesh(message.laneId, payload);
+        return;
+      case 'processes':
+        this.#processes = message.processes;
+        return;
+      default:
+        this.counters.unknownMessages += 1;
+    }
+  }
+}
