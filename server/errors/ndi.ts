@@ -10,7 +10,8 @@ export const ndiErrors = {
   NDI_LIBRARY_REFUSED: {
     severity: 'alarm',
     message: 'libndi at {path} did not start on this machine.',
-    advice: 'NDI needs a processor with SSSE3 (x86) or NEON (ARM). Run "npx understudy doctor" and use another machine.',
+    advice:
+      'NDI needs a processor with SSSE3 (x86) or NEON (ARM). Run "npx understudy doctor" and use another machine.',
   },
   NDI_CONFIG_LATE: {
     severity: 'alarm',

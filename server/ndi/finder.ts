@@ -59,7 +59,8 @@ export class LibndiFinder implements NdiFinder {
 
   #create(): bigint {
     const handle = this.#native.findCreate(this.#settings);
-    if (handle === null) throw ndiFault('NDI_CREATE_FAILED', { what: 'finder', name: this.#settings.p_extra_ips ?? '' });
+    if (handle === null)
+      throw ndiFault('NDI_CREATE_FAILED', { what: 'finder', name: this.#settings.p_extra_ips ?? '' });
     return handle;
   }
 

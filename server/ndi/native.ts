@@ -30,6 +30,7 @@ export interface Native {
   sendSetFailover(sender: Address, source: Settings | null): void;
   recvCreate(settings: Settings): Address | null;
   recvDestroy(receiver: Address): void;
+  recvConnect(receiver: Address, source: Settings): void;
   recvCapture: KoffiFunc<
     (receiver: Address, video: Address | null, audio: Address | null, metadata: Address, timeoutMs: number) => number
   >;
@@ -99,6 +100,7 @@ export function bindNative(library: LibraryHandle): Native {
     sendSetFailover: bind('send_set_failover', 'void', 'void*', source),
     recvCreate: bind('recv_create_v3', 'void*', receive),
     recvDestroy: bind('recv_destroy', 'void', 'void*'),
+    recvConnect: bind('recv_connect', 'void', 'void*', source),
     recvCapture: bind('recv_capture_v3', 'int', 'void*', 'void*', 'void*', 'void*', 'uint32'),
     recvFreeVideo: bind('recv_free_video_v2', 'void', 'void*', 'void*'),
     recvFreeAudio: bind('recv_free_audio_v3', 'void', 'void*', 'void*'),

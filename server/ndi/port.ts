@@ -110,6 +110,12 @@ export interface ReceiverOptions {
 export interface NdiReceiver {
   /** Waits on libndi's thread, not on ours; at most `timeoutMs`. One call at a time. */
   capture(timeoutMs: number): Promise<Captured>;
+  /**
+   * Connects again, or elsewhere; frames that are lent out stay valid. With mDNS libndi follows a source that went and
+   * came back by itself; without it, a receiver made with name and url does not: after some silence find the source again
+   * and connect (a receiver made with the url alone comes back on the same port only).
+   */
+  connect(source: { readonly name?: string; readonly url?: string }): void;
   setTally(tally: Tally): void;
   /** Connection metadata to the sender, such as <ndi_product/>. */
   addConnectionMetadata(xml: string): void;

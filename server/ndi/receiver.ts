@@ -18,6 +18,11 @@ const statusChange: Captured = { kind: 'status-change' };
  */
 const slotsAtLeast = 16;
 
+const nativeSource = ({ name, url }: ReceiverOptions['source']) => ({
+  p_ndi_name: name ?? null,
+  p_url_address: url ?? null,
+});
+
 /**
  * A receiver of libndi. `capture` waits on a thread of libuv's pool (UV_THREADPOOL_SIZE, 4 by default: at most three
  * receivers per process with that). The native receiver is destroyed when the last frame that it lent has come back, so
@@ -51,7 +56,7 @@ export class LibndiReceiver implements NdiReceiver, VideoOwner, AudioOwner {
     this.#name = options.source.name ?? options.source.url ?? '';
     this.#onClosed = onClosed;
     const handle = native.recvCreate({
-      source_to_connect_to: { p_ndi_name: options.source.name ?? null, p_url_address: options.source.url ?? null },
+      source_to_connect_to: nativeSource(options.source),
       color_format: colorFormat[options.color],
       bandwidth: bandwidth[options.bandwidth ?? 'highest'],
       allow_video_fields: options.allowFields,
@@ -153,6 +158,11 @@ export class LibndiReceiver implements NdiReceiver, VideoOwner, AudioOwner {
     this.#freeAudio.push(slot);
     this.#lent--;
     this.#destroyIfIdle();
+  }
+
+  connect(to: ReceiverOptions['source']): void {
+    this.#mustBeOpen();
+    this.#native.recvConnect(this.#handle, nativeSource(to));
   }
 
   setTally(wanted: Tally): void {

@@ -37,21 +37,24 @@ describe('where libndi is looked for', () => {
     expect(() => loadLibrary([])).toThrowError(expect.objectContaining({ code: 'NDI_LIBRARY_MISSING' }));
   });
 
-  it.skipIf(process.platform !== 'linux')('names the system library that is missing, and the package to install', () => {
-    const shipped = libraryCandidates({}).find(({ origin }) => origin === 'grandiose-mac');
-    if (shipped === undefined) throw new Error('grandiose-mac is not installed');
-    // The real libndi, whose need of libavahi-client.so.3 is renamed to a library that no machine has.
-    const crippled = join(folder, 'crippled.so');
-    copyFileSync(shipped.path, crippled);
-    renameNeededLibrary(crippled, 'libavahi-client.so.3', 'libavahi-absent.so.3');
-    expect(() => loadLibrary([{ origin: 'test', path: crippled }])).toThrowError(
-      expect.objectContaining({
-        code: 'NDI_LIBRARY_DEPENDENCY',
-        context: { path: crippled, library: 'libavahi-absent.so.3' },
-        advice: expect.stringContaining('apt-get install libavahi-client3') as string,
-      }),
-    );
-  });
+  it.skipIf(process.platform !== 'linux')(
+    'names the system library that is missing, and the package to install',
+    () => {
+      const shipped = libraryCandidates({}).find(({ origin }) => origin === 'grandiose-mac');
+      if (shipped === undefined) throw new Error('grandiose-mac is not installed');
+      // The real libndi, whose need of libavahi-client.so.3 is renamed to a library that no machine has.
+      const crippled = join(folder, 'crippled.so');
+      copyFileSync(shipped.path, crippled);
+      renameNeededLibrary(crippled, 'libavahi-client.so.3', 'libavahi-absent.so.3');
+      expect(() => loadLibrary([{ origin: 'test', path: crippled }])).toThrowError(
+        expect.objectContaining({
+          code: 'NDI_LIBRARY_DEPENDENCY',
+          context: { path: crippled, library: 'libavahi-absent.so.3' },
+          advice: expect.stringContaining('apt-get install libavahi-client3') as string,
+        }),
+      );
+    },
+  );
 
   it('loads the shipped copy', () => {
     const shipped = libraryCandidates({}).filter(({ origin }) => origin === 'grandiose-mac');

@@ -9,7 +9,11 @@ const relay = { clockVideo: false, clockAudio: false };
 function stage() {
   const clock = new SimulatedClock(1_000_000);
   const network = new MemoryNetwork();
-  return { clock, camera: new MemoryNdi({ clock, network, machineName: 'CAM' }), lane: new MemoryNdi({ clock, network }) };
+  return {
+    clock,
+    camera: new MemoryNdi({ clock, network, machineName: 'CAM' }),
+    lane: new MemoryNdi({ clock, network }),
+  };
 }
 const listen = (lane: MemoryNdi, name: string): NdiReceiver =>
   lane.createReceiver({ source: { name }, receiverName: 'lane', color: 'fastest', allowFields: true });
@@ -30,7 +34,14 @@ describe('the in-memory port', () => {
     clock.advanceUs(5);
     sender.sendVideo(frame, '<m/>');
     const got = await video(receiver);
-    expect(got).toMatchObject({ widthPx: 4, heightPx: 2, strideBytes: 8, format: 'UYVY', scan: 'field-1', metadata: '<m/>' });
+    expect(got).toMatchObject({
+      widthPx: 4,
+      heightPx: 2,
+      strideBytes: 8,
+      format: 'UYVY',
+      scan: 'field-1',
+      metadata: '<m/>',
+    });
     expect(got.pictureAspectRatio).toBe(1.85);
     expect(got.timecode100ns).toBe(17_924_544_000_000_001n);
     expect(got.timestamp100ns).toBe(10_000_050n);

@@ -2,7 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openLibndi } from '../../../server/ndi/libndi.js';
-import type { Captured, NdiPort, NdiReceiver, NdiSender, NdiVideoFrame, ReceiverOptions } from '../../../server/ndi/port.js';
+import type {
+  Captured,
+  NdiPort,
+  NdiReceiver,
+  NdiSender,
+  NdiVideoFrame,
+  ReceiverOptions,
+} from '../../../server/ndi/port.js';
 
 /** The product's door, in the test's own process, on loopback. */
 export interface Door {

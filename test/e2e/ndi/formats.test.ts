@@ -76,7 +76,13 @@ describe('a picture keeps its layout and its pixels', () => {
     const timer = setInterval(() => sender.sendVideo(frame), 40);
     try {
       const colorFormat = { fastest: 100, best: 101, 'bgrx-bgra': 0, 'rgbx-rgba': 2, 'uyvy-bgra': 1 }[color];
-      const probe = await peers.probe({ name, colorFormat, saveFolder: join(peers.folder, sent), saveFrames: [2], frames: 4 });
+      const probe = await peers.probe({
+        name,
+        colorFormat,
+        saveFolder: join(peers.folder, sent),
+        saveFrames: [2],
+        frames: 4,
+      });
       const saved = await probe.waitFor('saved');
       expect(saved['format']).toBe(received);
       const pixels = readFileSync(String(saved['file']));
@@ -88,24 +94,31 @@ describe('a picture keeps its layout and its pixels', () => {
     }
   });
 
-  it.each(['BGRA', 'RGBX'] as const)('%s of ours is coded by libndi with the Rec.709 matrix, at SD too', async (sent) => {
-    const name = uniqueName(`matrix ${sent}`);
-    const camera = await peers.sender({ name, format: sent, ...size });
-    const receiver = await receiverOf(door.ndi, name, { color: 'fastest' });
-    const { video } = await next(receiver, 'video');
-    const { pixels, strideBytes } = video;
-    for (const [x, y] of [[100, 50], [320, 180], [500, 300]] as const) {
-      const { r, g, b } = knownRgb(x, y, size.widthPx, size.heightPx);
-      const luma = 0.2126 * r + 0.7152 * g + 0.0722 * b;
-      const at = y * strideBytes + x * 2;
-      expect(Math.abs(pixels[at + 1]! - (16 + (219 / 255) * luma))).toBeLessThanOrEqual(2.5);
-      expect(Math.abs(pixels[at]! - (128 + ((224 / 255) * (b - luma)) / 1.8556))).toBeLessThanOrEqual(2.5);
-      expect(Math.abs(pixels[at + 2]! - (128 + ((224 / 255) * (r - luma)) / 1.5748))).toBeLessThanOrEqual(2.5);
-    }
-    video.release();
-    receiver.close();
-    await camera.stop('stopped');
-  });
+  it.each(['BGRA', 'RGBX'] as const)(
+    '%s of ours is coded by libndi with the Rec.709 matrix, at SD too',
+    async (sent) => {
+      const name = uniqueName(`matrix ${sent}`);
+      const camera = await peers.sender({ name, format: sent, ...size });
+      const receiver = await receiverOf(door.ndi, name, { color: 'fastest' });
+      const { video } = await next(receiver, 'video');
+      const { pixels, strideBytes } = video;
+      for (const [x, y] of [
+        [100, 50],
+        [320, 180],
+        [500, 300],
+      ] as const) {
+        const { r, g, b } = knownRgb(x, y, size.widthPx, size.heightPx);
+        const luma = 0.2126 * r + 0.7152 * g + 0.0722 * b;
+        const at = y * strideBytes + x * 2;
+        expect(Math.abs(pixels[at + 1]! - (16 + (219 / 255) * luma))).toBeLessThanOrEqual(2.5);
+        expect(Math.abs(pixels[at]! - (128 + ((224 / 255) * (b - luma)) / 1.8556))).toBeLessThanOrEqual(2.5);
+        expect(Math.abs(pixels[at + 2]! - (128 + ((224 / 255) * (r - luma)) / 1.5748))).toBeLessThanOrEqual(2.5);
+      }
+      video.release();
+      receiver.close();
+      await camera.stop('stopped');
+    },
+  );
 
   it('an odd size and a stride of ours survive', async () => {
     const name = uniqueName('odd');

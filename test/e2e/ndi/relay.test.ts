@@ -114,7 +114,10 @@ describe('a relay of two ends of the door', () => {
     await peers.sender({ name: input, metadataEvery: 2, firstTimecode100ns: '0' });
     await relayOf(input, output);
     const probe = await peers.probe({ name: output });
-    await probe.waitFor('metadata', () => probe.of('metadata').filter(({ xml }) => String(xml).startsWith('<test')).length >= 12);
+    await probe.waitFor(
+      'metadata',
+      () => probe.of('metadata').filter(({ xml }) => String(xml).startsWith('<test')).length >= 12,
+    );
     const tests = probe.of('metadata').filter(({ xml }) => String(xml).startsWith('<test'));
     const numbers = tests.map(({ xml }) => Number(/n="(\d+)"/.exec(String(xml))![1]));
     expect(numbers).toEqual(numbers.map((_, index) => numbers[0]! + 2 * index));

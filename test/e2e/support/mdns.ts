@@ -12,7 +12,8 @@ export interface LoopbackMdns {
 }
 
 const find = (name: string): string | null =>
-  ['/usr/sbin', '/usr/bin', '/sbin', '/bin'].map((folder) => join(folder, name)).find((file) => existsSync(file)) ?? null;
+  ['/usr/sbin', '/usr/bin', '/sbin', '/bin'].map((folder) => join(folder, name)).find((file) => existsSync(file)) ??
+  null;
 
 /** A daemon that also ends when this process dies without closing it (util-linux' setpriv; the pid stays the daemon's). */
 function daemon(file: string, options: readonly string[], environment: NodeJS.ProcessEnv): ChildProcess {
@@ -21,7 +22,9 @@ function daemon(file: string, options: readonly string[], environment: NodeJS.Pr
   return spawn(command, rest, { stdio: ['ignore', 'ignore', 'pipe'], env: environment });
 }
 
-const busConfig = (socket: string): string => `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+const busConfig = (
+  socket: string,
+): string => `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
   <type>system</type>

@@ -43,7 +43,14 @@ function peerScript(name: 'sender' | 'probe' | 'relay'): string {
 /** A script of ours with everything of the product that it imports, in one file under build/. */
 function bundledScript(file: string): string {
   const target = join(root, 'build', relative(root, file)).replace(/\.ts$/, '.js');
-  buildSync({ entryPoints: [file], outfile: target, bundle: true, packages: 'external', format: 'esm', platform: 'node' });
+  buildSync({
+    entryPoints: [file],
+    outfile: target,
+    bundle: true,
+    packages: 'external',
+    format: 'esm',
+    platform: 'node',
+  });
   return target;
 }
 
@@ -93,7 +100,12 @@ export class PeerProcess {
   }
 
   /** The first event at or after `from` (an index in `events`) that fits; fails with what the peer said instead. */
-  async waitFor(event: string, fits: (said: PeerEvent) => boolean = () => true, timeoutMs = 20_000, from = 0): Promise<PeerEvent> {
+  async waitFor(
+    event: string,
+    fits: (said: PeerEvent) => boolean = () => true,
+    timeoutMs = 20_000,
+    from = 0,
+  ): Promise<PeerEvent> {
     const until = Date.now() + timeoutMs;
     for (;;) {
       const found = this.events.slice(from).find((said) => said.event === event && fits(said));

@@ -18,7 +18,12 @@ const folders: Record<string, string> = {
 
 const SourceT = koffi.struct({ p_ndi_name: 'const char*', p_url_address: 'const char*' });
 const FindT = koffi.struct({ show_local_sources: 'bool', p_groups: 'const char*', p_extra_ips: 'const char*' });
-const SendT = koffi.struct({ p_ndi_name: 'const char*', p_groups: 'const char*', clock_video: 'bool', clock_audio: 'bool' });
+const SendT = koffi.struct({
+  p_ndi_name: 'const char*',
+  p_groups: 'const char*',
+  clock_video: 'bool',
+  clock_audio: 'bool',
+});
 const RecvT = koffi.struct({
   source: SourceT,
   color_format: 'int',

@@ -132,7 +132,13 @@ export function readStamp(
 }
 
 /** Mean luma (green for RGB) over every 16th pixel of every 8th line, 0…1 of full range; black legal video is 0.063. */
-export function meanLuma01(from: Uint8Array, format: string, widthPx: number, heightPx: number, strideBytes: number): number {
+export function meanLuma01(
+  from: Uint8Array,
+  format: string,
+  widthPx: number,
+  heightPx: number,
+  strideBytes: number,
+): number {
   const { first, step } = lumaByte(format);
   let sum = 0;
   let count = 0;

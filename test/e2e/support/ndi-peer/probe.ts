@@ -98,10 +98,7 @@ function checkOrder(stamp: number | null, timecode: bigint): void {
 function takeVideo(atUs: number): void {
   const frame: VideoStruct = decodeVideo(video);
   const format = fourCCName(frame.FourCC);
-  const pixels = viewBytes(
-    frame.p_data!,
-    bytesOf(format as PeerFormat, frame.yres, frame.line_stride_in_bytes),
-  );
+  const pixels = viewBytes(frame.p_data!, bytesOf(format as PeerFormat, frame.yres, frame.line_stride_in_bytes));
   const luma01 = meanLuma01(pixels, format, frame.xres, frame.yres, frame.line_stride_in_bytes);
   const stamp = readStamp(pixels, format, frame.xres, frame.yres, frame.line_stride_in_bytes);
   if (luma01 < blackBelow01) count.black++;
@@ -116,7 +113,14 @@ function takeVideo(atUs: number): void {
     if (saveNext > 0) saveNext--;
     const file = join(settings.saveFolder!, `frame-${String(count.frames).padStart(6, '0')}.${format}`);
     writeFileSync(file, pixels);
-    say('saved', { frame: count.frames, file, format, widthPx: frame.xres, heightPx: frame.yres, strideBytes: frame.line_stride_in_bytes });
+    say('saved', {
+      frame: count.frames,
+      file,
+      format,
+      widthPx: frame.xres,
+      heightPx: frame.yres,
+      strideBytes: frame.line_stride_in_bytes,
+    });
   }
   if (settings.reportEach === true) {
     say('video', {

@@ -39,7 +39,12 @@ const receiver = ndi.recvCreate({
   allow_video_fields: true,
   p_ndi_recv_name: 'relay',
 });
-const sender = ndi.sendCreate({ p_ndi_name: settings.outputName, p_groups: null, clock_video: false, clock_audio: false });
+const sender = ndi.sendCreate({
+  p_ndi_name: settings.outputName,
+  p_groups: null,
+  clock_video: false,
+  clock_audio: false,
+});
 if (sender === null) throw new Error(`libndi refused the sender ${settings.outputName}`);
 
 const slots = [newVideo(), newVideo()];
