@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError } from '../server/errors/coded-error.js';
 import { modelsRoot, projectRoot } from '../server/paths.js';
@@ -44,11 +44,12 @@ function record(): void {
         { path: file.path, sha256: sha256(makeModel(manifest, sources, target)) },
       ]),
     );
+    const isNew = Object.entries(files).some(
+      ([target, { sha256: found }]) => manifest.files[target as Target]?.sha256 !== found,
+    );
     const recorded: ModelManifest = { ...manifest, files };
-    const path = join(manifestsRoot, `${id}.json`);
-    const text = JSON.stringify(recorded, null, 2) + '\n';
-    if (text !== readFileSync(path, 'utf8')) writeFileSync(path, text);
-    process.stdout.write(`recorded ${id}\n`);
+    if (isNew) writeFileSync(join(manifestsRoot, `${id}.json`), JSON.stringify(recorded, null, 2) + '\n');
+    process.stdout.write(`${isNew ? 'recorded' : 'unchanged'} ${id}\n`);
   }
 }
 
