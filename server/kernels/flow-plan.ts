@@ -58,8 +58,7 @@ export function planLevels(memory: KernelMemory, widthPx: number, heightPx: numb
 function planLevel(memory: KernelMemory, fullWidthPx: number, fullHeightPx: number, level: number): LevelPlan {
   const widthPx = Math.ceil(fullWidthPx / 2 ** level);
   const heightPx = Math.ceil(fullHeightPx / 2 ** level);
-  const patches = (side: number): number =>
-    Math.max(0, Math.ceil((side - layout.PATCH_PX) / layout.PATCH_STEP_PX)) + 1;
+  const patches = (side: number): number => Math.max(0, Math.ceil((side - layout.PATCH_PX) / layout.PATCH_STEP_PX)) + 1;
   const patchColumns = patches(widthPx);
   const patchRows = patches(heightPx);
   const gridColumns = Math.ceil(widthPx / 2);
@@ -67,7 +66,15 @@ function planLevel(memory: KernelMemory, fullWidthPx: number, fullHeightPx: numb
   const sumsStrideBytes = roundUp((2 * patchColumns + 2) * 4, 16);
   const sumsPlaneBytes = sumsStrideBytes * (2 * patchRows + 2);
   return {
-    level, widthPx, heightPx, patchColumns, patchRows, gridColumns, gridRows, sumsStrideBytes, sumsPlaneBytes,
+    level,
+    widthPx,
+    heightPx,
+    patchColumns,
+    patchRows,
+    gridColumns,
+    gridRows,
+    sumsStrideBytes,
+    sumsPlaneBytes,
     strideBytes: roundUp((widthPx + 2 * layout.PAD_PX) * 2, 16),
     sums: memory.allocate(sumsPlaneBytes * 4),
     blurred: memory.allocate(sumsPlaneBytes * 3),
@@ -77,10 +84,20 @@ function planLevel(memory: KernelMemory, fullWidthPx: number, fullHeightPx: numb
   };
 }
 
-function writeBlock(memory: KernelMemory, plan: LevelPlan, above: LevelPlan | undefined, preset: FlowPreset, scratch: number): void {
+function writeBlock(
+  memory: KernelMemory,
+  plan: LevelPlan,
+  above: LevelPlan | undefined,
+  preset: FlowPreset,
+  scratch: number,
+): void {
   const finest = plan.level === preset.finestLevel;
-  const setInt = (field: number, value: number): void => { memory.i32[(plan.block + field) >> 2] = value; };
-  const setFloat = (field: number, value: number): void => { memory.f32[(plan.block + field) >> 2] = value; };
+  const setInt = (field: number, value: number): void => {
+    memory.i32[(plan.block + field) >> 2] = value;
+  };
+  const setFloat = (field: number, value: number): void => {
+    memory.f32[(plan.block + field) >> 2] = value;
+  };
   setInt(layout.PLAN_STRIDE_BYTES, plan.strideBytes);
   setInt(layout.PLAN_WIDTH_PX, plan.widthPx);
   setInt(layout.PLAN_HEIGHT_PX, plan.heightPx);

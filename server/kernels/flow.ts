@@ -1,27 +1,8 @@
+import type { FlowKernel } from './flow-kernel.js';
 import * as layout from './flow-layout.js';
 import { allocatePyramid, planLevels, type LevelPlan, type LevelPlanes } from './flow-plan.js';
 import { flowPresets, type FlowPreset, type FlowPresetName } from './flow-presets.js';
 import { loadKernel, type KernelMemory } from './memory.js';
-
-/** Exports of build/kernels/flow.wasm; every argument is a byte offset or a number, see assembly/_flow-*.ts. */
-export interface FlowKernel {
-  halveLuma(src: number, dst: number, width: number, height: number, srcStride: number, dstStride: number): number;
-  halveLevel(src: number, dst: number, width: number, height: number, srcStride: number, dstStride: number): number;
-  padLevel(level: number, width: number, height: number, stride: number): number;
-  sobelLevel(level: number, gx: number, gy: number, columns: number, rows: number, stride: number): number;
-  searchLevel(plan: number): number;
-  blurSums(src: number, dst: number, stride: number, plane: number, zeros: number): number;
-  normaliseFlow(sums: number, stride: number, plane: number, grid: number, columns: number, rows: number): number;
-  normaliseQuality(sums: number, stride: number, plane: number, quality: number, columns: number, rows: number): number;
-  doubleGrid(src: number, dst: number, columns: number, rows: number): number;
-  doubleScalar(src: number, dst: number, columns: number, rows: number): number;
-  shrinkGrid(src: number, dst: number, columns: number, rows: number, factor: number): number;
-  upsampleGrid(grid: number, dst: number, width: number, height: number, columns: number, rows: number, rowBuffer: number): number;
-  carryPoints(grid: number, confidence: number, points: number, out: number, outConfidence: number, count: number, columns: number, rows: number, cellPx: number): number;
-  composeGrid(first: number, second: number, out: number, columns: number, rows: number, cellPx: number): number;
-  warpLuma(src: number, grid: number, dst: number, width: number, height: number, srcStride: number, dstStride: number, columns: number, rows: number, cellPx: number): number;
-  crossCheck(forward: number, backward: number, quality: number, confidence: number, columns: number, rows: number, cellPx: number, floorPx: number): number;
-}
 
 /** `sizePx` for a square picture, or both sides; 8 px at least. */
 export type FlowSize = { readonly sizePx: number } | { readonly widthPx: number; readonly heightPx: number };
@@ -108,7 +89,14 @@ export class DisFlow {
         kernel.halveLuma(lumaPtr, image, this.widthPx, this.heightPx, strideBytes, plan.strideBytes);
       } else {
         const finer = this.#plans[level - 1]!;
-        kernel.halveLevel(planes[level - 1]!.image, image, finer.widthPx, finer.heightPx, finer.strideBytes, plan.strideBytes);
+        kernel.halveLevel(
+          planes[level - 1]!.image,
+          image,
+          finer.widthPx,
+          finer.heightPx,
+          finer.strideBytes,
+          plan.strideBytes,
+        );
       }
       kernel.padLevel(image, plan.widthPx, plan.heightPx, plan.strideBytes);
     }
@@ -142,7 +130,16 @@ export class DisFlow {
     const { kernel, columns, rows } = this;
     this.#search(fromSlot, toSlot, initialPtr, this.flowPtr, this.#quality);
     this.#search(toSlot, fromSlot, 0, this.backwardPtr, 0);
-    kernel.crossCheck(this.flowPtr, this.backwardPtr, this.#quality, this.confidencePtr, columns, rows, FLOW_CELL_PX, agreementFloorPx);
+    kernel.crossCheck(
+      this.flowPtr,
+      this.backwardPtr,
+      this.#quality,
+      this.confidencePtr,
+      columns,
+      rows,
+      FLOW_CELL_PX,
+      agreementFloorPx,
+    );
   }
 
   #search(fromSlot: number, toSlot: number, initialPtr: number, gridPtr: number, qualityPtr: number): void {
@@ -175,7 +172,14 @@ export class DisFlow {
   /** Texture × match of the finest level's patches, on the result's grid. */
   #scoreQuality(plan: LevelPlan, qualityPtr: number): void {
     const target = plan.level === 1 ? qualityPtr : this.#coarseQuality;
-    this.kernel.normaliseQuality(plan.sums, plan.sumsStrideBytes, plan.sumsPlaneBytes, target, plan.gridColumns, plan.gridRows);
+    this.kernel.normaliseQuality(
+      plan.sums,
+      plan.sumsStrideBytes,
+      plan.sumsPlaneBytes,
+      target,
+      plan.gridColumns,
+      plan.gridRows,
+    );
     if (plan.level === 2) this.kernel.doubleScalar(this.#coarseQuality, qualityPtr, this.columns, this.rows);
   }
 
@@ -204,8 +208,25 @@ export class DisFlow {
    * Moves points (x, y pairs of f32, full-resolution pixels, pixel centres at whole numbers) with a grid; outPtr may be
    * pointsPtr. With confidencePtr and outConfidencePtr, each point's confidence (f32) is sampled too; 0 skips it.
    */
-  carryPoints(gridPtr: number, confidencePtr: number, pointsPtr: number, outPtr: number, outConfidencePtr: number, count: number): void {
-    this.kernel.carryPoints(gridPtr, confidencePtr, pointsPtr, outPtr, outConfidencePtr, count, this.columns, this.rows, FLOW_CELL_PX);
+  carryPoints(
+    gridPtr: number,
+    confidencePtr: number,
+    pointsPtr: number,
+    outPtr: number,
+    outConfidencePtr: number,
+    count: number,
+  ): void {
+    this.kernel.carryPoints(
+      gridPtr,
+      confidencePtr,
+      pointsPtr,
+      outPtr,
+      outConfidencePtr,
+      count,
+      this.columns,
+      this.rows,
+      FLOW_CELL_PX,
+    );
   }
 
   /** out(x) = mapAB(x) + mapBC(x + mapAB(x)): the grid A→C. outPtr may be mapABPtr, not mapBCPtr. */
@@ -221,7 +242,18 @@ export class DisFlow {
   /** out(x) = luma(x + map(x)), bilinear: with a flow A→B and the picture B it shows B in A's place. */
   warp(lumaPtr: number, strideBytes: number, gridPtr: number, outPtr: number, outStrideBytes: number): void {
     const { widthPx, heightPx, columns, rows } = this;
-    this.kernel.warpLuma(lumaPtr, gridPtr, outPtr, widthPx, heightPx, strideBytes, outStrideBytes, columns, rows, FLOW_CELL_PX);
+    this.kernel.warpLuma(
+      lumaPtr,
+      gridPtr,
+      outPtr,
+      widthPx,
+      heightPx,
+      strideBytes,
+      outStrideBytes,
+      columns,
+      rows,
+      FLOW_CELL_PX,
+    );
   }
 
   /** Bytes of one grid, for callers who keep their own (a ring of flows for catch-up). */

@@ -58,7 +58,14 @@ function readFlo(file: string): Float32Array {
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset + 12, bytes.byteOffset + bytes.byteLength));
 }
 
-export function cropPair(pair: FlowPair, name: string, left: number, top: number, widthPx: number, heightPx: number): FlowPair {
+export function cropPair(
+  pair: FlowPair,
+  name: string,
+  left: number,
+  top: number,
+  widthPx: number,
+  heightPx: number,
+): FlowPair {
   const cut = <T extends Uint8Array | Float32Array>(source: T, channels: number, out: T): T => {
     for (let y = 0; y < heightPx; y++) {
       const at = ((top + y) * pair.widthPx + left) * channels;
@@ -68,7 +75,9 @@ export function cropPair(pair: FlowPair, name: string, left: number, top: number
   };
   const size = widthPx * heightPx;
   return {
-    name, widthPx, heightPx,
+    name,
+    widthPx,
+    heightPx,
     from: cut(pair.from, 1, new Uint8Array(size)),
     to: cut(pair.to, 1, new Uint8Array(size)),
     truth: cut(pair.truth, 2, new Float32Array(size * 2)),
@@ -84,9 +93,21 @@ export async function publicPairs(): Promise<FlowPair[]> {
   if (!root) return [];
   const load = async (name: string, from: string, to: string, truth: string): Promise<FlowPair> => {
     const [a, b] = await Promise.all([readLuma(join(root, 'flow', from)), readLuma(join(root, 'flow', to))]);
-    return { name, widthPx: a.widthPx, heightPx: a.heightPx, from: a.pixels, to: b.pixels, truth: readFlo(join(root, 'flow', truth)) };
+    return {
+      name,
+      widthPx: a.widthPx,
+      heightPx: a.heightPx,
+      from: a.pixels,
+      to: b.pixels,
+      truth: readFlo(join(root, 'flow', truth)),
+    };
   };
-  const whale = await load('middlebury', 'rubberwhale_frame10.png', 'rubberwhale_frame11.png', 'rubberwhale_flow10.flo');
+  const whale = await load(
+    'middlebury',
+    'rubberwhale_frame10.png',
+    'rubberwhale_frame11.png',
+    'rubberwhale_flow10.flo',
+  );
   const chairs = await load('chairs', 'chairs1_img0.ppm', 'chairs1_img1.ppm', 'chairs1_flow.flo');
   return [
     cropPair(whale, 'middlebury.256.at160,60', 160, 60, 256, 256),

@@ -30,7 +30,10 @@ class OurFlow {
   readonly #to: number;
   readonly #dense: number;
 
-  constructor(private readonly pair: FlowPair, preset: FlowPresetName) {
+  constructor(
+    private readonly pair: FlowPair,
+    preset: FlowPresetName,
+  ) {
     this.#flow = new DisFlow(this.#memory, { widthPx: pair.widthPx, heightPx: pair.heightPx, preset });
     const bytes = pair.widthPx * pair.heightPx;
     [this.#from, this.#to] = [this.#memory.allocate(bytes), this.#memory.allocate(bytes)];
@@ -79,7 +82,12 @@ const timings: readonly Timing[] = [
   { metric: 'ms.fastest', preset: 'fastest', work: 'flow' },
 ];
 
-async function timeRows(row: string, pair: FlowPair, opencv: OpencvDis | null, options: FlowBenchOptions): Promise<BenchRow[]> {
+async function timeRows(
+  row: string,
+  pair: FlowPair,
+  opencv: OpencvDis | null,
+  options: FlowBenchOptions,
+): Promise<BenchRow[]> {
   const rounds = options.rounds ?? 40;
   const runs = options.runsPerRound ?? 5;
   const clock = options.clock ?? machineClock;
@@ -98,7 +106,14 @@ async function timeRows(row: string, pair: FlowPair, opencv: OpencvDis | null, o
   return sides.map(({ metric, spans }) => benchRow(row, metric, median(spans), 'ms', reference, spans.length));
 }
 
-async function errorRow(row: string, metric: string, pairs: readonly FlowPair[], preset: FlowPresetName, reference: OpencvPreset, opencv: OpencvDis | null): Promise<BenchRow> {
+async function errorRow(
+  row: string,
+  metric: string,
+  pairs: readonly FlowPair[],
+  preset: FlowPresetName,
+  reference: OpencvPreset,
+  opencv: OpencvDis | null,
+): Promise<BenchRow> {
   let ours = 0;
   let theirs = 0;
   for (const pair of pairs) {
@@ -128,7 +143,10 @@ export async function flowRows(options: FlowBenchOptions = {}): Promise<BenchRow
       const chairs = all.filter((pair) => pair.name === (sizePx === 256 ? 'chairs.256' : 'chairs'));
       const stage = await stagePairs(sizePx);
       rows.push(...(await timeRows(row, middlebury[0]!, opencv, options)));
-      for (const [preset, suffix] of [['ultrafast', ''], ['fast', '.fast']] as const) {
+      for (const [preset, suffix] of [
+        ['ultrafast', ''],
+        ['fast', '.fast'],
+      ] as const) {
         rows.push(await errorRow(row, `epeMiddlebury${suffix}`, middlebury, preset, preset, opencv));
         rows.push(await errorRow(row, `epeChairs${suffix}`, chairs, preset, preset, opencv));
         rows.push(await errorRow(row, `epeStage${suffix}`, stage, preset, preset, opencv));

@@ -11,8 +11,23 @@ export interface BenchRow {
   readonly samples: number;
 }
 
-export function benchRow(row: string, metric: string, value: number, unit: string, reference: number | null, samples: number): BenchRow {
-  return { row, metric, value, unit, reference, ratio: reference === null || reference === 0 ? null : value / reference, samples };
+export function benchRow(
+  row: string,
+  metric: string,
+  value: number,
+  unit: string,
+  reference: number | null,
+  samples: number,
+): BenchRow {
+  return {
+    row,
+    metric,
+    value,
+    unit,
+    reference,
+    ratio: reference === null || reference === 0 ? null : value / reference,
+    samples,
+  };
 }
 
 export function median(values: readonly number[]): number {

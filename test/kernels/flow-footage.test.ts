@@ -29,13 +29,16 @@ function errorOf(pair: FlowPair, preset: 'fastest' | 'ultrafast' | 'fast'): numb
 
 const missing = testFootageRoot() === null;
 describe('flow on public footage with true flow', () => {
-  it.skipIf(missing)(`errs no more than OpenCV's preset of its name${missing ? ' (skipped: no test footage)' : ''}`, async () => {
-    for (const pair of await publicPairs()) {
-      const reference = opencv[pair.name];
-      if (!reference) continue;
-      expect(errorOf(pair, 'fastest'), `fastest, ${pair.name}`).toBeLessThan(reference.ultrafast * 1.05);
-      expect(errorOf(pair, 'ultrafast'), `ultrafast, ${pair.name}`).toBeLessThan(reference.ultrafast);
-      expect(errorOf(pair, 'fast'), `fast, ${pair.name}`).toBeLessThan(reference.fast);
-    }
-  });
+  it.skipIf(missing)(
+    `errs no more than OpenCV's preset of its name${missing ? ' (skipped: no test footage)' : ''}`,
+    async () => {
+      for (const pair of await publicPairs()) {
+        const reference = opencv[pair.name];
+        if (!reference) continue;
+        expect(errorOf(pair, 'fastest'), `fastest, ${pair.name}`).toBeLessThan(reference.ultrafast * 1.05);
+        expect(errorOf(pair, 'ultrafast'), `ultrafast, ${pair.name}`).toBeLessThan(reference.ultrafast);
+        expect(errorOf(pair, 'fast'), `fast, ${pair.name}`).toBeLessThan(reference.fast);
+      }
+    },
+  );
 });

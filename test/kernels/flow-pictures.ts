@@ -36,7 +36,11 @@ export function paint(widthPx: number, heightPx: number, shade: (x: number, y: n
 }
 
 /** Copies a picture into kernel memory with a stride wider than the picture, the gap filled with junk. */
-export function load(memory: KernelMemory, picture: Picture, strideBytes = picture.widthPx + 5): { ptr: number; strideBytes: number } {
+export function load(
+  memory: KernelMemory,
+  picture: Picture,
+  strideBytes = picture.widthPx + 5,
+): { ptr: number; strideBytes: number } {
   const ptr = memory.allocate(strideBytes * picture.heightPx);
   memory.u8.fill(173, ptr, ptr + strideBytes * picture.heightPx);
   for (let y = 0; y < picture.heightPx; y++) {

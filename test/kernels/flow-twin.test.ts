@@ -7,7 +7,16 @@ import { carry, compose, crossCheck, densify, warp, type Cells } from '../../ser
 import { floats, load, paint, prepareAll, randomBytes, texture } from './flow-pictures.js';
 
 // 8 is the least; then odd sides, one pixel past a vector, sides whose levels are odd, and a long thin picture.
-const sizes = [[8, 8], [9, 8], [17, 33], [31, 30], [66, 49], [130, 20], [64, 64], [97, 61]] as const;
+const sizes = [
+  [8, 8],
+  [9, 8],
+  [17, 33],
+  [31, 30],
+  [66, 49],
+  [130, 20],
+  [64, 64],
+  [97, 61],
+] as const;
 const full: FlowPreset = flowPresets.fast;
 
 function pairOf(kind: 'moved texture' | 'noise', width: number, height: number, seed: number) {
@@ -40,7 +49,14 @@ describe('the flow kernel equals its twin bit by bit', () => {
 
   it('with two sweeps, no blur of coarse levels and three of the finest', () => {
     const memory = new KernelMemory(16);
-    const preset: FlowPreset = { ...full, coarseSweeps: 2, finestSweeps: 2, coarseBlurs: 0, finestBlurs: 3, stopPx: 0.3 };
+    const preset: FlowPreset = {
+      ...full,
+      coarseSweeps: 2,
+      finestSweeps: 2,
+      coarseBlurs: 0,
+      finestBlurs: 3,
+      stopPx: 0.3,
+    };
     const flow = new DisFlow(memory, { widthPx: 90, heightPx: 71, preset });
     const [from, to] = pairOf('moved texture', 90, 71, 5);
     prepareAll(memory, flow, from, to);
@@ -80,7 +96,12 @@ describe('the grid kernels equal their twins', () => {
       };
       const [a, b, c] = [random(1, count * 2, 9), random(2, count * 2, 9), random(3, count, 1)];
       const [aPtr, bPtr, cPtr, out] = [put(a), put(b), put(c), memory.allocate(width * height * 8)];
-      const grid = (values: Float32Array, channels: 1 | 2): Cells => ({ columns: flow.columns, rows: flow.rows, channels, values });
+      const grid = (values: Float32Array, channels: 1 | 2): Cells => ({
+        columns: flow.columns,
+        rows: flow.rows,
+        channels,
+        values,
+      });
 
       // Points inside, on the edge and far outside.
       const points = random(4, 42, Math.max(width, height) * 1.5);

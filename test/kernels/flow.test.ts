@@ -11,7 +11,13 @@ const make = (sizePx: number, preset: FlowPresetName): { memory: KernelMemory; f
 };
 
 /** Mean and worst end-point error over the cells at least `marginPx` inside the picture. */
-function errors(memory: KernelMemory, flow: DisFlow, gridPtr: number, marginPx: number, truth: (x: number, y: number) => [number, number]) {
+function errors(
+  memory: KernelMemory,
+  flow: DisFlow,
+  gridPtr: number,
+  marginPx: number,
+  truth: (x: number, y: number) => [number, number],
+) {
   const grid = floats(memory, gridPtr, flow.columns * flow.rows * 2);
   const all: number[] = [];
   for (let j = 0; j < flow.rows; j++) {
@@ -40,8 +46,18 @@ describe.each(presets)('flow, preset %s', (preset) => {
   it('recovers a translation, whole or fractional, small or large', () => {
     const { memory, flow } = make(256, preset);
     const shade = texture(11);
-    for (const [u, v] of [[0.4, -0.3], [3, 2], [-7.5, 4.25], [18, -13]] as const) {
-      prepareAll(memory, flow, paint(256, 256, shade), paint(256, 256, (x, y) => shade(x - u, y - v)));
+    for (const [u, v] of [
+      [0.4, -0.3],
+      [3, 2],
+      [-7.5, 4.25],
+      [18, -13],
+    ] as const) {
+      prepareAll(
+        memory,
+        flow,
+        paint(256, 256, shade),
+        paint(256, 256, (x, y) => shade(x - u, y - v)),
+      );
       flow.run(0, 1);
       const { mean, worst } = errors(memory, flow, flow.flowPtr, 40, () => [u, v]);
       expect(mean, `mean error of (${u}, ${v})`).toBeLessThan(0.12);
@@ -71,7 +87,12 @@ describe.each(presets)('flow, preset %s', (preset) => {
   it('follows motion under a light that changes', () => {
     const { memory, flow } = make(256, preset);
     const shade = texture(13);
-    prepareAll(memory, flow, paint(256, 256, (x, y) => shade(x, y) * 0.7), paint(256, 256, (x, y) => shade(x - 4, y - 2) * 0.7 + 25));
+    prepareAll(
+      memory,
+      flow,
+      paint(256, 256, (x, y) => shade(x, y) * 0.7),
+      paint(256, 256, (x, y) => shade(x - 4, y - 2) * 0.7 + 25),
+    );
     flow.run(0, 1);
     expect(errors(memory, flow, flow.flowPtr, 32, () => [4, 2]).mean).toBeLessThan(0.15);
   });
@@ -79,7 +100,12 @@ describe.each(presets)('flow, preset %s', (preset) => {
   it('has a backward flow that undoes the forward flow', () => {
     const { memory, flow } = make(256, preset);
     const shade = texture(14);
-    prepareAll(memory, flow, paint(256, 256, shade), paint(256, 256, (x, y) => shade(x - 5, y + 3)));
+    prepareAll(
+      memory,
+      flow,
+      paint(256, 256, shade),
+      paint(256, 256, (x, y) => shade(x - 5, y + 3)),
+    );
     flow.runBoth(0, 1);
     expect(errors(memory, flow, flow.backwardPtr, 32, () => [-5, 3]).mean).toBeLessThan(0.12);
     const round = memory.allocate(flow.gridBytes);
@@ -129,7 +155,12 @@ describe.each(presets)('flow, preset %s', (preset) => {
   it('starts from a given flow where the motion is beyond its own reach', () => {
     const { memory, flow } = make(256, preset);
     const shade = texture(19);
-    prepareAll(memory, flow, paint(256, 256, shade), paint(256, 256, (x, y) => shade(x - 60, y)));
+    prepareAll(
+      memory,
+      flow,
+      paint(256, 256, shade),
+      paint(256, 256, (x, y) => shade(x - 60, y)),
+    );
     const initial = memory.allocate(flow.gridBytes);
     for (let cell = 0; cell < 64 * 64; cell++) memory.f32.set([58, 0], (initial >> 2) + 2 * cell);
     flow.run(0, 1, initial);

@@ -25,7 +25,12 @@ export function sample(cells: Cells, x: number, y: number, channel: number): num
   return lerp(top, bottom, f(cy - j));
 }
 
-export function carry(flow: Cells, confidence: Cells, points: ArrayLike<number>, cellPx: number): { points: number[]; confidence: number[] } {
+export function carry(
+  flow: Cells,
+  confidence: Cells,
+  points: ArrayLike<number>,
+  cellPx: number,
+): { points: number[]; confidence: number[] } {
   const out: number[] = [];
   const scores: number[] = [];
   const toCell = (px: number): number => f(f(px - f((cellPx - 1) / 2)) * f(1 / cellPx));
@@ -59,7 +64,9 @@ export function densify(flow: Cells, widthPx: number, heightPx: number): number[
       const [i, j] = [Math.floor(cx), Math.floor(cy)];
       for (const channel of [0, 1]) {
         const at = (column: number, row: number): number =>
-          flow.values[2 * (clamp(row, 0, flow.rows - 1) * flow.columns + clamp(column, 0, flow.columns - 1)) + channel]!;
+          flow.values[
+            2 * (clamp(row, 0, flow.rows - 1) * flow.columns + clamp(column, 0, flow.columns - 1)) + channel
+          ]!;
         out.push(lerp(lerp(at(i, j), at(i, j + 1), cy - j), lerp(at(i + 1, j), at(i + 1, j + 1), cy - j), cx - i));
       }
     }
@@ -86,7 +93,13 @@ export function warp(src: Picture, flow: Cells, cellPx: number): number[] {
 }
 
 /** Match × agreement of forward and backward flow; 0 where the flow leaves the picture. */
-export function crossCheck(forward: Cells, backward: Cells, quality: ArrayLike<number>, cellPx: number, floorPx: number): number[] {
+export function crossCheck(
+  forward: Cells,
+  backward: Cells,
+  quality: ArrayLike<number>,
+  cellPx: number,
+  floorPx: number,
+): number[] {
   const out: number[] = [];
   const { columns, rows } = forward;
   for (let cell = 0; cell < columns * rows; cell++) {

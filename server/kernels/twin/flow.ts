@@ -35,7 +35,13 @@ function halve(picture: Picture, fromLuma: boolean): Picture {
   for (let y = 0; y < heightPx; y++) {
     for (let x = 0; x < widthPx; x++) {
       let sum = 0;
-      for (const [dx, dy] of [[0, 0], [1, 0], [0, 1], [1, 1]] as const) sum += pixel(picture, 2 * x + dx, 2 * y + dy);
+      for (const [dx, dy] of [
+        [0, 0],
+        [1, 0],
+        [0, 1],
+        [1, 1],
+      ] as const)
+        sum += pixel(picture, 2 * x + dx, 2 * y + dy);
       values[y * widthPx + x] = fromLuma ? sum * 4 : (sum + 2) >> 2;
     }
   }
@@ -71,7 +77,13 @@ class Patch {
   readonly #inverse: { xx: number; yy: number; xy: number };
   readonly texture: number;
 
-  constructor(from: Picture, private readonly to: Picture, private readonly left: number, private readonly top: number, ridge: number) {
+  constructor(
+    from: Picture,
+    private readonly to: Picture,
+    private readonly left: number,
+    private readonly top: number,
+    ridge: number,
+  ) {
     const sum = { x: 0, y: 0, xx: 0, xy: 0, yy: 0 };
     for (let k = 0; k < PATCH_PX * PATCH_PX; k++) {
       const x = left + (k % PATCH_PX);
@@ -80,7 +92,11 @@ class Patch {
       this.#template.push(pixel(from, x, y));
       this.#gx.push(gx);
       this.#gy.push(gy);
-      sum.x += gx; sum.y += gy; sum.xx += gx * gx; sum.xy += gx * gy; sum.yy += gy * gy;
+      sum.x += gx;
+      sum.y += gy;
+      sum.xx += gx * gx;
+      sum.xy += gx * gy;
+      sum.yy += gy * gy;
     }
     this.#mean = [f(sum.x / 64), f(sum.y / 64)];
     const [mx, my] = this.#mean;
@@ -110,7 +126,10 @@ class Patch {
       const y = y0 + Math.floor(k / PATCH_PX);
       const d = mix(across(x, y), across(x, y + 1), partY) - this.#template[k]!;
       residual.push(d);
-      sumX += d * this.#gx[k]!; sumY += d * this.#gy[k]!; sumD += d; sumQ += d * d;
+      sumX += d * this.#gx[k]!;
+      sumY += d * this.#gy[k]!;
+      sumD += d;
+      sumQ += d * d;
     }
     const spread = f(f(sumQ) - f(f(f(sumD) * f(sumD)) * 0.015625));
     const bx = f(f(sumX) - f(f(sumD) * this.#mean[0]));
@@ -126,7 +145,13 @@ class Patch {
 
 const add = (a: Pair, b: Pair): Pair => [f(a[0] + b[0]), f(a[1] + b[1])];
 
-function descend(patch: Patch, start: Pair, candidates: readonly Pair[], maxSteps: number, stopPx: number): { flow: Pair; match: Match } {
+function descend(
+  patch: Patch,
+  start: Pair,
+  candidates: readonly Pair[],
+  maxSteps: number,
+  stopPx: number,
+): { flow: Pair; match: Match } {
   let flow = start;
   let match = patch.match(flow);
   for (const candidate of candidates) {
@@ -150,7 +175,10 @@ function descend(patch: Patch, start: Pair, candidates: readonly Pair[], maxStep
 /** Weighted sums over cells of 2×2 level pixels, for all cells that a patch may lie on. */
 class CellSums {
   readonly planes: readonly Float32Array[];
-  constructor(readonly columns: number, readonly rows: number) {
+  constructor(
+    readonly columns: number,
+    readonly rows: number,
+  ) {
     // Σwu, Σwv, Σw, Σwq
     this.planes = [0, 1, 2, 3].map(() => new Float32Array(columns * rows));
   }
@@ -174,7 +202,8 @@ class CellSums {
     const { columns, rows } = this;
     const out = new CellSums(columns, rows);
     for (const [plane, values] of this.planes.entries()) {
-      const at = (i: number, j: number): number => (i < 0 || j < 0 || i >= columns || j >= rows ? 0 : values[j * columns + i]!);
+      const at = (i: number, j: number): number =>
+        i < 0 || j < 0 || i >= columns || j >= rows ? 0 : values[j * columns + i]!;
       const column = (i: number, j: number): number => f(f(at(i, j) + at(i, j - 1)) + at(i, j + 1));
       for (let cell = 0; cell < columns * rows; cell++) {
         const [i, j] = [cell % columns, Math.floor(cell / columns)];
@@ -243,7 +272,12 @@ function searchLevel(from: Picture, to: Picture, level: number, start: TwinGrid 
 }
 
 /** Flow of the whole pyramid, on the finest level's grid: 4 px cells, or 8 px where the finest level is 2. */
-export function twinFlow(fromLuma: Picture, toLuma: Picture, preset: FlowPreset, start: TwinGrid | null = null): TwinGrid {
+export function twinFlow(
+  fromLuma: Picture,
+  toLuma: Picture,
+  preset: FlowPreset,
+  start: TwinGrid | null = null,
+): TwinGrid {
   const coarsest = coarsestLevel(fromLuma.widthPx, fromLuma.heightPx, preset);
   const pyramid: [Picture, Picture][] = [[fromLuma, toLuma]];
   for (let level = 1; level <= coarsest; level++) {
