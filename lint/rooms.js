@@ -1,0 +1,149 @@
+/**
+ * The rooms of the house and which way imports may run between them (docs/decisions/import-directions.md).
+ * A room is a path prefix; the longest one that fits a file is its room. `imports` may be imported in any way, `types`
+ * only with `import type`. A room may always import itself. Tests may import every room but the page's entry points.
+ */
+const vocabulary = ['server/time', 'server/errors', 'server/frame', 'server/paths.ts'];
+const ports = ['server/ndi/port.ts', 'server/onnx/port.ts', 'server/likeness/port.ts'];
+
+/** What every stage may use: no other stage, nothing of the control side, foreign libraries only by their port. */
+const stage = {
+  imports: [...vocabulary, 'server/kernels', 'server/params'],
+  types: [...ports, 'server/protocol'],
+};
+const stageNames = ['receive', 'track', 'keyframe', 'propagate', 'composite', 'label', 'send'];
+const stages = stageNames.map((name) => `server/stages/${name}`);
+const contracts = stages.map((folder) => `${folder}/contract.ts`);
+const declared = stages.map((folder) => `${folder}/params.ts`);
+/** Wrappers of the models: what the inference process, the enrolment of photos and set-up share. */
+const analysis = 'server/stages/keyframe/analysis';
+
+const surfaces = ['dispatch', 'http', 'ws', 'osc', 'oscquery'].map((name) => `server/surfaces/${name}`);
+const surface = {
+  imports: ['server/time', 'server/errors', 'server/params', 'server/protocol', 'server/surfaces/dispatch', 'server/surfaces/http'],
+  types: [],
+};
+
+/** @type {Record<string, { imports: readonly string[]; types: readonly string[] }>} */
+export const rooms = {
+  // -- vocabulary: imports nothing above it
+  'server/time': { imports: [], types: [] },
+  'server/errors': { imports: [], types: [] },
+  'server/paths.ts': { imports: [], types: [] },
+  'server/protocol': { imports: [], types: [] },
+  'server/ipc': { imports: ['server/errors'], types: [] },
+  'server/frame': { imports: ['server/time'], types: ['server/ndi/port.ts', 'server/protocol'] },
+  'server/params': { imports: ['server/errors', 'server/paths.ts', 'server/protocol'], types: ['server/time'] },
+
+  // -- kernels know nothing of frames in flight; their assembly must compile to WASM alone
+  'server/kernels': { imports: vocabulary, types: [] },
+  'server/kernels/assembly': { imports: [], types: [] },
+
+  // -- doors to foreign libraries, and their ports
+  'server/ndi/port.ts': { imports: ['server/errors'], types: ['server/time', 'server/frame'] },
+  'server/ndi': { imports: [...vocabulary, 'server/ndi/port.ts'], types: [] },
+  'server/onnx/port.ts': { imports: [], types: [] },
+  'server/onnx': { imports: [...vocabulary, 'server/onnx/port.ts', 'models'], types: [] },
+  'server/likeness/port.ts': { imports: [], types: ['server/frame'] },
+  'server/likeness/mesh': { imports: [...vocabulary, 'server/kernels', 'server/likeness/port.ts'], types: [] },
+  'server/likeness/swap': { imports: [...vocabulary, 'server/kernels', 'server/likeness/port.ts', 'server/onnx/port.ts'], types: [] },
+  'server/likeness/dfm': { imports: [...vocabulary, 'server/kernels', 'server/likeness/port.ts', 'server/onnx/port.ts'], types: [] },
+  'server/likeness/package': { imports: [...vocabulary, 'server/likeness/mesh', analysis], types: [...ports, 'server/trust'] },
+
+  // -- stages: order belongs to wire.ts, control belongs outside
+  ...Object.fromEntries(stages.map((folder) => [folder, stage])),
+  'server/stages/keyframe': { imports: [...stage.imports, 'server/ipc', analysis], types: stage.types },
+  [analysis]: { imports: [...vocabulary, 'server/kernels'], types: ['server/onnx/port.ts'] },
+  ...Object.fromEntries([...contracts, ...declared].map((file) => [file, stage])),
+
+  // -- the show runs headless: pipeline knows no surface, no control. Stages' contracts and parameters for all of it,
+  //    stages themselves for wire.ts only
+  'server/pipeline': {
+    imports: [
+      ...vocabulary, ...ports, ...contracts, ...declared, analysis,
+      'server/ipc', 'server/kernels', 'server/protocol', 'server/params', 'server/likeness/mesh', 'server/ndi', 'server/onnx',
+    ],
+    types: stages,
+  },
+  'server/pipeline/wire.ts': {
+    imports: [...vocabulary, ...ports, ...stages, ...contracts, 'server/pipeline', 'server/ipc', 'server/kernels', 'server/likeness/mesh'],
+    types: [],
+  },
+  // The slate's letters are drawn by the one file that has the fonts.
+  'server/pipeline/slate.ts': { imports: [...vocabulary, ...ports, 'server/stages/label'], types: ['server/stages/receive/contract.ts', 'server/pipeline'] },
+  'server/pipeline/lane-options.ts': { imports: [], types: ['server/protocol'] },
+
+  // -- what an operator sees and sends
+  'server/declarations.ts': { imports: ['server/params', 'server/surfaces/ws', ...declared], types: [] },
+  'server/params/generate.ts': { imports: [...vocabulary, 'server/params', 'server/declarations.ts', 'server/protocol'], types: [] },
+  ...Object.fromEntries(surfaces.map((folder) => [folder, surface])),
+  'server/surfaces/oscquery': { imports: surface.imports, types: [] },
+  'server/show': { imports: [...vocabulary, 'server/protocol', 'server/params'], types: [] },
+  'server/trust': { imports: [...vocabulary, 'server/show', 'server/protocol'], types: ['server/likeness/package'] },
+  'server/control': {
+    imports: [
+      ...vocabulary, ...surfaces, 'server/ipc', 'server/protocol', 'server/params', 'server/declarations.ts', 'server/show', 'server/trust',
+      'server/likeness/package',
+    ],
+    types: ['server/pipeline/lane-options.ts'],
+  },
+
+  // -- a camera without a stage: no part of the product's path
+  'server/stage-sim': {
+    imports: [...vocabulary, 'server/kernels', 'server/likeness/mesh', 'server/likeness/package', 'server/onnx', 'server/ndi', ...ports, analysis, 'server/protocol'],
+    types: ['server/trust'],
+  },
+
+  // -- the top: starts processes, reads the command line
+  'server/supervisor': {
+    imports: [
+      ...vocabulary, ...ports, 'server/ipc', 'server/protocol', 'server/show', 'server/trust', 'server/ndi', 'server/params', 'server/declarations.ts',
+      'server/likeness/package', 'server/pipeline/lane-options.ts',
+    ],
+    types: ['server/control'],
+  },
+  'server/cli': {
+    imports: [
+      ...vocabulary, ...ports, 'server/ipc', 'server/protocol', 'server/params', 'server/declarations.ts', 'server/show', 'server/trust', 'server/ndi', 'server/onnx',
+      'server/likeness/package', 'server/likeness/mesh', 'server/stage-sim', 'server/supervisor', 'server/stages/label', analysis, 'models', 'calibration',
+    ],
+    types: ['server/control', 'server/pipeline/lane-options.ts'],
+  },
+  'server/main.ts': { imports: ['server/cli', 'server/supervisor', 'server/errors', 'server/paths.ts'], types: [] },
+
+  // -- other rooms
+  models: { imports: ['server/errors', 'server/paths.ts'], types: [] },
+  calibration: { imports: ['server/errors', 'server/paths.ts'], types: ['server/time', 'server/frame'] },
+  'control-ui': { imports: ['server/protocol'], types: [] },
+};
+
+/**
+ * One door per foreign library: package → the files (path prefixes) that may import it. Packages that are not listed are free.
+ * Tests speak to the product from outside, through their own copies of NDI, OSC and WebSocket.
+ */
+export const doors = {
+  koffi: ['server/ndi/', 'test/e2e/support/ndi-peer/', 'test/bench/', 'test/ndi/'],
+  'grandiose-mac': [],
+  'onnxruntime-node': ['server/onnx/', 'test/onnx/', 'test/models/', 'test/bench/'],
+  '@julusian/jpeg-turbo': ['server/pipeline/previews.ts', 'server/stage-sim/play/', 'test/'],
+  '@napi-rs/canvas': [
+    'server/stages/label/glyphs.ts', 'server/likeness/package/photo-faces.ts', 'server/stage-sim/', 'server/cli/', 'control-ui/dev/', 'test/',
+  ],
+  osc: ['server/surfaces/osc/'],
+  'node-osc': ['test/'],
+  ws: ['server/surfaces/ws/', 'control-ui/dev/', 'test/'],
+  fastify: ['server/surfaces/http/'],
+  '@fastify/static': ['server/surfaces/http/'],
+  'prom-client': ['server/surfaces/http/'],
+  commander: ['server/cli/', 'server/main.ts'],
+  three: ['control-ui/', 'test/control-ui/'],
+  preact: ['control-ui/', 'test/control-ui/'],
+  uplot: ['control-ui/'],
+  'playwright-core': ['test/'],
+  '@tensorflow/tfjs-core': ['test/'],
+  '@tensorflow/tfjs-converter': ['test/'],
+  '@tensorflow/tfjs-backend-cpu': ['test/'],
+  '@tensorflow/tfjs-backend-wasm': ['test/'],
+  // Only its tables were ever wanted; the product has its own models.
+  '@vladmandic/face-api': ['test/'],
+};
