@@ -1,4 +1,4 @@
-import type { Material, PersonModel, ExpressionDelta, Part, Picture8 } from './model.js';
+import { noBaseVertex, type ExpressionDelta, type Material, type Part, type PersonModel, type Picture8 } from './model.js';
 import {
   baseMaterial, baseVertexCount, eyeTexturePath, fitProxy, readProxy, type BaseMesh, type Proxy, type Surface, type TargetFile,
 } from './makehuman.js';
@@ -41,6 +41,13 @@ export function shapeOf(base: BaseMesh, targets: TargetFile, recipe: PersonRecip
     for (let i = 0; i < shape.length; i++) shape[i]! += weight * delta[i]!;
   }
   return shape;
+}
+
+/** People of all sizes look out from the same place, so that scenes can frame them alike. */
+const eyesAt: readonly [number, number, number] = [0, 7.3, 1.25];
+function moveEyesTo(shape: Float32Array, base: BaseMesh): void {
+  const [left, right] = [jointMaterial.leftEye, jointMaterial.rightEye].map((material) => centreOf(shape, verticesOf(base, material)));
+  for (let i = 0; i < shape.length; i++) shape[i]! += eyesAt[i % 3]! - (left![i % 3]! + right![i % 3]!) / 2;
 }
 
 /** MakeHuman writes all but some of the expression sets; the Caucasian set stands in where one lacks a unit. */
@@ -104,6 +111,7 @@ function carried(proxy: Proxy, field: Float32Array, stride: number): Float32Arra
 /** Builds one person of the cast; pure: equal recipe and data give equal bytes. */
 export async function assemblePerson(base: BaseMesh, targets: TargetFile, recipe: PersonRecipe): Promise<PersonModel> {
   const shape = shapeOf(base, targets, recipe);
+  moveEyesTo(shape, base);
   const joints = Object.fromEntries(
     Object.entries(jointMaterial).map(([name, material]) => [name, centreOf(shape, verticesOf(base, material))]),
   ) as Record<keyof typeof jointMaterial, [number, number, number]>;
@@ -239,6 +247,7 @@ function number(recipe: PersonRecipe, pieces: readonly Piece[], joints: Record<s
     positions: Float32Array.from(positions), headWeight: Float32Array.from(headWeight), visibility: new Float32Array(0),
     vertexPosition: Uint16Array.from(vertexPosition), vertexUv: Float32Array.from(vertexUv), triangles: Uint16Array.from(triangles),
     expressions: expressionUnitNames.map((unit, index) => sparse(unit, origins, index)),
+    baseVertex: Uint16Array.from(origins, ({ source, vertex }) => (source === pieces[0]!.source ? vertex : noBaseVertex)),
     eyeCentres: Float32Array.from([...joints['leftEye']!, ...joints['rightEye']!]),
     neckPivot: Float32Array.from(joints['neck']!),
   };

@@ -11,6 +11,8 @@ export interface Picture8 {
   readonly rgba: Uint8Array;
 }
 
+export const noBaseVertex = 65535;
+
 /** One draw call: triangles over the person's vertices with one texture. */
 export interface Part {
   readonly name: string;
@@ -39,6 +41,8 @@ export interface PersonModel {
    * over all directions of the hemisphere.
    */
   readonly visibility: Float32Array;
+  /** MakeHuman's own number of each position of the skin, `noBaseVertex` for everything fitted to it. */
+  readonly baseVertex: Uint16Array;
   /** Position and texture coordinates (texels) of each drawn vertex. */
   readonly vertexPosition: Uint16Array;
   readonly vertexUv: Float32Array;
@@ -46,7 +50,7 @@ export interface PersonModel {
   readonly expressions: readonly ExpressionDelta[];
   /** Centre of each eyeball, left first. */
   readonly eyeCentres: Float32Array;
-  /** First position of the left and right eye and their ends: [leftFirst, leftEnd, rightFirst, rightEnd). */
+  /** What head and trunk turn about. */
   readonly neckPivot: Float32Array;
 }
 

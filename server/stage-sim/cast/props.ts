@@ -1,6 +1,6 @@
 import { createCanvas } from '@napi-rs/canvas';
 import type { BaseMesh } from './makehuman.js';
-import type { PersonModel, Picture8 } from './model.js';
+import { noBaseVertex, type PersonModel, type Picture8 } from './model.js';
 
 
 /** Joints of MakeHuman's left hand by material: wrist, tip of the middle finger, roots of index and little finger. */
@@ -109,6 +109,6 @@ function propOf(
     headWeight: new Float32Array(count).fill(1),
     visibility: Float32Array.from({ length: count * 4 }, (_, i) => (i % 4 === 0 ? 0.9 : 0)),
     vertexPosition: Uint16Array.from(vertexPosition), vertexUv: Float32Array.from(vertexUv), triangles: Uint16Array.from(triangles),
-    expressions: [], eyeCentres: new Float32Array(6), neckPivot: new Float32Array(3),
+    expressions: [], baseVertex: new Uint16Array(count).fill(noBaseVertex), eyeCentres: new Float32Array(6), neckPivot: new Float32Array(3),
   };
 }

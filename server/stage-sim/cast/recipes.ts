@@ -89,7 +89,7 @@ export const recipes: readonly PersonRecipe[] = [
       'ears/l-ear-size-big': 0.4,
       'ears/r-ear-size-big': 0.4,
     },
-    skin: { folder: 'old_caucasian_male', file: 'old_lightskinned_male_diffuse', tint: [0.86, 0.76, 0.68], pores01: 1, mottle01: 1, freckles01: 0.3, wrinkles01: 1, stubble01: 0.35 },
+    skin: { folder: 'old_caucasian_male', file: 'old_lightskinned_male_diffuse', tint: [0.83, 0.79, 0.76], pores01: 1, mottle01: 1, freckles01: 0.3, wrinkles01: 1, stubble01: 0.35 },
     eyeColour: 'grey',
     brows: { id: 'eyebrows/eyebrow009', tint: [2.4, 2.3, 2.2] },
     lashes: { id: 'eyelashes/Eyelashes01' },

@@ -61,8 +61,8 @@ export function expressionAt(timeS: number, seed: number, life: Liveliness, out:
   out[indexOf.squintRight]! += squint;
   const lively = Math.max(life.talk01, life.idle01 * 0.4);
   out[indexOf.browUp]! += 0.55 * lively * smoothStep(0.25, 0.8, smoothNoise1(timeS * 0.8, seed + 7));
-  out[indexOf.browInnerUp]! += 0.35 * lively * smoothStep(0.3, 0.9, smoothNoise1(timeS * 0.6, seed + 8));
-  out[indexOf.browDown]! += 0.3 * lively * smoothStep(0.35, 0.9, smoothNoise1(timeS * 0.5, seed + 9));
+  out[indexOf.browInnerUp]! += 0.22 * lively * smoothStep(0.3, 0.9, smoothNoise1(timeS * 0.6, seed + 8));
+  out[indexOf.browDown]! += 0.18 * lively * smoothStep(0.35, 0.9, smoothNoise1(timeS * 0.5, seed + 9));
   const blink = blinkAt(timeS, seed);
   out[indexOf.blinkLeft] = Math.max(blink, 0);
   out[indexOf.blinkRight] = Math.max(blink, 0);

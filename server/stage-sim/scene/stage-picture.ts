@@ -79,11 +79,36 @@ export class StagePicture {
     }
   }
 
+  /** Like fillVertices, but with three 8-bit codes per position instead of a picture: masks, numbers, flow. */
+  fillCodes(geometry: PersonGeometry, codesOf: (position: number, out: Float32Array) => void, nearerDm = 0): void {
+    const { model, screen } = geometry, loaded = this.load(model), f = this.memory.f32, codes = new Float32Array(3);
+    const { vertexPosition, vertexUv } = model;
+    let o = loaded.vertices / 4;
+    for (let v = 0; v < vertexPosition.length; v++, o += rasterVertexFloats) {
+      const position = vertexPosition[v]!;
+      codesOf(position, codes);
+      f[o] = screen[position * 3]!;
+      f[o + 1] = screen[position * 3 + 1]!;
+      f[o + 2] = screen[position * 3 + 2]! + nearerDm;
+      f[o + 3] = vertexUv[v * 2]!;
+      f[o + 4] = vertexUv[v * 2 + 1]!;
+      f.fill(0, o + 5, o + 8);
+      f[o + 8] = 1;
+      f.set(codes, o + 9);
+    }
+  }
+
   drawPart(model: PersonModel, part: Part): void {
-    const loaded = this.load(model), texture = loaded.textures[part.texture]!;
+    const { indices } = this.load(model);
+    this.drawTriangles(model, indices + part.firstTriangle * 6, part.triangleCount, part.texture, modeOf(part));
+  }
+
+  /** Draws triangles of a loaded model whose indices lie anywhere in kernel memory. */
+  drawTriangles(model: PersonModel, indices: number, triangleCount: number, textureNumber: number, mode: number): void {
+    const loaded = this.load(model), texture = loaded.textures[textureNumber]!;
     this.kernel.drawTriangles(
-      loaded.vertices, loaded.indices + part.firstTriangle * 6, part.triangleCount, texture.at, this.#offsets, this.target, this.depth,
-      texture.widthPx, texture.heightPx, this.widthPx, this.heightPx, this.strideBytes, modeOf(part),
+      loaded.vertices, indices, triangleCount, texture.at, this.#offsets, this.target, this.depth,
+      texture.widthPx, texture.heightPx, this.widthPx, this.heightPx, this.strideBytes, mode,
     );
   }
 }
