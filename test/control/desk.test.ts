@@ -1,0 +1,171 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AuditTrail } from '../../server/control/audit-trail.js';
+import { Desk } from '../../server/control/desk.js';
+import { likenessDigest, sha256Of } from '../../server/likeness/package/manifest.js';
+import { writeLikeness } from '../../server/likeness/package/package-file.js';
+import type { ControlToLane } from '../../server/protocol/lane-link.js';
+import { StateJournal } from '../../server/show/journal.js';
+import { demoShow } from '../../server/show/show-file.js';
+import { SimulatedClock } from '../../server/time/clock.js';
+import { AuditLog, verifyAuditLog } from '../../server/trust/audit-log.js';
+
+const synthetic = { schemaVersion: 1, id: 's', synthetic: true, provenance: 'simulated stage, seed 7' };
+const bypass = '/understudy/output/cam-a/output/bypass';
+const mix = '/understudy/lane/cam-a/likeness/mix01';
+const likenessId = '/understudy/lane/cam-a/likeness/id';
+let folder: string;
+let clock: SimulatedClock;
+let opened: (() => void)[];
+
+function makePackage(id: string, consent: unknown): void {
+  const bytes = Buffer.from(`photo of ${id}`);
+  const photo = { file: 'photo-1.jpg', sha256: sha256Of(bytes), widthPx: 8, heightPx: 8, landmarksPx: new Array<number>(1434).fill(1), confidence01: 1, yawDeg: 0 };
+  writeLikeness(join(folder, 'likenesses', id), {
+    manifest: { schemaVersion: 1, id, name: id, createdIso: '2026-01-01T00:00:00.000Z', photos: [photo], consent },
+    photos: new Map([['photo-1.jpg', bytes]]),
+  });
+}
+function open(): { desk: Desk; sent: { message: ControlToLane; laneId: string | null }[]; audit: AuditTrail; close: () => void } {
+  const journal = new StateJournal(join(folder, 'state'));
+  const log = new AuditLog(join(folder, 'state', 'audit.jsonl'), clock);
+  const audit = new AuditTrail(log, () => {});
+  const desk = new Desk({ show: demoShow(), likenessFolders: [join(folder, 'likenesses')], version: '1' }, clock, journal, audit);
+  const sent: { message: ControlToLane; laneId: string | null }[] = [];
+  desk.send = (message, laneId) => sent.push({ message, laneId });
+  const close = (): void => {
+    audit.flush();
+    journal.close();
+    log.close();
+  };
+  opened.push(close);
+  return { desk, sent, audit, close };
+}
+const hello = (values = {}, changedAtLane: string[] = []) =>
+  ({ type: 'lane-hello', laneId: 'cam-a', pid: 1, values, changedAtLane, version: 0 }) as const;
+const paramsOf = (messages: readonly ControlToLane[]) =>
+  messages.find((message): message is Extract<ControlToLane, { type: 'params' }> => message.type === 'params')!.values;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'us-desk-'));
+  clock = new SimulatedClock(1_780_000_000_000_000);
+  opened = [];
+  makePackage('placeholder', null);
+  makePackage('likeness', synthetic);
+});
+afterEach(() => {
+  for (const close of opened) close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('the desk', () => {
+  it('pushes a change to the one lane it concerns', () => {
+    const { desk, sent } = open();
+    desk.dispatcher.dispatch(bypass, true, 'page');
+    desk.dispatcher.dispatch('/understudy/show/preview/maxFps', 10, 'page');
+    expect(sent).toEqual([
+      { message: { type: 'params', values: { [bypass]: true }, version: 0 }, laneId: 'cam-a' },
+      { message: { type: 'params', values: { '/understudy/show/preview/maxFps': 10 }, version: 0 }, laneId: null },
+    ]);
+  });
+
+  it('comes back to the last on-air state, and gives it to the lane, whatever the lane runs with', () => {
+    open().desk.dispatcher.dispatch(mix, 0.3, 'page');
+    const { desk } = open();
+    expect(paramsOf(desk.greet(hello({ [mix]: 0.9 })))[mix]).toBe(0.3);
+  });
+
+  it('believes a lane about what it changed by itself: a bypass pressed while control was dead stays pressed', () => {
+    const first = open();
+    first.desk.dispatcher.dispatch(bypass, false, 'page');
+    const { desk } = open();
+    expect(paramsOf(desk.greet(hello({ [bypass]: true, [mix]: 0.9 }, [bypass])))).toMatchObject({ [bypass]: true, [mix]: 1 });
+    expect(open().desk.dispatcher.get(bypass)).toBe(true);
+  });
+
+  it('refuses a likeness without consent and says so, and nothing changes', () => {
+    const { desk, sent } = open();
+    expect(desk.dispatcher.dispatch(likenessId, 'placeholder', 'osc')).toMatchObject({ ok: false, code: 'CONSENT_MISSING' });
+    expect(desk.dispatcher.dispatch(likenessId, 'nobody', 'osc')).toMatchObject({ ok: false, code: 'LIKENESS_UNKNOWN' });
+    expect(desk.assign('performer', 'placeholder', 'page')).toMatchObject({ code: 'CONSENT_MISSING' });
+    expect(desk.assign('stranger', 'likeness', 'page')).toMatchObject({ code: 'CAST_UNKNOWN_PERFORMER' });
+    expect(desk.dispatcher.get(likenessId)).toBe('');
+    expect(sent).toEqual([]);
+  });
+
+  it('tells the lane where the package is before the value that names it', () => {
+    const { desk, sent } = open();
+    expect(desk.dispatcher.dispatch(likenessId, 'likeness', 'page')).toMatchObject({ ok: true });
+    expect(sent.map(({ message }) => message.type)).toEqual(['likeness-path', 'params']);
+    expect(sent[0]!.message).toMatchObject({ packagePath: join(folder, 'likenesses', 'likeness') });
+  });
+
+  it('assigns, remembers, and takes away', () => {
+    const first = open();
+    expect(first.desk.assign('performer', null, 'page')).toBeNull();
+    expect(open().desk.cast()).toEqual([{ performerId: 'performer', name: 'Performer (synthetic)', likenessId: null, enrolled: false }]);
+    expect(first.desk.assign('performer', 'likeness', 'page')).toBeNull();
+    const { desk } = open();
+    expect(desk.greet(hello())[0]).toEqual({
+      type: 'assign', performerId: 'performer', likenessId: 'likeness', packagePath: join(folder, 'likenesses', 'likeness'),
+    });
+  });
+
+  it('checks consent again at every load: what was revoked on disk meanwhile does not come back, and an alarm says why', () => {
+    const { desk } = open();
+    expect(desk.greet(hello())[0]).toMatchObject({ likenessId: 'likeness' });
+    const manifest = join(folder, 'likenesses', 'likeness', 'likeness.json');
+    writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"synthetic": true', '"synthetic": false'));
+    expect(desk.greet(hello())[0]).toEqual({ type: 'assign', performerId: 'performer', likenessId: null, packagePath: null });
+    expect(desk.alarms.list()).toContainEqual(expect.objectContaining({ code: 'CONSENT_MISSING', active: true }));
+  });
+
+  it('refuses a package whose photo is not the one it was built with', () => {
+    const { desk } = open();
+    writeFileSync(join(folder, 'likenesses', 'likeness', 'photo-1.jpg'), 'somebody else');
+    expect(desk.dispatcher.dispatch(likenessId, 'likeness', 'page')).toMatchObject({ code: 'LIKENESS_PACKAGE_CHANGED' });
+  });
+
+  it('raises an alarm when a consent ends on air, once, and leaves the picture to the operator', () => {
+    const digest = likenessDigest([{ sha256: sha256Of(Buffer.from('photo of anna')) }]);
+    makePackage('anna', {
+      schemaVersion: 1, id: 'c', performer: { ref: 'p', displayName: 'A' }, likenessModelDigests: [digest], replicaType: 'employment-based',
+      production: 'Understudy demo', role: 'Anna', scenes: 'all', scriptVersionSha256: 'b'.repeat(64), scriptDate: '2026-01-01',
+      intendedUse: 'Showing the performer as her older self on the monitors of the set.', outputs: ['monitor'], media: 'film', territory: 'world',
+      exclusions: [], sourceMaterial: ['scan'], noticeAt: '2026-01-01', signedAt: '2026-01-03', validFrom: '2026-01-05', validUntil: '2026-06-30',
+      signature: { method: 'ink', documentSha256: 'c'.repeat(64), separatelySigned: true }, representation: 'union',
+      trainingAllowed: false, thirdPartyTransfer: false, storage: { encrypted: true, deleteAfter: '2027-01-01' },
+    });
+    const { desk } = open();
+    expect(clock.wallClockIso().slice(0, 10)).toBe('2026-05-28');
+    expect(desk.assign('performer', 'anna', 'page')).toBeNull();
+    desk.checkConsents();
+    const alarmed = (): unknown[] => desk.alarms.list().filter((alarm) => alarm.code === 'CONSENT_ENDED_ON_AIR' && alarm.active);
+    expect(alarmed()).toEqual([]);
+    clock.advanceUs(40 * 86_400_000_000);
+    desk.checkConsents();
+    desk.checkConsents();
+    expect(alarmed()).toHaveLength(1);
+    expect(desk.cast()[0]!.likenessId).toBe('anna');
+    expect(desk.assign('performer', 'anna', 'page')).toMatchObject({ code: 'CONSENT_EXPIRED' });
+  });
+
+  it('puts bypass, loads, refusals and settled faders on record in a chain that verifies', () => {
+    const { desk, close } = open();
+    desk.dispatcher.dispatch(bypass, true, 'osc 127.0.0.1:9');
+    for (let n = 0; n <= 100; n += 1) desk.dispatcher.dispatch(mix, n / 100, 'page');
+    for (let n = 100; n >= 40; n -= 1) desk.dispatcher.dispatch(mix, n / 100, 'page');
+    desk.dispatcher.dispatch(likenessId, 'placeholder', 'page');
+    desk.assign('performer', 'likeness', 'page');
+    close();
+    opened.pop();
+    const path = join(folder, 'state', 'audit.jsonl');
+    expect(verifyAuditLog(path)).toMatchObject({ ok: true });
+    const entries = readFileSync(path, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { kind: string; detail: Record<string, unknown> });
+    expect(entries.map(({ kind }) => kind)).toEqual(['opened', 'bypass', 'consent-check', 'consent-check', 'likeness-load', 'assign', 'param']);
+    expect(entries[2]!.detail).toMatchObject({ ok: false, code: 'CONSENT_MISSING' });
+    expect(entries[6]!.detail).toEqual({ address: mix, value: 0.4 });
+  });
+});
