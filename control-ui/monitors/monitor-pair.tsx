@@ -1,16 +1,19 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useDesk } from '../link/desk-context.js';
+import { CompareMonitor } from './compare-monitor.js';
 import { Monitor } from './monitor.js';
 
-type Arrangement = 'both' | 'output' | 'input';
+type Arrangement = 'both' | 'output' | 'input' | 'wipe' | 'difference';
 const arrangements: readonly { readonly id: Arrangement; readonly word: string }[] = [
   { id: 'both', word: 'Both' },
   { id: 'output', word: 'Output' },
   { id: 'input', word: 'Camera' },
+  { id: 'wipe', word: 'Wipe' },
+  { id: 'difference', word: 'Diff' },
 ];
 
-/** Camera and output side by side, or one of them large. */
+/** Camera and output side by side, one of them large, or both compared in one picture. */
 export function MonitorPair(): JSX.Element {
   const desk = useDesk();
   const arrangement = useSignal<Arrangement>('both');
@@ -22,6 +25,9 @@ export function MonitorPair(): JSX.Element {
       <div class={`monitors monitors-${arrangement.value}`}>
         {shows('output') && <Monitor key={`output ${lane.laneId}`} lane={lane} which="output" />}
         {shows('input') && <Monitor key={`input ${lane.laneId}`} lane={lane} which="input" />}
+        {(arrangement.value === 'wipe' || arrangement.value === 'difference') && (
+          <CompareMonitor key={lane.laneId} lane={lane} mode={arrangement.value} />
+        )}
       </div>
       <div class="monitors-tools">
         <dl class="facts">
@@ -41,6 +47,7 @@ export function MonitorPair(): JSX.Element {
               <input
                 type="radio"
                 name="arrangement"
+                data-testid={`arrange-${id}`}
                 checked={arrangement.value === id}
                 onChange={() => (arrangement.value = id)}
               />

@@ -85,7 +85,8 @@ function PictureNotice({ lane, which, ageMs }: MonitorProps & { readonly ageMs: 
   return null;
 }
 
-function StepLine({ lane }: { readonly lane: LaneStatus }): JSX.Element {
+/** The ladder step in a word and what it means. */
+export function StepLine({ lane }: { readonly lane: LaneStatus }): JSX.Element {
   const { word, meaning } = ladderWords[lane.step];
   return (
     <div class="monitor-foot" role="status">

@@ -14,7 +14,7 @@ export function OnAirBar(): JSX.Element {
   );
   return (
     <section class="on-air-bar" aria-label="On air">
-      <div class="bypasses">
+      <div class={outputs.length > 1 ? 'bypasses bypasses-many' : 'bypasses'}>
         {outputs.map((scope) => (
           <BypassButton key={scope.id} scope={scope} alone={outputs.length === 1} />
         ))}
@@ -41,6 +41,7 @@ function BypassButton({ scope, alone }: { readonly scope: ScopeInfo; readonly al
   const on = cell.shown === true;
   const live = desk.live.value;
   const onAir = lane?.step === 'bypass';
+  const chosen = lane !== undefined && lane.laneId === desk.laneId.value;
   const line = !live
     ? 'no link'
     : on
@@ -64,9 +65,9 @@ function BypassButton({ scope, alone }: { readonly scope: ScopeInfo; readonly al
     >
       <span class="bypass-word">
         {on ? 'BYPASS ON' : 'BYPASS'}
-        <kbd>B</kbd>
+        {chosen && <kbd>B</kbd>}
       </span>
-      <span class="bypass-line">{alone ? line : `${scope.label}: ${line}`}</span>
+      <span class="bypass-line">{alone ? line : on ? `${scope.label}: ${line}` : scope.label}</span>
     </button>
   );
 }

@@ -83,7 +83,7 @@ function AddressButton({ address }: { readonly address: string }): JSX.Element {
       aria-label={`Copy OSC address ${address}`}
       onClick={copy}
     >
-      {copied ? 'copied' : address}
+      <span>{copied ? 'copied' : address}</span>
     </button>
   );
 }

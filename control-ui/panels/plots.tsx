@@ -22,8 +22,8 @@ interface PlotPlan {
 const plans: readonly PlotPlan[] = [
   {
     id: 'latency',
-    title: 'Delay',
-    format: (value) => `${value.toFixed(1)} ms`,
+    title: 'Delay, ms',
+    format: (value) => value.toFixed(1),
     curves: [
       { label: 'p50', color: '#5cc8ff', of: (history) => history.p50Ms },
       { label: 'p95', color: '#ffd166', of: (history) => history.p95Ms },
