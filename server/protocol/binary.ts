@@ -87,7 +87,7 @@ export function decodeBinary(bytes: Uint8Array): PreviewFrame | MeshFrame | null
       ...head,
       confidence01: view.getFloat32(16, true),
       aspect: view.getFloat32(24, true),
-      points: new Float32Array(bytes.slice(start).buffer),
+      points: new Float32Array(new Uint8Array(bytes).slice(start).buffer),
     };
   }
   return null;

@@ -121,7 +121,7 @@ export function readBake(file: Uint8Array): FaceBake | null {
   const floats = surfaceCount * 3 * 4;
   if (file.length !== magic.length + textureBytes + 2 * floats) return null;
   if (Buffer.from(file.subarray(0, magic.length)).toString('latin1') !== magic) return null;
-  const copy = file.slice(magic.length);
+  const copy = new Uint8Array(file).slice(magic.length);
   return {
     texture: copy.slice(0, textureBytes),
     shape: new Float32Array(copy.slice(textureBytes, textureBytes + floats).buffer),

@@ -14,10 +14,10 @@ export interface CanonicalFace {
 }
 
 export function loadCanonicalFace(file = join(modelsRoot, 'canonical-face.json')): CanonicalFace {
-  const json = JSON.parse(readFileSync(file, 'utf8')) as { positions: number[]; uvs: number[]; triangles: number[] };
+  const json = JSON.parse(readFileSync(file, 'utf8')) as { positionsCm: number[]; uvs01: number[]; triangles: number[] };
   return {
-    positions: Float32Array.from(json.positions),
-    uvs: Float32Array.from(json.uvs),
+    positions: Float32Array.from(json.positionsCm),
+    uvs: Float32Array.from(json.uvs01),
     triangles: Uint16Array.from(json.triangles),
   };
 }

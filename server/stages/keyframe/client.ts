@@ -117,8 +117,8 @@ export class KeyframeClient {
     if (head.type === 'face') {
       const reply = head as unknown as FaceReply;
       this.counters.answered++;
-      // A slice, because the payload may start at any byte.
-      const floats = new Float32Array(payload.slice().buffer);
+      // A copy (a Buffer's own slice would not be one), because the payload may start at any byte.
+      const floats = new Float32Array(new Uint8Array(payload).buffer);
       this.events.onFace({
         reply,
         landmarks: floats.subarray(0, landmarkCount * 3),

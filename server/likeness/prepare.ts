@@ -1,0 +1,137 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { basename, join } from 'node:path';
+import { KernelMemory } from '../kernels/memory.js';
+import { loadRasterKernel } from '../kernels/raster.js';
+import { createSession } from '../onnx/ort.js';
+import { FaceDetector } from '../stages/keyframe/analysis/face-detector.js';
+import { FaceMesher } from '../stages/keyframe/analysis/face-mesher.js';
+import { IdentityEmbedder } from '../stages/keyframe/analysis/identity-embedder.js';
+import { cropFace, mapLandmarks, roiOfLandmarks } from '../stages/keyframe/analysis/region.js';
+import { bakeFace, type FaceBake, type Photo, writeBake } from './mesh/bake.js';
+import { loadCanonicalFace } from './mesh/canonical.js';
+import { buildLikeness } from './package/build.js';
+import { readLikeness } from './package/package-file.js';
+import { decodePhoto, photoFaces } from './package/photo-faces.js';
+import { machineClock } from '../time/clock.js';
+
+/**
+ * Turns packages and enrolment photos into what a lane loads: bakes and identity embeddings, cached in a folder under the
+ * digest of what they were made from. Runs as a process of its own, so that a lane or the supervisor never waits for it:
+ * `node prepare.js '<PrepareJob JSON>'` prints one JSON line, PrepareResult.
+ */
+export interface PrepareJob {
+  readonly cacheFolder: string;
+  readonly packages: readonly string[];
+  readonly performers: readonly { readonly performerId: string; readonly photos: readonly string[] }[];
+}
+export interface PreparedLikeness {
+  readonly id: string;
+  readonly bakeFile: string;
+  readonly consentId: string;
+}
+export interface PreparedPerformer {
+  readonly performerId: string;
+  readonly identityFile: string;
+  readonly bakeFile: string;
+}
+export interface PrepareResult {
+  readonly likenesses: readonly PreparedLikeness[];
+  readonly performers: readonly PreparedPerformer[];
+  readonly faults: readonly { readonly what: string; readonly code: string; readonly message: string; readonly advice: string }[];
+}
+
+/** Part of every cache name: a change of the bake's making makes new bakes. */
+const bakeVersion = 'v1';
+
+class Preparer {
+  readonly #memory = new KernelMemory(512);
+  readonly #raster = loadRasterKernel(this.#memory);
+  readonly #canonical = loadCanonicalFace();
+  constructor(private readonly cacheFolder: string) {
+    mkdirSync(cacheFolder, { recursive: true });
+  }
+
+  async likeness(packagePath: string): Promise<PreparedLikeness> {
+    const { manifest, photos, digest } = readLikeness(packagePath);
+    const consentId = String((manifest.consent as { id?: unknown } | null)?.id ?? '');
+    const bakeFile = join(this.cacheFolder, `${digest.slice(0, 24)}-${bakeVersion}.bake`);
+    if (!existsSync(bakeFile)) {
+      // The photo that looks most straight at the camera; several are merged by the full engine.
+      const best = [...manifest.photos].sort((a, b) => Math.abs(a.yawDeg) - Math.abs(b.yawDeg))[0]!;
+      const decoded = await decodePhoto(photos.get(best.file)!);
+      this.#write(bakeFile, this.#bake({ ...decoded, landmarks: Float32Array.from(best.landmarksPx) }));
+    }
+    return { id: manifest.id, bakeFile, consentId };
+  }
+
+  async performer(performerId: string, files: readonly string[]): Promise<PreparedPerformer> {
+    const photos = files.map((file) => ({ name: basename(file), bytes: new Uint8Array(readFileSync(file)) }));
+    const hash = createHash('sha256');
+    for (const { bytes } of photos) hash.update(bytes);
+    const stem = join(this.cacheFolder, `${hash.digest('hex').slice(0, 24)}-${bakeVersion}`);
+    const made = { performerId, identityFile: `${stem}.identity`, bakeFile: `${stem}.bake` };
+    if (existsSync(made.identityFile) && existsSync(made.bakeFile)) return made;
+    await this.#enrol(performerId, photos, made);
+    return made;
+  }
+
+  async #enrol(performerId: string, photos: readonly { name: string; bytes: Uint8Array }[], made: PreparedPerformer): Promise<void> {
+    const detector = await FaceDetector.create(createSession);
+    const mesher = await FaceMesher.create(createSession);
+    const embedder = await IdentityEmbedder.create(createSession);
+    try {
+      // The rules for a usable photo are those of a likeness.
+      const measured = await buildLikeness({ id: performerId, name: performerId, photos, consent: null }, photoFaces(detector, mesher), machineClock);
+      const mean = new Float32Array(1024);
+      let front: { photo: Photo; yawDeg: number } | null = null;
+      for (const entry of measured.manifest.photos) {
+        const decoded = await decodePhoto(measured.photos.get(entry.file)!);
+        const landmarks = Float32Array.from(entry.landmarksPx);
+        const toCrop = roiOfLandmarks(landmarks);
+        const crop = cropFace({ data: decoded.rgb, widthPx: decoded.widthPx, heightPx: decoded.heightPx }, toCrop);
+        const identity = await embedder.embed(crop, mapLandmarks(landmarks, toCrop));
+        const norm = Math.hypot(...identity) || 1;
+        for (let i = 0; i < mean.length; i++) mean[i]! += identity[i]! / norm;
+        if (!front || Math.abs(entry.yawDeg) < Math.abs(front.yawDeg)) front = { photo: { ...decoded, landmarks }, yawDeg: entry.yawDeg };
+      }
+      this.#write(made.bakeFile, this.#bake(front!.photo));
+      writeFileSync(made.identityFile, new Uint8Array(mean.buffer));
+    } finally {
+      await Promise.all([detector.close(), mesher.close(), embedder.close()]);
+    }
+  }
+
+  #bake(photo: Photo): FaceBake {
+    return bakeFace(photo, this.#canonical, this.#memory, this.#raster);
+  }
+  #write(file: string, bake: FaceBake): void {
+    writeFileSync(file, writeBake(bake));
+  }
+}
+
+export async function prepare(job: PrepareJob): Promise<PrepareResult> {
+  const preparer = new Preparer(job.cacheFolder);
+  const likenesses: PreparedLikeness[] = [];
+  const performers: PreparedPerformer[] = [];
+  const faults: { what: string; code: string; message: string; advice: string }[] = [];
+  const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      const { code = 'LIKENESS_NOT_LOADED', message, advice = '' } = error as Error & { code?: string; advice?: string };
+      faults.push({ what, code, message, advice });
+    }
+  };
+  for (const path of job.packages) await attempt(basename(path), async () => void likenesses.push(await preparer.likeness(path)));
+  for (const { performerId, photos } of job.performers) {
+    await attempt(performerId, async () => void performers.push(await preparer.performer(performerId, photos)));
+  }
+  return { likenesses, performers, faults };
+}
+
+if (process.argv[1]?.endsWith('prepare.js') && process.argv[2]) {
+  const result = await prepare(JSON.parse(process.argv[2]) as PrepareJob);
+  process.stdout.write(JSON.stringify(result) + '\n');
+  process.exit(0);
+}

@@ -1,0 +1,94 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { createWriteStream, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ProcessStatus } from '../protocol/messages.js';
+
+export interface ChildOptions {
+  readonly name: string;
+  /** Transpiled entry, absolute. */
+  readonly entry: string;
+  readonly args: readonly string[];
+  readonly logFolder: string;
+  /** Milliseconds from a death to the restart. */
+  readonly restartAfterMs: number;
+  readonly onReady?: (message: Record<string, unknown>) => void;
+  readonly onDeath?: (reason: string) => void;
+  readonly onChange: () => void;
+}
+
+/** A process that is kept alive: started, watched, restarted with the same arguments, ended on request. */
+export class KeptProcess {
+  restarts = 0;
+  ready = false;
+  #child: ChildProcess | null = null;
+  #closing = false;
+  #timer: NodeJS.Timeout | null = null;
+  #deaths: number[] = [];
+
+  constructor(private readonly options: ChildOptions) {
+    mkdirSync(options.logFolder, { recursive: true });
+    this.#start();
+  }
+
+  get pid(): number | null {
+    return this.#child?.pid ?? null;
+  }
+  get status(): ProcessStatus {
+    return { name: this.options.name, pid: this.pid, alive: this.#child !== null, restarts: this.restarts };
+  }
+
+  /** Asks the process to end, and ends it by force where it does not within `patienceMs`. */
+  async close(patienceMs: number): Promise<void> {
+    this.#closing = true;
+    if (this.#timer) clearTimeout(this.#timer);
+    const child = this.#child;
+    if (!child) return;
+    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    child.kill('SIGTERM');
+    const force = setTimeout(() => child.kill('SIGKILL'), patienceMs);
+    await gone;
+    clearTimeout(force);
+  }
+
+  #start(): void {
+    const { name, entry, args, logFolder } = this.options;
+    this.ready = false;
+    const child = fork(entry, [...args], {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
+    });
+    this.#child = child;
+    const log = createWriteStream(join(logFolder, `${name}.log`), { flags: 'a' });
+    child.stdout?.pipe(log, { end: false });
+    child.stderr?.pipe(log, { end: false });
+    child.on('message', (message) => {
+      const said = message as Record<string, unknown>;
+      if (said['type'] !== 'ready') return;
+      this.ready = true;
+      this.options.onReady?.(said);
+      this.options.onChange();
+    });
+    child.once('exit', (code, signal) => {
+      log.end();
+      this.#child = null;
+      this.ready = false;
+      if (this.#closing) return;
+      this.options.onDeath?.(signal ?? `exit code ${String(code)}`);
+      this.#again();
+      this.options.onChange();
+    });
+    this.options.onChange();
+  }
+
+  /** At once the first times; a process that dies again and again is given more and more time, so that it cannot eat the machine. */
+  #again(): void {
+    const now = process.uptime();
+    this.#deaths = this.#deaths.filter((at) => now - at < 30);
+    this.#deaths.push(now);
+    const waitMs = this.#deaths.length <= 3 ? this.options.restartAfterMs : Math.min(5000, 250 * 2 ** (this.#deaths.length - 3));
+    this.#timer = setTimeout(() => {
+      this.restarts++;
+      this.#start();
+    }, waitMs);
+  }
+}

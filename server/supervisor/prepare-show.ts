@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import type { PrepareJob, PrepareResult } from '../likeness/prepare.js';
+import { buildRoot } from '../paths.js';
+import type { ShowFile } from '../show/schema.js';
+
+/** A path of the show file: relative to it. */
+export const showPath = (showFile: string | null, path: string): string =>
+  isAbsolute(path) ? path : resolve(showFile === null ? process.cwd() : dirname(showFile), path);
+
+export const likenessFolderOf = (showFile: string | null, show: ShowFile): string | null =>
+  show.likenessFolder === undefined ? null : showPath(showFile, show.likenessFolder);
+
+function packagesIn(folder: string | null): string[] {
+  if (folder === null || !existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => !name.startsWith('.'))
+    .map((name) => join(folder, name))
+    .filter((path) => path.endsWith('.zip') || (statSync(path).isDirectory() && existsSync(join(path, 'likeness.json'))));
+}
+
+/** Bakes and embeddings for a show, made in a process of its own: the supervisor never loads a model. */
+export function prepareShow(showFile: string | null, show: ShowFile, cacheFolder: string): Promise<PrepareResult> {
+  const job: PrepareJob = {
+    cacheFolder,
+    packages: packagesIn(likenessFolderOf(showFile, show)),
+    performers: show.cast
+      .filter((member) => member.enrolment.length > 0)
+      .map(({ performerId, enrolment }) => ({ performerId, photos: enrolment.map((path) => showPath(showFile, path)) })),
+  };
+  return runPrepare(job);
+}
+
+export function runPrepare(job: PrepareJob): Promise<PrepareResult> {
+  return new Promise((done, failed) => {
+    const child = spawn(process.execPath, [join(buildRoot, 'server', 'likeness', 'prepare.js'), JSON.stringify(job)], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
+    });
+    let out = '';
+    let err = '';
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+    child.once('error', failed);
+    child.once('close', (code) => {
+      const line = out.trim().split('\n').at(-1) ?? '';
+      if (code === 0 && line.startsWith('{')) done(JSON.parse(line) as PrepareResult);
+      else failed(new Error(`preparing likenesses failed: ${err.trim().slice(-400) || `exit code ${String(code)}`}`));
+    });
+  });
+}

@@ -1,0 +1,202 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createSocket } from 'node:dgram';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { IpcClient, ipcPath } from '../ipc/channel.js';
+import type { PrepareResult } from '../likeness/prepare.js';
+import { buildRoot } from '../paths.js';
+import type { LaneOptions } from '../pipeline/lane-options.js';
+import type { ProcessStatus } from '../protocol/messages.js';
+import { defaultPorts, type ShowFile, type ShowSource } from '../show/schema.js';
+import { productVersion } from '../version.js';
+import { KeptProcess } from './child.js';
+import { likenessFolderOf, prepareShow } from './prepare-show.js';
+import { stateFolderOf } from './state-folder.js';
+
+export interface RunOptions {
+  readonly httpPort?: number;
+  readonly oscPort?: number;
+  readonly stateFolder?: string;
+  readonly interfaces?: readonly string[];
+  readonly machineName?: string;
+  readonly quiet?: boolean;
+  /** Further processes of the run, such as the simulated camera: started first, ended last. */
+  readonly companions?: readonly { readonly name: string; readonly entry: string; readonly args: readonly string[] }[];
+}
+
+/** A free UDP port on loopback, for a lane's bypass door; asked from the system so that two shows do not collide. */
+function freeUdpPort(): Promise<number> {
+  return new Promise((done, failed) => {
+    const socket = createSocket('udp4');
+    socket.once('error', failed);
+    socket.bind(0, '127.0.0.1', () => {
+      const { port } = socket.address();
+      socket.close(() => done(port));
+    });
+  });
+}
+
+/** The show's processes. Order of starting: companions, inference, control, lanes; of closing: lanes, control, inference, companions. */
+export class Supervisor {
+  readonly #stateFolder: string;
+  readonly #runFolder = mkdtempSync(join(tmpdir(), 'understudy-'));
+  readonly #lanes = new Map<string, { kept: KeptProcess; bypassPort: number; outputName: string }>();
+  readonly #companions: KeptProcess[] = [];
+  #inference: KeptProcess | null = null;
+  #control: KeptProcess | null = null;
+  #link: IpcClient | null = null;
+  #httpPort: number;
+  #closing: Promise<void> | null = null;
+
+  constructor(
+    private readonly showFile: string | null,
+    private readonly show: ShowFile,
+    private readonly options: RunOptions,
+    private readonly say: (line: string) => void,
+  ) {
+    this.#stateFolder = options.stateFolder ?? stateFolderOf(show.name);
+    this.#httpPort = options.httpPort ?? show.ports?.http ?? defaultPorts.http;
+    mkdirSync(this.#stateFolder, { recursive: true });
+  }
+
+  get runFolder(): string {
+    return this.#runFolder;
+  }
+  get stateFolder(): string {
+    return this.#stateFolder;
+  }
+
+  async start(): Promise<void> {
+    for (const companion of this.options.companions ?? []) this.#companions.push(this.#keep(companion.name, companion.entry, companion.args, 300));
+    this.#inference = this.#keep('inference', entry('pipeline/inference-process.js'), [this.#runFolder], 50);
+    this.#startControl();
+    // Bakes and embeddings are cached: the second start reads them from the state folder.
+    const prepared = await prepareShow(this.showFile, this.show, join(this.#stateFolder, 'prepared'));
+    for (const fault of prepared.faults) this.say(`${fault.code}: ${fault.message}\n  ${fault.advice}`);
+    for (const source of this.show.sources) await this.#startLane(source, prepared);
+    this.#link = new IpcClient(ipcPath(this.#runFolder, 'control'), { onOpen: () => this.#report(), onMessage: () => {}, onLost: () => {} });
+    this.#report();
+  }
+
+  /** Idempotent. */
+  close(): Promise<void> {
+    this.#closing ??= this.#closeAll();
+    return this.#closing;
+  }
+
+  async #closeAll(): Promise<void> {
+    this.#link?.close();
+    await Promise.all([...this.#lanes.values()].map(({ kept }) => kept.close(3000)));
+    await this.#control?.close(3000);
+    await this.#inference?.close(2000);
+    await Promise.all(this.#companions.map((kept) => kept.close(3000)));
+    rmSync(this.#runFolder, { recursive: true, force: true });
+    rmSync(join(this.#stateFolder, 'run.json'), { force: true });
+  }
+
+  #interfaces(): readonly string[] {
+    return this.options.interfaces ?? this.show.interfaces ?? ['127.0.0.1'];
+  }
+
+  #startControl(): void {
+    const { show } = this;
+    const ports = { http: this.#httpPort, osc: this.options.oscPort ?? show.ports?.osc ?? defaultPorts.osc };
+    const control = {
+      runFolder: this.#runFolder,
+      stateFolder: this.#stateFolder,
+      show: { ...show, ports, interfaces: this.#interfaces() },
+      likenessFolders: [likenessFolderOf(this.showFile, show)].filter((folder) => folder !== null),
+      version: productVersion,
+    };
+    this.#control = this.#keep('control', entry('control/control-process.js'), [JSON.stringify(control)], 100, (message) => {
+      if (typeof message['httpPort'] === 'number') this.#httpPort = message['httpPort'];
+      this.say(`Control page: http://127.0.0.1:${this.#httpPort}/`);
+    });
+  }
+
+  async #startLane(source: ShowSource, prepared: PrepareResult): Promise<void> {
+    const bypassPort = await freeUdpPort();
+    const address = /^[\d.]+:\d+$/.test(source.source) ? source.source : null;
+    const failover = source.fallbackSource ?? source.source;
+    const lane: LaneOptions = {
+      laneId: source.id,
+      runFolder: this.#runFolder,
+      stateFolder: this.#stateFolder,
+      source: { name: source.source, url: address },
+      outputName: source.outputName,
+      groups: source.groups ?? null,
+      failover: /^[\d.]+:\d+$/.test(failover) ? { name: source.source, url: failover } : { name: failover, url: null },
+      interfaceAddresses: this.#interfaces(),
+      machineName: this.options.machineName ?? null,
+      bypassPort,
+      webControl: `http://%IP%:${this.#httpPort}/`,
+      performers: prepared.performers.map((performer) => ({
+        ...performer,
+        likenessId: source.likeness ?? this.show.cast.find((member) => member.performerId === performer.performerId)?.likeness ?? null,
+      })),
+      likenesses: prepared.likenesses,
+      values: this.show.values ?? {},
+      version: productVersion,
+    };
+    const kept = this.#keep(`lane-${source.id}`, entry('pipeline/lane-process.js'), [JSON.stringify(lane)], 20, (message) => {
+      this.say(`Output: ${String(message['outputName'])}  (camera: ${source.source})`);
+    });
+    this.#lanes.set(source.id, { kept, bypassPort, outputName: source.outputName });
+  }
+
+  #keep(name: string, path: string, args: readonly string[], restartAfterMs: number, onReady?: (message: Record<string, unknown>) => void): KeptProcess {
+    let first = true;
+    return new KeptProcess({
+      name, entry: path, args, restartAfterMs,
+      logFolder: join(this.#stateFolder, 'logs'),
+      onReady: (message) => {
+        if (first) onReady?.(message);
+        else this.say(`${name} is back.`);
+        first = false;
+      },
+      onDeath: (reason) => this.say(`${name} stopped (${reason}); restarting it.`),
+      onChange: () => this.#report(),
+    });
+  }
+
+  #processes(): ProcessStatus[] {
+    const own: ProcessStatus = { name: 'supervisor', pid: process.pid, alive: true, restarts: 0 };
+    const kept = [this.#inference, this.#control, ...[...this.#lanes.values()].map((lane) => lane.kept), ...this.#companions];
+    return [own, ...kept.filter((one) => one !== null).map((one) => one.status)];
+  }
+
+  /** Tells control, and whoever looks for a running show, which processes there are. */
+  #report(): void {
+    this.#link?.channel?.send({ type: 'processes', processes: this.#processes() });
+    const lanes = [...this.#lanes].map(([laneId, { kept, bypassPort, outputName }]) => ({ laneId, pid: kept.pid, bypassPort, outputName }));
+    const run = {
+      pid: process.pid, runFolder: this.#runFolder, httpPort: this.#httpPort, lanes,
+      inferencePid: this.#inference?.pid ?? null, controlPid: this.#control?.pid ?? null,
+    };
+    writeFileSync(join(this.#stateFolder, 'run.json'), JSON.stringify(run, null, 1));
+  }
+}
+
+const entry = (path: string): string => join(buildRoot, 'server', path);
+
+/** Runs a show until Ctrl-C or SIGTERM. Resolves with the process's exit code. */
+export async function runShow(showFile: string | null, show: ShowFile, options: RunOptions): Promise<number> {
+  const say = (line: string): void => {
+    if (options.quiet !== true) process.stdout.write(`${line}\n`);
+  };
+  const supervisor = new Supervisor(showFile, show, options, say);
+  const stopped = new Promise<number>((resolve) => {
+    let asked = false;
+    const stop = (): void => {
+      if (asked) return;
+      asked = true;
+      say('Closing …');
+      void supervisor.close().then(() => resolve(0));
+    };
+    process.on('SIGINT', stop);
+    process.on('SIGTERM', stop);
+  });
+  await supervisor.start();
+  say('Ctrl-C ends the show.');
+  return stopped;
+}

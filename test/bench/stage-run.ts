@@ -1,0 +1,91 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { MemoryNdi } from '../../server/ndi/memory.js';
+import { MemoryNdi as Ndi } from '../../server/ndi/memory.js';
+import { buildRoot } from '../../server/paths.js';
+import { Lane } from '../../server/pipeline/lane.js';
+import type { LaneOptions } from '../../server/pipeline/lane-options.js';
+import { LaneParams } from '../../server/pipeline/lane-params.js';
+import type { ParamValue } from '../../server/protocol/descriptors.js';
+import { demoShowOnDisk } from '../../server/supervisor/demo.js';
+import { prepareShow } from '../../server/supervisor/prepare-show.js';
+import { machineClock } from '../../server/time/clock.js';
+
+/**
+ * The real frame path and the real inference process over an in-memory NDI, one picture after the other: what comes out for
+ * what went in, without a codec between. For quality benches; the live loop is measured over real NDI.
+ */
+export interface StageRunOptions {
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly framesPerSecond: number;
+  readonly frames: number;
+  /** Fills a UYVY picture. */
+  readonly render: (frameNumber: number, target: Uint8Array) => void;
+  readonly onOutput: (frameNumber: number, uyvy: Uint8Array, lane: Lane, metadata: string | null) => void | Promise<void>;
+  readonly values?: Readonly<Record<string, ParamValue>>;
+}
+
+export class StageRunner {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'understudy-run-'));
+  #inference: ChildProcess | null = null;
+
+  async open(): Promise<void> {
+    this.#inference = fork(join(buildRoot, 'server', 'pipeline', 'inference-process.js'), [this.#folder], { stdio: 'inherit', env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' } });
+    await new Promise((resolve) => this.#inference!.once('message', resolve));
+  }
+  close(): void {
+    this.#inference?.kill('SIGTERM');
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async run(options: StageRunOptions): Promise<Lane> {
+    const show = demoShowOnDisk();
+    const prepared = await prepareShow(null, show, join(buildRoot, 'demo', 'prepared'));
+    if (prepared.faults.length > 0) throw new Error(JSON.stringify(prepared.faults));
+    for (const name of readdirSync(this.#folder)) if (name.startsWith('lane-')) rmSync(join(this.#folder, name));
+    const laneOptions: LaneOptions = {
+      laneId: 'cam-a', runFolder: this.#folder, stateFolder: this.#folder, source: { name: 'CAM', url: null }, outputName: 'OUT', groups: null, failover: null,
+      interfaceAddresses: ['127.0.0.1'], machineName: null, bypassPort: 0, webControl: null,
+      performers: prepared.performers.map((performer) => ({ ...performer, likenessId: 'sasha' })), likenesses: prepared.likenesses,
+      values: options.values ?? {}, version: '0',
+    };
+    const ndi: MemoryNdi = new Ndi({ clock: machineClock });
+    const camera = ndi.createSender({ name: 'CAM', clockVideo: false, clockAudio: false });
+    let done = 0;
+    const lane: Lane = new Lane(laneOptions, ndi, machineClock, new LaneParams('cam-a', this.#folder, laneOptions.values), {
+      onSourceState() {}, onSourceChanged() {}, onInference() {}, onAlarm: (code, context) => console.error(code, context), beforeComposite() {},
+      afterFrame: () => done++,
+    });
+    const monitor = ndi.createReceiver({ source: { name: lane.parts.send.sourceName }, receiverName: 'monitor', color: 'fastest', allowFields: true });
+    const running = lane.run();
+    const shape = { widthPx: options.widthPx, heightPx: options.heightPx, format: 'UYVY' as const, frameRateNum: options.framesPerSecond, frameRateDen: 1 };
+    await until(() => lane.inferenceUp && camera.connections() > 0, 5000);
+    for (let n = 0; n < options.frames; n++) {
+      const frame = ndi.createVideoFrame(shape);
+      options.render(n, frame.pixels);
+      camera.sendVideo(frame);
+      camera.flush();
+      const captured = await monitor.capture(2000);
+      if (captured.kind === 'video') {
+        await options.onOutput(n, captured.video.pixels, lane, captured.video.metadata);
+        captured.video.release();
+      }
+      const { counters } = lane.parts.keyframe;
+      await until(() => counters.answered >= counters.asked && !lane.parts.keyframe.detectInFlight, 1000);
+      frame.free();
+    }
+    void done;
+    lane.close();
+    ndi.close();
+    await running;
+    return lane;
+  }
+}
+
+async function until(condition: () => boolean, timeoutMs: number): Promise<void> {
+  const end = Date.now() + timeoutMs;
+  while (!condition() && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 2));
+}
