@@ -3,7 +3,7 @@
  * A room is a path prefix; the longest one that fits a file is its room. `imports` may be imported in any way, `types`
  * only with `import type`. A room may always import itself. Tests may import every room but the page's entry points.
  */
-const vocabulary = ['server/time', 'server/errors', 'server/frame', 'server/paths.ts'];
+const vocabulary = ['server/time', 'server/errors', 'server/frame', 'server/paths.ts', 'server/version.ts'];
 const ports = ['server/ndi/port.ts', 'server/onnx/port.ts', 'server/likeness/port.ts'];
 
 /** What every stage may use: no other stage, nothing of the control side, foreign libraries only by their port. */
@@ -30,6 +30,7 @@ export const rooms = {
   'server/time': { imports: [], types: [] },
   'server/errors': { imports: [], types: [] },
   'server/paths.ts': { imports: [], types: [] },
+  'server/version.ts': { imports: ['server/paths.ts'], types: [] },
   'server/protocol': { imports: [], types: [] },
   'server/ipc': { imports: ['server/errors'], types: [] },
   'server/frame': { imports: ['server/time'], types: ['server/ndi/port.ts', 'server/protocol'] },
@@ -42,13 +43,19 @@ export const rooms = {
   // -- doors to foreign libraries, and their ports
   'server/ndi/port.ts': { imports: ['server/errors'], types: ['server/time', 'server/frame'] },
   'server/ndi': { imports: [...vocabulary, 'server/ndi/port.ts'], types: [] },
-  'server/onnx/port.ts': { imports: [], types: [] },
+  'server/onnx/port.ts': { imports: [], types: ['models'] },
   'server/onnx': { imports: [...vocabulary, 'server/onnx/port.ts', 'models'], types: [] },
   'server/likeness/port.ts': { imports: [], types: ['server/frame'] },
   'server/likeness/mesh': { imports: [...vocabulary, 'server/kernels', 'server/likeness/port.ts'], types: [] },
   'server/likeness/swap': { imports: [...vocabulary, 'server/kernels', 'server/likeness/port.ts', 'server/onnx/port.ts'], types: [] },
   'server/likeness/dfm': { imports: [...vocabulary, 'server/kernels', 'server/likeness/port.ts', 'server/onnx/port.ts'], types: [] },
   'server/likeness/package': { imports: [...vocabulary, 'server/likeness/mesh', analysis], types: [...ports, 'server/trust'] },
+
+  // A process of its own at start: packages and enrolment photos → what a lane loads.
+  'server/likeness/prepare.ts': {
+    imports: [...vocabulary, 'server/kernels', 'server/likeness/mesh', 'server/likeness/package', 'server/onnx', analysis],
+    types: [],
+  },
 
   // -- stages: order belongs to wire.ts, control belongs outside
   ...Object.fromEntries(stages.map((folder) => [folder, stage])),
@@ -66,7 +73,7 @@ export const rooms = {
     types: stages,
   },
   'server/pipeline/wire.ts': {
-    imports: [...vocabulary, ...ports, ...stages, ...contracts, 'server/pipeline', 'server/ipc', 'server/kernels', 'server/likeness/mesh'],
+    imports: [...vocabulary, ...ports, ...stages, ...contracts, 'server/pipeline', 'server/pipeline/lane-options.ts', 'server/ipc', 'server/kernels', 'server/likeness/mesh'],
     types: [],
   },
   // The slate's letters are drawn by the one file that has the fonts.
@@ -75,7 +82,8 @@ export const rooms = {
 
   // -- what an operator sees and sends
   'server/declarations.ts': { imports: ['server/params', 'server/surfaces/ws', ...declared], types: [] },
-  'server/params/generate.ts': { imports: [...vocabulary, 'server/params', 'server/declarations.ts', 'server/protocol'], types: [] },
+  'server/params/generated.ts': { imports: [...vocabulary, 'server/params', 'server/declarations.ts', 'server/protocol'], types: [] },
+  'server/params/generate.ts': { imports: [...vocabulary, 'server/params', 'server/params/generated.ts'], types: [] },
   ...Object.fromEntries(surfaces.map((folder) => [folder, surface])),
   'server/surfaces/oscquery': { imports: surface.imports, types: [] },
   'server/show': { imports: [...vocabulary, 'server/protocol', 'server/params'], types: [] },
@@ -100,7 +108,7 @@ export const rooms = {
       ...vocabulary, ...ports, 'server/ipc', 'server/protocol', 'server/show', 'server/trust', 'server/ndi', 'server/params', 'server/declarations.ts',
       'server/likeness/package', 'server/pipeline/lane-options.ts',
     ],
-    types: ['server/control'],
+    types: ['server/control', 'server/likeness/prepare.ts'],
   },
   'server/cli': {
     imports: [
@@ -132,7 +140,8 @@ export const doors = {
   osc: ['server/surfaces/osc/'],
   'node-osc': ['test/'],
   ws: ['server/surfaces/ws/', 'control-ui/dev/', 'test/'],
-  fastify: ['server/surfaces/http/'],
+  // control only passes the instance from the HTTP to the WebSocket surface.
+  fastify: ['server/surfaces/http/', 'server/control/control-server.ts'],
   '@fastify/static': ['server/surfaces/http/'],
   'prom-client': ['server/surfaces/http/'],
   commander: ['server/cli/', 'server/main.ts'],

@@ -1,4 +1,4 @@
-import { IpcChannel, ipcPath, listenIpc, type IpcMessage } from '../ipc/channel.js';
+import { type IpcChannel, ipcPath, listenIpc, type IpcMessage } from '../ipc/channel.js';
 import { createSession } from '../onnx/ort.js';
 import { FaceDetector } from '../stages/keyframe/analysis/face-detector.js';
 import { FaceMesher } from '../stages/keyframe/analysis/face-mesher.js';

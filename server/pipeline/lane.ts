@@ -9,7 +9,7 @@ import type { NdiPort, NdiVideoFrame } from '../ndi/port.js';
 import type { LadderStep } from '../protocol/messages.js';
 import type { FaceWork } from '../stages/composite/contract.js';
 import type { FaceAnswer } from '../stages/keyframe/client.js';
-import { faceSlots } from '../stages/track/stage.js';
+import { faceSlots } from '../stages/track/contract.js';
 import type { Clock } from '../time/clock.js';
 import { durationUs, frameIntervalUs, type InstantUs, since } from '../time/time.js';
 import { actionOf, FallbackLadder } from './fallback.js';

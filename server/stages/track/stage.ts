@@ -1,7 +1,7 @@
 import { FaceTrack, landmarkCount, surfaceCount } from '../../frame/face-track.js';
 import type { DetectedBox } from '../../frame/detected-box.js';
 import type { InstantUs } from '../../time/time.js';
-import type { CastPerformer, KeyframeWish } from './contract.js';
+import { type CastPerformer, faceSlots, type KeyframeWish } from './contract.js';
 import { IdentityLock } from './identity-lock.js';
 
 export interface TrackSettings {
@@ -9,8 +9,6 @@ export interface TrackSettings {
   readonly minConfidence01: number;
 }
 
-/** Faces at once in one lane. More than this many people are left untouched, and counted. */
-export const faceSlots = 6;
 /** Looks at a bound or a strange face again after this many keyframes. */
 const identityEveryKeyframes = 8;
 /** Detections in a row that see nobody where a track is, before it may end. */
