@@ -26,8 +26,14 @@ export default defineConfig(
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { attributes: false } }],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'none' }],
-      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'none' },
+      ],
+      '@typescript-eslint/consistent-type-imports': [
+        'error',
+        { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false },
+      ],
       '@typescript-eslint/only-throw-error': 'error',
       '@typescript-eslint/return-await': ['error', 'error-handling-correctness-only'],
       'no-template-curly-in-string': 'error',
@@ -41,9 +47,21 @@ export default defineConfig(
       'no-warning-comments': ['warn', { terms: ['todo', 'fixme', 'xxx'] }],
 
       // -- one clock
-      'no-restricted-globals': ['error', { name: 'Date', message: oneClock }, { name: 'performance', message: oneClock }],
+      'no-restricted-globals': [
+        'error',
+        { name: 'Date', message: oneClock },
+        { name: 'performance', message: oneClock },
+      ],
       'no-restricted-properties': ['error', { object: 'process', property: 'hrtime', message: oneClock }],
-      'no-restricted-imports': ['error', { paths: [{ name: 'node:perf_hooks', message: oneClock }, { name: 'perf_hooks', message: oneClock }] }],
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            { name: 'node:perf_hooks', message: oneClock },
+            { name: 'perf_hooks', message: oneClock },
+          ],
+        },
+      ],
       'no-console': 'error',
 
       // -- size (style.md §7.5): a warning, so that a good reason may stand
@@ -59,7 +77,10 @@ export default defineConfig(
       // Events that nobody listens to are empty functions, and say so by being empty.
       '@typescript-eslint/no-empty-function': 'off',
       // Numbers are what this program prints.
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true, allowNullish: true, allowArray: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true, allowNullish: true, allowArray: true },
+      ],
     },
   },
   { files: ['server/time/clock.ts'], rules: { 'no-restricted-globals': 'off', 'no-restricted-properties': 'off' } },
@@ -72,8 +93,23 @@ export default defineConfig(
   },
   {
     // What a person starts and reads, and what measures or waits from outside.
-    files: ['server/cli/**', 'server/main.ts', 'server/params/generate.ts', 'server/stage-sim/build-*.ts', 'server/stage-sim/fit-landmarks.ts', 'models/convert.ts', 'test/**', '*.config.ts', 'control-ui/vite.config.ts'],
-    rules: { 'no-console': 'off', 'no-restricted-globals': 'off', 'no-restricted-properties': 'off', 'no-restricted-imports': 'off' },
+    files: [
+      'server/cli/**',
+      'server/main.ts',
+      'server/params/generate.ts',
+      'server/stage-sim/build-*.ts',
+      'server/stage-sim/fit-landmarks.ts',
+      'models/convert.ts',
+      'test/**',
+      '*.config.ts',
+      'control-ui/vite.config.ts',
+    ],
+    rules: {
+      'no-console': 'off',
+      'no-restricted-globals': 'off',
+      'no-restricted-properties': 'off',
+      'no-restricted-imports': 'off',
+    },
   },
   {
     // A test file is one long list of claims; matchers of expected shapes are `any` by vitest's own types.
@@ -90,10 +126,19 @@ export default defineConfig(
     files: [assembly],
     plugins: { understudy: houseRules },
     languageOptions: { parser: tseslint.parser, parserOptions: { allowInvalidAST: true } },
-    rules: { 'understudy/import-directions': 'error', 'understudy/one-door': 'error', 'max-lines': ['warn', { max: 300 }] },
+    rules: {
+      'understudy/import-directions': 'error',
+      'understudy/one-door': 'error',
+      'max-lines': ['warn', { max: 300 }],
+    },
   },
   {
     files: ['**/*.js', '**/*.mjs'],
-    rules: { 'no-var': 'error', 'prefer-const': 'error', eqeqeq: 'error', 'no-unused-vars': ['error', { argsIgnorePattern: '^_' }] },
+    rules: {
+      'no-var': 'error',
+      'prefer-const': 'error',
+      eqeqeq: 'error',
+      'no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+    },
   },
 );

@@ -18,9 +18,15 @@ export function roomOf(path) {
 /** `./x.js` in the file `from`, as the repository path of its source. */
 function sourcePath(from, specifier) {
   const path = pathInHouse(join(root, dirname(from), specifier));
+  // AssemblyScript names modules without an ending.
+  if (path !== null && from.startsWith('server/kernels/assembly/')) return `${path}.ts`;
   return path === null ? null : path.replace(/\.js$/, '.ts').replace(/\.jsx$/, '.tsx');
 }
-const packageOf = (specifier) => specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+const packageOf = (specifier) =>
+  specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
 
 /** Calls `visit(specifier, node, typeOnly)` for everything a module takes from another one. */
 function importVisitors(visit) {
@@ -28,7 +34,9 @@ function importVisitors(visit) {
     if (!node.source) return;
     const kinds = [node.importKind, node.exportKind];
     const all = node.specifiers ?? [];
-    const typeOnly = kinds.includes('type') || (all.length > 0 && all.every((one) => one.importKind === 'type' || one.exportKind === 'type'));
+    const typeOnly =
+      kinds.includes('type') ||
+      (all.length > 0 && all.every((one) => one.importKind === 'type' || one.exportKind === 'type'));
     visit(node.source.value, node, typeOnly);
   };
   return {
@@ -41,11 +49,15 @@ function importVisitors(visit) {
 }
 
 const importDirections = {
-  meta: { type: 'problem', schema: [], messages: {
-    direction: '"{{from}}" may not import "{{to}}": see lint/rooms.js.',
-    typesOnly: '"{{from}}" may only import types of "{{to}}" (import type): see lint/rooms.js.',
-    homeless: '"{{path}}" is in no room: add its folder to lint/rooms.js.',
-  } },
+  meta: {
+    type: 'problem',
+    schema: [],
+    messages: {
+      direction: '"{{from}}" may not import "{{to}}": see lint/rooms.js.',
+      typesOnly: '"{{from}}" may only import types of "{{to}}" (import type): see lint/rooms.js.',
+      homeless: '"{{path}}" is in no room: add its folder to lint/rooms.js.',
+    },
+  },
   create(context) {
     const own = pathInHouse(context.filename);
     if (own === null || !/^(server|control-ui|models|calibration)\//.test(own)) return {};
@@ -76,10 +88,14 @@ const importDirections = {
 const shut = new Set(['server/kernels/assembly', 'server/params/generate.ts', 'server/params/generated.ts']);
 
 const oneDoor = {
-  meta: { type: 'problem', schema: [], messages: {
-    door: '"{{name}}" has one door ({{where}}): use its port.',
-    noDoor: '"{{name}}" is never imported.',
-  } },
+  meta: {
+    type: 'problem',
+    schema: [],
+    messages: {
+      door: '"{{name}}" has one door ({{where}}): use its port.',
+      noDoor: '"{{name}}" is never imported.',
+    },
+  },
   create(context) {
     const own = pathInHouse(context.filename);
     if (own === null) return {};
@@ -88,7 +104,11 @@ const oneDoor = {
       if (specifier.startsWith('.') || !Object.hasOwn(doors, name)) return;
       const allowed = doors[name];
       if (allowed.some((prefix) => own.startsWith(prefix))) return;
-      context.report({ node, messageId: allowed.length === 0 ? 'noDoor' : 'door', data: { name, where: allowed.join(', ') } });
+      context.report({
+        node,
+        messageId: allowed.length === 0 ? 'noDoor' : 'door',
+        data: { name, where: allowed.join(', ') },
+      });
     });
   },
 };
@@ -100,7 +120,8 @@ const labelledFrame = {
     const own = pathInHouse(context.filename);
     if (own === null || own.startsWith('server/stages/label/')) return {};
     const check = (node) => {
-      if (/\bLabelledFrame\b/.test(context.sourceCode.getText(node.typeAnnotation))) context.report({ node, messageId: 'cast' });
+      if (/\bLabelledFrame\b/.test(context.sourceCode.getText(node.typeAnnotation)))
+        context.report({ node, messageId: 'cast' });
     };
     return { TSAsExpression: check, TSTypeAssertion: check };
   },

@@ -19,12 +19,8 @@ const declared = stages.map((folder) => `${folder}/params.ts`);
 const analysis = 'server/stages/keyframe/analysis';
 
 const surfaces = ['dispatch', 'http', 'ws', 'osc', 'oscquery'].map((name) => `server/surfaces/${name}`);
-const surface = {
-  imports: ['server/time', 'server/errors', 'server/params', 'server/protocol', 'server/surfaces/dispatch', 'server/surfaces/http'],
-  types: [],
-};
+const surfaceUses = ['server/time', 'server/errors', 'server/params', 'server/protocol'];
 
-/** @type {Record<string, { imports: readonly string[]; types: readonly string[] }>} */
 export const rooms = {
   // -- vocabulary: imports nothing above it
   'server/time': { imports: [], types: [] },
@@ -47,13 +43,29 @@ export const rooms = {
   'server/onnx': { imports: [...vocabulary, 'server/onnx/port.ts', 'models'], types: [] },
   'server/likeness/port.ts': { imports: [], types: ['server/frame'] },
   'server/likeness/mesh': { imports: [...vocabulary, 'server/kernels', 'server/likeness/port.ts'], types: [] },
-  'server/likeness/swap': { imports: [...vocabulary, 'server/kernels', 'server/likeness/port.ts', 'server/onnx/port.ts'], types: [] },
-  'server/likeness/dfm': { imports: [...vocabulary, 'server/kernels', 'server/likeness/port.ts', 'server/onnx/port.ts'], types: [] },
-  'server/likeness/package': { imports: [...vocabulary, 'server/likeness/mesh', analysis], types: [...ports, 'server/trust'] },
+  'server/likeness/swap': {
+    imports: [...vocabulary, 'server/kernels', 'server/likeness/port.ts', 'server/onnx/port.ts'],
+    types: [],
+  },
+  'server/likeness/dfm': {
+    imports: [...vocabulary, 'server/kernels', 'server/likeness/port.ts', 'server/onnx/port.ts'],
+    types: [],
+  },
+  'server/likeness/package': {
+    imports: [...vocabulary, 'server/likeness/mesh', analysis],
+    types: [...ports, 'server/trust'],
+  },
 
   // A process of its own at start: packages and enrolment photos → what a lane loads.
   'server/likeness/prepare.ts': {
-    imports: [...vocabulary, 'server/kernels', 'server/likeness/mesh', 'server/likeness/package', 'server/onnx', analysis],
+    imports: [
+      ...vocabulary,
+      'server/kernels',
+      'server/likeness/mesh',
+      'server/likeness/package',
+      'server/onnx',
+      analysis,
+    ],
     types: [],
   },
 
@@ -67,30 +79,70 @@ export const rooms = {
   //    stages themselves for wire.ts only
   'server/pipeline': {
     imports: [
-      ...vocabulary, ...ports, ...contracts, ...declared, analysis,
-      'server/ipc', 'server/kernels', 'server/protocol', 'server/params', 'server/likeness/mesh', 'server/ndi', 'server/onnx',
+      ...vocabulary,
+      ...ports,
+      ...contracts,
+      ...declared,
+      analysis,
+      'server/ipc',
+      'server/kernels',
+      'server/protocol',
+      'server/params',
+      'server/likeness/mesh',
+      'server/ndi',
+      'server/onnx',
     ],
     types: stages,
   },
   'server/pipeline/wire.ts': {
-    imports: [...vocabulary, ...ports, ...stages, ...contracts, 'server/pipeline', 'server/pipeline/lane-options.ts', 'server/ipc', 'server/kernels', 'server/likeness/mesh'],
+    imports: [
+      ...vocabulary,
+      ...ports,
+      ...stages,
+      ...contracts,
+      'server/pipeline',
+      'server/pipeline/lane-options.ts',
+      'server/ipc',
+      'server/kernels',
+      'server/likeness/mesh',
+    ],
     types: [],
   },
   // The slate's letters are drawn by the one file that has the fonts.
-  'server/pipeline/slate.ts': { imports: [...vocabulary, ...ports, 'server/stages/label'], types: ['server/stages/receive/contract.ts', 'server/pipeline'] },
+  'server/pipeline/slate.ts': {
+    imports: [...vocabulary, ...ports, 'server/stages/label'],
+    types: ['server/stages/receive/contract.ts', 'server/pipeline'],
+  },
   'server/pipeline/lane-options.ts': { imports: [], types: ['server/protocol'] },
 
   // -- what an operator sees and sends
   'server/declarations.ts': { imports: ['server/params', 'server/surfaces/ws', ...declared], types: [] },
-  'server/params/generated.ts': { imports: [...vocabulary, 'server/params', 'server/declarations.ts', 'server/protocol'], types: [] },
+  'server/params/generated.ts': {
+    imports: [...vocabulary, 'server/params', 'server/declarations.ts', 'server/protocol'],
+    types: [],
+  },
   'server/params/generate.ts': { imports: [...vocabulary, 'server/params', 'server/params/generated.ts'], types: [] },
-  ...Object.fromEntries(surfaces.map((folder) => [folder, surface])),
-  'server/surfaces/oscquery': { imports: surface.imports, types: [] },
+  // Every surface ends in dispatch; who may connect is the HTTP surface's to say.
+  ...Object.fromEntries(
+    surfaces.map((folder) => [
+      folder,
+      { imports: [...surfaceUses, 'server/surfaces/dispatch', 'server/surfaces/http'], types: [] },
+    ]),
+  ),
+  'server/surfaces/dispatch': { imports: surfaceUses, types: [] },
+  'server/surfaces/http': { imports: [...surfaceUses, 'server/surfaces/dispatch'], types: [] },
   'server/show': { imports: [...vocabulary, 'server/protocol', 'server/params'], types: [] },
   'server/trust': { imports: [...vocabulary, 'server/show', 'server/protocol'], types: ['server/likeness/package'] },
   'server/control': {
     imports: [
-      ...vocabulary, ...surfaces, 'server/ipc', 'server/protocol', 'server/params', 'server/declarations.ts', 'server/show', 'server/trust',
+      ...vocabulary,
+      ...surfaces,
+      'server/ipc',
+      'server/protocol',
+      'server/params',
+      'server/declarations.ts',
+      'server/show',
+      'server/trust',
       'server/likeness/package',
     ],
     types: ['server/pipeline/lane-options.ts'],
@@ -98,22 +150,57 @@ export const rooms = {
 
   // -- a camera without a stage: no part of the product's path
   'server/stage-sim': {
-    imports: [...vocabulary, 'server/kernels', 'server/likeness/mesh', 'server/likeness/package', 'server/onnx', 'server/ndi', ...ports, analysis, 'server/protocol'],
+    imports: [
+      ...vocabulary,
+      'server/kernels',
+      'server/likeness/mesh',
+      'server/likeness/package',
+      'server/onnx',
+      'server/ndi',
+      ...ports,
+      analysis,
+      'server/protocol',
+    ],
     types: ['server/trust'],
   },
 
   // -- the top: starts processes, reads the command line
   'server/supervisor': {
     imports: [
-      ...vocabulary, ...ports, 'server/ipc', 'server/protocol', 'server/show', 'server/trust', 'server/ndi', 'server/params', 'server/declarations.ts',
-      'server/likeness/package', 'server/pipeline/lane-options.ts',
+      ...vocabulary,
+      ...ports,
+      'server/ipc',
+      'server/protocol',
+      'server/show',
+      'server/trust',
+      'server/ndi',
+      'server/params',
+      'server/declarations.ts',
+      'server/likeness/package',
+      'server/pipeline/lane-options.ts',
     ],
     types: ['server/control', 'server/likeness/prepare.ts'],
   },
   'server/cli': {
     imports: [
-      ...vocabulary, ...ports, 'server/ipc', 'server/protocol', 'server/params', 'server/declarations.ts', 'server/show', 'server/trust', 'server/ndi', 'server/onnx',
-      'server/likeness/package', 'server/likeness/mesh', 'server/stage-sim', 'server/supervisor', 'server/stages/label', analysis, 'models', 'calibration',
+      ...vocabulary,
+      ...ports,
+      'server/ipc',
+      'server/protocol',
+      'server/params',
+      'server/declarations.ts',
+      'server/show',
+      'server/trust',
+      'server/ndi',
+      'server/onnx',
+      'server/likeness/package',
+      'server/likeness/mesh',
+      'server/stage-sim',
+      'server/supervisor',
+      'server/stages/label',
+      analysis,
+      'models',
+      'calibration',
     ],
     types: ['server/control', 'server/pipeline/lane-options.ts'],
   },
@@ -135,7 +222,12 @@ export const doors = {
   'onnxruntime-node': ['server/onnx/', 'test/onnx/', 'test/models/', 'test/bench/'],
   '@julusian/jpeg-turbo': ['server/pipeline/previews.ts', 'server/stage-sim/play/', 'test/'],
   '@napi-rs/canvas': [
-    'server/stages/label/glyphs.ts', 'server/likeness/package/photo-faces.ts', 'server/stage-sim/', 'server/cli/', 'control-ui/dev/', 'test/',
+    'server/stages/label/glyphs.ts',
+    'server/likeness/package/photo-faces.ts',
+    'server/stage-sim/',
+    'server/cli/',
+    'control-ui/dev/',
+    'test/',
   ],
   osc: ['server/surfaces/osc/'],
   'node-osc': ['test/'],

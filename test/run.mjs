@@ -51,7 +51,12 @@ async function suite(what, name, config) {
   const atMs = Date.now();
   say(what);
   const well = await run(bin('vitest', 'vitest.mjs'), [
-    'run', '--config', config, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`,
+    'run',
+    '--config',
+    config,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
   ]);
   const failedBefore = total.failed;
   if (existsSync(report)) count(JSON.parse(readFileSync(report, 'utf8')));

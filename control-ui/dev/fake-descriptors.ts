@@ -1,6 +1,12 @@
-import type { NumberDescriptor, ParamDescriptor, ParamScope, Unit } from '../../server/protocol/descriptors.js';
+import type {
+  ApplyAt,
+  NumberDescriptor,
+  ParamDescriptor,
+  ParamScope,
+  Unit,
+} from '../../server/protocol/descriptors.js';
 
-/** Parameters of every kind and unit, named like the product's, for looking at the page without a server. */
+/** Parameters of every kind and unit, named and scoped like the product's, for looking at the page without a server. */
 function number(
   key: string,
   scope: ParamScope,
@@ -9,13 +15,10 @@ function number(
   help: string,
 ): NumberDescriptor {
   const [min, max, step, initial] = range;
-  const [group = '', name = ''] = key.split('.');
   const integer = Number.isInteger(step) && Number.isInteger(min);
   return {
     kind: 'number',
-    key,
-    group,
-    name,
+    ...names(key),
     scope,
     help,
     apply: 'next-frame',
@@ -29,64 +32,46 @@ function number(
   };
 }
 
+function names(key: string): { readonly key: string; readonly group: string; readonly name: string } {
+  const [group = '', name = ''] = key.split('.');
+  return { key, group, name };
+}
+function choice(
+  key: string,
+  scope: ParamScope,
+  choices: readonly string[],
+  help: string,
+  apply: ApplyAt = 'next-frame',
+): ParamDescriptor {
+  return { kind: 'choice', ...names(key), scope, help, apply, choices, default: choices[0] ?? '' };
+}
+function toggle(key: string, scope: ParamScope, help: string): ParamDescriptor {
+  return { kind: 'toggle', ...names(key), scope, help, apply: 'next-frame', default: false };
+}
+function text(key: string, scope: ParamScope, maxLength: number, initial: string, help: string): ParamDescriptor {
+  return { kind: 'text', ...names(key), scope, help, apply: 'next-frame', maxLength, default: initial };
+}
+
 export const fakeDescriptors: readonly ParamDescriptor[] = [
-  {
-    kind: 'toggle',
-    key: 'output.bypass',
-    group: 'output',
-    name: 'bypass',
-    scope: 'output',
-    help: 'Sends the clean camera picture from the next frame on.',
-    apply: 'next-frame',
-    default: false,
-  },
-  {
-    kind: 'choice',
-    key: 'output.mode',
-    group: 'output',
-    name: 'mode',
-    scope: 'output',
-    help: 'What this output shows. Plain and matte carry no likeness and say so in their source name.',
-    apply: 'next-frame',
-    choices: ['likeness', 'plain', 'side-by-side', 'wipe', 'matte'],
-    default: 'likeness',
-  },
-  {
-    kind: 'toggle',
-    key: 'output.mirror',
-    group: 'output',
-    name: 'mirror',
-    scope: 'output',
-    help: 'Flips the picture left to right so that the actor can use the monitor as a mirror. The label is not flipped.',
-    apply: 'next-frame',
-    default: false,
-  },
   number(
-    'output.delayFrames',
-    'output',
-    'frames',
-    [0, 12, 1, 0],
-    'Every frame leaves this many frames after it came, audio with it. 0: as soon as possible.',
-  ),
-  number(
-    'likeness.mix01',
-    'output',
+    'smooth.amount01',
+    'lane',
     'ratio01',
-    [0, 1, 0.01, 1],
-    'How much of the likeness is laid over the performer: 0 shows the performer’s own face.',
+    [0, 1, 0.01, 0.5],
+    'Steadies still faces. Too much lets fast faces lag.',
   ),
   number(
     'keyframe.intervalFrames',
     'lane',
     'frames',
-    [1, 30, 1, 6],
+    [1, 60, 1, 6],
     'A new likeness is computed every so many frames; frames between are carried by flow.',
   ),
   number(
     'keyframe.crossfadeFrames',
     'lane',
     'frames',
-    [0, 12, 1, 3],
+    [0, 30, 1, 4],
     'A late keyframe is faded in over so many frames, so that it corrects without a pop.',
   ),
   number(
@@ -96,52 +81,66 @@ export const fakeDescriptors: readonly ParamDescriptor[] = [
     [0, 1, 0.01, 0.35],
     'Below this the face asks for a keyframe at once and the fallback ladder holds the picture.',
   ),
-  {
-    kind: 'choice',
-    key: 'flow.engine',
-    group: 'flow',
-    name: 'engine',
-    scope: 'lane',
-    help: 'DIS runs on any processor; RAFT needs a model and more time.',
-    apply: 'restart',
-    choices: ['dis', 'raft'],
-    default: 'dis',
-  },
+  choice(
+    'flow.preset',
+    'lane',
+    ['fastest', 'ultrafast', 'fast'],
+    'Slower presets follow fast motion more closely.',
+    'restart',
+  ),
   number(
-    'smooth.amount01',
+    'likeness.mix01',
     'lane',
     'ratio01',
-    [0, 1, 0.01, 0.5],
-    'Steadies still faces. Too much lets fast faces lag.',
+    [0, 1, 0.01, 1],
+    'How much of the likeness is laid over the performer: 0 shows the performer’s own face.',
+  ),
+  text('likeness.id', 'lane', 64, 'mara-71', 'The likeness shown on the cast performer of this camera.'),
+  number('look.edge01', 'lane', 'ratio01', [0.01, 0.25, 0.01, 0.06], 'How softly the likeness ends at its border.'),
+  choice(
+    'output.mode',
+    'output',
+    ['likeness', 'plain', 'side-by-side', 'wipe', 'matte'],
+    'What this output shows. Plain and matte carry no likeness and say so in their source name.',
+  ),
+  toggle(
+    'output.mirror',
+    'output',
+    'Flips the picture left to right so that the actor can use the monitor as a mirror. The label is not flipped.',
   ),
   number(
     'fallback.maxHoldMs',
-    'lane',
+    'output',
     'ms',
-    [0, 5000, 50, 800],
+    [0, 10_000, 50, 2000],
     'How long a likeness is carried without a fresh keyframe before the face is concealed.',
   ),
-  {
-    kind: 'choice',
-    key: 'fallback.unacquired',
-    group: 'fallback',
-    name: 'unacquired',
-    scope: 'lane',
-    help: 'What a cast performer shows before being recognised.',
-    apply: 'next-frame',
-    choices: ['conceal', 'plain'],
-    default: 'conceal',
-  },
-  {
-    kind: 'text',
-    key: 'show.slateLine',
-    group: 'show',
-    name: 'slateLine',
-    scope: 'show',
-    help: 'One line on the slate that stands in for a lost camera.',
-    apply: 'next-frame',
-    maxLength: 60,
-    default: 'Stand by',
-  },
-  number('show.gainDb', 'show', 'db', [-24, 12, 0.5, 0], 'Exposure trim of previews on this page only.'),
+  choice(
+    'fallback.ladder',
+    'output',
+    ['hold-conceal', 'hold-plain', 'conceal'],
+    'What viewers see, in order, when the likeness cannot be kept.',
+  ),
+  choice(
+    'label.corner',
+    'output',
+    ['auto', 'top-right', 'top-left', 'bottom-right', 'bottom-left'],
+    'Where the label stands. Auto moves it out of the way of a face.',
+  ),
+  number(
+    'output.delayFrames',
+    'output',
+    'frames',
+    [0, 8, 1, 0],
+    'Every frame leaves this many frames after it came, audio with it. 0: as soon as possible.',
+  ),
+  toggle('output.bypass', 'output', 'Sends the clean camera picture from the next frame on.'),
+  text('show.slateLine', 'show', 60, 'Stand by', 'One line on the slate that stands in for a lost camera.'),
+  number(
+    'preview.gainDb',
+    'show',
+    'db',
+    [-24, 12, 0.5, 0],
+    'Brightness of the previews on this page; the outputs do not change.',
+  ),
 ];

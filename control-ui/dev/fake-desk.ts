@@ -127,6 +127,8 @@ export class FakeDesk {
   }
 
   private serve(request: IncomingMessage, response: ServerResponse): void {
+    // As strict as the page can bear: nothing from outside, no inline code.
+    response.setHeader('content-security-policy', "default-src 'self'; img-src 'self' data: blob:");
     const path = new URL(request.url ?? '/', 'http://page').pathname;
     if (path === '/canonical-face.json') {
       response.setHeader('content-type', 'application/json').end(JSON.stringify({ triangles: fakeTriangles() }));
@@ -248,7 +250,7 @@ export class FakeDesk {
 
   private async sendPictures(laneId: string, seconds: number, frameNumber: number): Promise<void> {
     const pose = poseAt(seconds + this.laneIds.indexOf(laneId) * 2);
-    const mix01 = Number(this.values.get(`/understudy/output/${laneId}/likeness/mix01`));
+    const mix01 = Number(this.values.get(`/understudy/lane/${laneId}/likeness/mix01`));
     const captureAtUs = seconds * 1e6;
     for (const which of ['input', 'output'] as const) {
       const key = `${which} ${laneId}`;

@@ -13,7 +13,7 @@ const laneIds = Array.from({ length: cameras }, (_, index) => `cam-${String.from
 const desk = new FakeDesk(resolve('build/control-ui'), laneIds);
 console.log(await desk.open(port));
 
-const mode = '/understudy/output/cam-a/likeness/mix01';
+const mode = '/understudy/lane/cam-a/likeness/mix01';
 setTimeout(() => desk.change(mode, 0.85, 'osc 127.0.0.1:53000'), 4000);
 setTimeout(
   () =>

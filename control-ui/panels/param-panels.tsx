@@ -32,6 +32,12 @@ export function ScopePanel({ scope }: { readonly scope: ScopeInfo }): JSX.Elemen
 
 const kindWord = { output: 'Output', lane: 'Camera', show: 'Show' } as const;
 
+/** "Output · Camera A": labels may be the same for a camera and its output. */
+function scopeTitle({ id, label }: ScopeInfo): string {
+  const word = kindWord[scopeKind(id)];
+  return label.startsWith(word) ? label : `${word} · ${label}`;
+}
+
 /** One scope at a time behind tabs: the side panel of the Live desk. */
 export function TabbedPanels(): JSX.Element {
   const desk = useDesk();
@@ -58,7 +64,7 @@ export function TabbedPanels(): JSX.Element {
         ))}
       </div>
       <div class="panels-body" role="tabpanel" aria-label={scope?.label ?? 'Controls'} tabIndex={0}>
-        {scope && <p class="scope-label muted">{scope.label}</p>}
+        {scope && <p class="scope-label muted">{scopeTitle(scope)}</p>}
         {scope ? <ScopePanel key={scope.id} scope={scope} /> : <p class="muted">Waiting for the server…</p>}
       </div>
     </section>
@@ -71,8 +77,8 @@ export function AllPanels(): JSX.Element {
   return (
     <div class="all-panels">
       {scopesForLane(desk.scopes.value, desk.laneId.value).map((scope) => (
-        <section key={scope.id} class="card" aria-label={scope.label}>
-          <h2>{scope.label}</h2>
+        <section key={scope.id} class="card" aria-label={scopeTitle(scope)}>
+          <h2>{scopeTitle(scope)}</h2>
           <ScopePanel scope={scope} />
         </section>
       ))}

@@ -1,11 +1,14 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import type { ParamDescriptor } from '../../server/protocol/descriptors.js';
 import type { ParamCell } from '../link/cells.js';
 import type { ParamInstance } from '../link/addresses.js';
 import { tickMs, useDesk } from '../link/desk-context.js';
 import { copyText } from '../inputs/copy-text.js';
+import type { InputProps } from '../inputs/input-props.js';
 import { ParamInput } from '../inputs/param-input.js';
 import { ago, humanName } from '../inputs/wording.js';
+import { LikenessChoice } from './likeness-choice.js';
 
 /** One parameter: name (opens its help), widget, reset, OSC address, who changed it last. */
 export function ParamRow({ param }: { readonly param: ParamInstance }): JSX.Element | null {
@@ -46,7 +49,7 @@ export function ParamRow({ param }: { readonly param: ParamInstance }): JSX.Elem
           ↺
         </button>
       </div>
-      <ParamInput
+      <Widget
         descriptor={descriptor}
         value={cell.shown}
         testId={address}
@@ -65,6 +68,14 @@ export function ParamRow({ param }: { readonly param: ParamInstance }): JSX.Elem
       </div>
     </div>
   );
+}
+
+/** The generated widget, or the one registered for this parameter. */
+function Widget({ descriptor, ...rest }: InputProps<ParamDescriptor>): JSX.Element {
+  if (descriptor.key === 'likeness.id' && descriptor.kind === 'text') {
+    return <LikenessChoice descriptor={descriptor} {...rest} />;
+  }
+  return <ParamInput descriptor={descriptor} {...rest} />;
 }
 
 function AddressButton({ address }: { readonly address: string }): JSX.Element {

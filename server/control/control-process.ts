@@ -27,6 +27,7 @@ try {
   process.once('SIGTERM', close);
   process.once('SIGINT', close);
   process.once('disconnect', close);
+  process.send?.({ type: 'ready', httpPort: control.httpPort, oscPort: control.oscPort });
   say({ event: 'ready', urls: control.urls, httpPort: control.httpPort, oscPort: control.oscPort });
 } catch (error) {
   const known = error instanceof CodedError;

@@ -88,10 +88,12 @@ export class LaneLinks {
   }
 
   #greet(hello: Extract<LaneToControl, { type: 'lane-hello' }>, channel: IpcChannel): void {
+    // Before the lane is listed: what it changed by itself goes to the others, and comes back to it in the greeting.
+    const greeting = this.desk.greet(hello);
     const before = this.#lanes.get(hello.laneId);
     this.#lanes.set(hello.laneId, { channel, status: before?.status ?? null, histograms: [], lastWanted: '' });
     if (before?.channel != null) before.channel.close();
-    for (const message of this.desk.greet(hello)) {
+    for (const message of greeting) {
       if (message.type === 'params') this.#version += 1;
       const sent = message.type === 'params' ? { ...message, version: this.#version } : message;
       channel.send(sent as IpcMessage['head']);

@@ -1,3 +1,4 @@
+import { cliErrors } from './cli.js';
 import { controlErrors } from './control.js';
 import { likenessErrors } from './likeness.js';
 import { modelErrors } from './models.js';
@@ -57,6 +58,7 @@ const cameraErrors = {
 /** One table per room; docs/generated/errors.md is the whole of it. */
 const entries = {
   ...cameraErrors,
+  ...cliErrors,
   ...modelErrors,
   ...ndiErrors,
   ...pipelineErrors,

@@ -29,7 +29,8 @@ export interface LaneOptions {
   readonly groups: string | null;
   readonly failover: { readonly name: string; readonly url: string | null } | null;
   readonly interfaceAddresses: readonly string[];
-  readonly machineName: string;
+  /** In front of the output's NDI name; null: the host's own. */
+  readonly machineName: string | null;
   /** UDP port of the bypass door on loopback. */
   readonly bypassPort: number;
   /** The page's address for <ndi_capabilities web_control>. */

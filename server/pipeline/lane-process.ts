@@ -21,7 +21,7 @@ const meshEveryUs = 60_000;
 
 const ndi = openLibndi({
   clock,
-  network: { interfaceAddresses: options.interfaceAddresses, machineName: options.machineName },
+  network: { interfaceAddresses: options.interfaceAddresses, ...(options.machineName === null ? {} : { machineName: options.machineName }) },
   configFolder: join(options.runFolder, `ndi-${options.laneId}`),
 });
 const params = new LaneParams(options.laneId, options.stateFolder, options.values);

@@ -1,8 +1,7 @@
 import type { BoxPx } from '../frame/geometry.js';
-import { rasterMode } from '../kernels/raster.js';
 import type { PersonId } from './cast/recipes.js';
 import type { Actor } from './scene/actor.js';
-import { faceOval, faceTriangles, LandmarkTracker } from './scene/landmarks.js';
+import { faceOval, faceWeights, LandmarkTracker } from './scene/landmarks.js';
 import type { StageMoment } from './scene/scripts.js';
 import type { PersonState, Rotation } from './scene/view.js';
 import type { StageScene } from './stage-scene.js';
@@ -51,7 +50,7 @@ const flowMiddle = 128;
 /** Ground truth of a scene, computed from its geometry; draws into the scene's own picture. */
 export class StageTruth {
   readonly #trackers = new Map<Actor, LandmarkTracker>();
-  readonly #faces = new Map<Actor, { indices: number; count: number }>();
+  readonly #faces = new Map<Actor, Float32Array>();
 
   constructor(readonly scene: StageScene) {}
 
@@ -123,23 +122,16 @@ export class StageTruth {
       const isPerformer = actor === performer;
       if (!isPerformer && what === 'without occluders') continue;
       // Red: face, green: whoever else is in front, blue: anybody.
-      picture.fillCodes(actor.geometry, (_position, out) => {
-        out[0] = 0;
-        out[1] = isPerformer ? 0 : 255;
-        out[2] = 255;
-      });
-      for (const part of actor.model.parts) {
-        if (isPerformer && isOfTheFace(part.material)) continue;
-        picture.drawPart(actor.model, part);
-      }
+      const code = (red: number): void =>
+        picture.fillCodes(actor.geometry, (position, out) => {
+          out[0] = isPerformer ? Math.max(red, 255 * face[position]!) : 0;
+          out[1] = isPerformer ? 0 : 255;
+          out[2] = 255;
+        });
+      code(0);
+      for (const part of actor.model.parts) if (!isPerformer || !isOfTheFace(part.material)) picture.drawPart(actor.model, part);
       if (!isPerformer) continue;
-      // The face lies in the head's own surface: drawn again a hair nearer, then brows, eyes and teeth as parts of it.
-      picture.fillCodes(actor.geometry, (_position, out) => {
-        out[0] = 255;
-        out[1] = 0;
-        out[2] = 255;
-      }, -0.02);
-      picture.drawTriangles(actor.model, face.indices, face.count, 0, rasterMode.cullAnticlockwise);
+      code(255);
       for (const part of actor.model.parts) if (isOfTheFace(part.material)) picture.drawPart(actor.model, part);
     }
     const { widthPx, heightPx, memory, target } = picture, count = widthPx * heightPx;
@@ -167,15 +159,10 @@ export class StageTruth {
     return known;
   }
 
-  #face(actor: Actor): { indices: number; count: number } {
-    const known = this.#faces.get(actor);
-    if (known) return known;
-    const { memory } = this.scene.picture, triangles = faceTriangles(this.#tracker(actor));
-    const indices = memory.allocate(triangles.length * 2);
-    memory.u16.set(triangles, indices / 2);
-    const loaded = { indices, count: triangles.length / 3 };
-    this.#faces.set(actor, loaded);
-    return loaded;
+  #face(actor: Actor): Float32Array {
+    const known = this.#faces.get(actor) ?? faceWeights(this.#tracker(actor));
+    this.#faces.set(actor, known);
+    return known;
   }
 }
 

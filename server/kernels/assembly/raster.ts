@@ -21,20 +21,20 @@ const SAMPLE_SCALE: f32 = 2.0 / 16384.0;
 // State of the triangle being drawn. Globals, because AssemblyScript has no structures without the managed runtime.
 let texturePtr: usize = 0;
 let textureRowBytes: usize = 0;
-let uvzLow: v128 = f32x4.splat(0);
-let uvzHigh: v128 = f32x4.splat(0);
-let uvzX: v128 = f32x4.splat(0);
+let zuvLow: v128 = f32x4.splat(0);
+let zuvHigh: v128 = f32x4.splat(0);
+let zuvX: v128 = f32x4.splat(0);
 let gainX: v128 = f32x4.splat(0);
 let biasX: v128 = f32x4.splat(0);
 
-/** Texel at uvz (lanes u, v in 1/128 texel), bilinear, as four floats of 1/SAMPLE_SCALE times 0…65280. */
+/** Texel at zuv (lanes 1 and 2: u, v in 1/128 texel), bilinear, as four floats of 1/SAMPLE_SCALE times 0…65280. */
 // @ts-ignore: decorator
 @inline
-function sampleBilinear(uvz: v128, low: v128, high: v128, base: usize, rowBytes: usize): v128 {
+function sampleBilinear(zuv: v128, low: v128, high: v128, base: usize, rowBytes: usize): v128 {
   // The order of the arguments sends NaN to the lower bound: no vertex can make this read outside the texture.
-  const fixed = f32x4.add(f32x4.pmin(high, f32x4.pmax(low, uvz)), f32x4.splat(MAGIC));
-  const u = i32x4.extract_lane(fixed, 0) & 0x7fffff;
-  const v = i32x4.extract_lane(fixed, 1) & 0x7fffff;
+  const fixed = f32x4.add(f32x4.pmin(high, f32x4.pmax(low, zuv)), f32x4.splat(MAGIC));
+  const u = i32x4.extract_lane(fixed, 1) & 0x7fffff;
+  const v = i32x4.extract_lane(fixed, 2) & 0x7fffff;
   const at = base + <usize>(v >> 7) * rowBytes + (<usize>(u >> 7) << 3);
   // Left and right weight packed in one word (128 − f, f), so that one product weighs both by the row's share.
   const across = 128 + (u & 127) * 0xffff;
@@ -63,23 +63,23 @@ function storePixel(target: usize, value: v128): void {
 // @ts-ignore: decorator
 @inline
 function drawSpan(
-  target: usize, depth: usize, count: i32, startUvz: v128, startGain: v128, startBias: v128,
+  target: usize, depth: usize, count: i32, startZuv: v128, startGain: v128, startBias: v128,
   blends: bool, tests: bool, writesSolid: bool,
 ): void {
-  let uvz = startUvz, gain = startGain, bias = startBias;
+  let zuv = startZuv, gain = startGain, bias = startBias;
   // Copies of the globals stay in registers over the row.
-  const stepUvz = uvzX, stepGain = gainX, stepBias = biasX, low = uvzLow, high = uvzHigh;
+  const stepZuv = zuvX, stepGain = gainX, stepBias = biasX, low = zuvLow, high = zuvHigh;
   const base = texturePtr, rowBytes = textureRowBytes;
   const end = target + (<usize>count << 3);
   while (target < end) {
     let seen = true;
     let z: f32 = 0;
     if (tests) {
-      z = f32x4.extract_lane(uvz, 2);
+      z = f32x4.extract_lane(zuv, 0);
       seen = z < load<f32>(depth);
     }
     if (seen) {
-      const colour = f32x4.add(f32x4.mul(sampleBilinear(uvz, low, high, base, rowBytes), gain), bias);
+      const colour = f32x4.add(f32x4.mul(sampleBilinear(zuv, low, high, base, rowBytes), gain), bias);
       if (blends) {
         const alpha = f32x4.extract_lane(colour, 3);
         if (alpha > 0.5) {
@@ -97,7 +97,7 @@ function drawSpan(
         if (tests) store<f32>(depth, z);
       }
     }
-    uvz = f32x4.add(uvz, stepUvz);
+    zuv = f32x4.add(zuv, stepZuv);
     gain = f32x4.add(gain, stepGain);
     bias = f32x4.add(bias, stepBias);
     target += 8;
@@ -134,8 +134,8 @@ export function drawTriangles(
   if (textureWidth < 2 || textureHeight < 2 || textureWidth > 32768 || textureHeight > 32768) return 1;
   texturePtr = texture;
   textureRowBytes = <usize>textureWidth << 3;
-  uvzLow = f32x4(0, 0, -Infinity, 0);
-  uvzHigh = f32x4(<f32>(textureWidth - 1) * 128 - 1, <f32>(textureHeight - 1) * 128 - 1, Infinity, 0);
+  zuvLow = f32x4(-Infinity, 0, 0, 0);
+  zuvHigh = f32x4(Infinity, <f32>(textureWidth - 1) * 128 - 1, <f32>(textureHeight - 1) * 128 - 1, 0);
   const offset = f32x4.mul(
     f32x4(load<f32>(offsets), load<f32>(offsets, 4), load<f32>(offsets, 8), 0), f32x4.splat(256),
   );
@@ -174,37 +174,44 @@ export function drawTriangles(
     const scale: f32 = 1.0 / area;
     const bShareX = f32x4.splat(acy * scale), bShareY = f32x4.splat(-acx * scale);
     const cShareX = f32x4.splat(-aby * scale), cShareY = f32x4.splat(abx * scale);
-    const uvzA = loadUvz(a), uvzB = f32x4.sub(loadUvz(b), uvzA), uvzC = f32x4.sub(loadUvz(c), uvzA);
+    const zuvA = loadZuv(a), zuvB = f32x4.sub(loadZuv(b), zuvA), zuvC = f32x4.sub(loadZuv(c), zuvA);
     const gainA = loadGain(a), gainB = f32x4.sub(loadGain(b), gainA), gainC = f32x4.sub(loadGain(c), gainA);
     const biasA = loadBias(a, offset);
     const biasB = f32x4.sub(loadBias(b, offset), biasA);
     const biasC = f32x4.sub(loadBias(c, offset), biasA);
-    uvzX = f32x4.add(f32x4.mul(uvzB, bShareX), f32x4.mul(uvzC, cShareX));
+    zuvX = f32x4.add(f32x4.mul(zuvB, bShareX), f32x4.mul(zuvC, cShareX));
     gainX = f32x4.add(f32x4.mul(gainB, bShareX), f32x4.mul(gainC, cShareX));
     biasX = f32x4.add(f32x4.mul(biasB, bShareX), f32x4.mul(biasC, cShareX));
-    const uvzY = f32x4.add(f32x4.mul(uvzB, bShareY), f32x4.mul(uvzC, cShareY));
+    const zuvY = f32x4.add(f32x4.mul(zuvB, bShareY), f32x4.mul(zuvC, cShareY));
     const gainY = f32x4.add(f32x4.mul(gainB, bShareY), f32x4.mul(gainC, cShareY));
     const biasY = f32x4.add(f32x4.mul(biasB, bShareY), f32x4.mul(biasC, cShareY));
 
+    const firstDy = f32x4.splat(<f32>firstRow - 0.5 - ay);
+    let zuvRow = f32x4.add(zuvA, f32x4.mul(zuvY, firstDy));
+    let gainRow = f32x4.add(gainA, f32x4.mul(gainY, firstDy));
+    let biasRow = f32x4.add(biasA, f32x4.mul(biasY, firstDy));
     for (let y = firstRow; y < endRow; y++) {
+      zuvRow = f32x4.add(zuvRow, zuvY);
+      gainRow = f32x4.add(gainRow, gainY);
+      biasRow = f32x4.add(biasRow, biasY);
       const centreY = <f32>y + 0.5;
       const longX = topX + (centreY - topY) * longSlope;
       const shortX = y < midRow ? topX + (centreY - topY) * upperSlope : midX + (centreY - midY) * lowerSlope;
       const x = firstCentre(longIsLeft ? longX : shortX, targetWidth);
       const count = firstCentre(longIsLeft ? shortX : longX, targetWidth) - x;
       if (count <= 0) continue;
-      const dx = f32x4.splat(<f32>x + 0.5 - ax), dy = f32x4.splat(centreY - ay);
-      const uvz = f32x4.add(uvzA, f32x4.add(f32x4.mul(uvzX, dx), f32x4.mul(uvzY, dy)));
-      const gain = f32x4.add(gainA, f32x4.add(f32x4.mul(gainX, dx), f32x4.mul(gainY, dy)));
-      const bias = f32x4.add(biasA, f32x4.add(f32x4.mul(biasX, dx), f32x4.mul(biasY, dy)));
+      const dx = f32x4.splat(<f32>x + 0.5 - ax);
+      const zuv = f32x4.add(zuvRow, f32x4.mul(zuvX, dx));
+      const gain = f32x4.add(gainRow, f32x4.mul(gainX, dx));
+      const bias = f32x4.add(biasRow, f32x4.mul(biasX, dx));
       const pixel = target + <usize>(y * targetStride) + (<usize>x << 3);
       const depthAt = depth + (<usize>(y * targetWidth + x) << 2);
       if (mode & BLEND) {
-        if (!tests) drawSpan(pixel, depthAt, count, uvz, gain, bias, true, false, false);
-        else if (mode & WRITE_DEPTH_WHERE_SOLID) drawSpan(pixel, depthAt, count, uvz, gain, bias, true, true, true);
-        else drawSpan(pixel, depthAt, count, uvz, gain, bias, true, true, false);
-      } else if (tests) drawSpan(pixel, depthAt, count, uvz, gain, bias, false, true, false);
-      else drawSpan(pixel, depthAt, count, uvz, gain, bias, false, false, false);
+        if (!tests) drawSpan(pixel, depthAt, count, zuv, gain, bias, true, false, false);
+        else if (mode & WRITE_DEPTH_WHERE_SOLID) drawSpan(pixel, depthAt, count, zuv, gain, bias, true, true, true);
+        else drawSpan(pixel, depthAt, count, zuv, gain, bias, true, true, false);
+      } else if (tests) drawSpan(pixel, depthAt, count, zuv, gain, bias, false, true, false);
+      else drawSpan(pixel, depthAt, count, zuv, gain, bias, false, false, false);
     }
   }
   return 0;
@@ -217,13 +224,11 @@ function isBelow(upper: usize, lower: usize): bool {
   return a > b || (a == b && load<f32>(upper) > load<f32>(lower));
 }
 
-/** u, v in 1/128 texel from the first texel's centre, then z. */
+/** z, then u and v in 1/128 texel from the first texel's centre; the last lane is of no use. */
 // @ts-ignore: decorator
 @inline
-function loadUvz(vertex: usize): v128 {
-  return f32x4(
-    (load<f32>(vertex, 12) - 0.5) * 128, (load<f32>(vertex, 16) - 0.5) * 128, load<f32>(vertex, 8), 0,
-  );
+function loadZuv(vertex: usize): v128 {
+  return f32x4.add(f32x4.mul(v128.load(vertex, 8), f32x4(1, 128, 128, 0)), f32x4(0, -64, -64, 0));
 }
 
 /** The four gains, scaled to what sampleBilinear gives. */
@@ -237,7 +242,8 @@ function loadGain(vertex: usize): v128 {
 // @ts-ignore: decorator
 @inline
 function loadBias(vertex: usize, offset: v128): v128 {
-  const bias = f32x4(load<f32>(vertex, 36), load<f32>(vertex, 40), load<f32>(vertex, 44), 0);
+  // What follows the last bias is the next vertex (or the spare bytes behind the last): masked, never multiplied.
+  const bias = v128.and(v128.load(vertex, 36), i32x4(-1, -1, -1, 0));
   return f32x4.add(f32x4.mul(bias, f32x4.splat(256)), f32x4.sub(offset, f32x4.mul(offset, v128.load(vertex, 20))));
 }
 

@@ -47,12 +47,12 @@ export class MeshCanvas {
     memory.u16.set(this.topology.openings, this.openingsPtr >> 1);
     this.offsetsYuvPtr = memory.allocate(64);
     this.offsetsRgbPtr = memory.allocate(64);
-    memory.f32.set([16 * 256, 128 * 256, 128 * 256, 0], this.offsetsYuvPtr >> 2);
+    memory.f32.set([16, 128, 128, 0], this.offsetsYuvPtr >> 2);
     memory.f32.set([0, 0, 0, 0], this.offsetsRgbPtr >> 2);
     this.whiteYuvPtr = memory.allocate(64);
     this.whiteRgbPtr = memory.allocate(64);
-    memory.f32.set([235 * 256, 128 * 256, 128 * 256, 0], this.whiteYuvPtr >> 2);
-    memory.f32.set([65280, 65280, 65280, 0], this.whiteRgbPtr >> 2);
+    memory.f32.set([235, 128, 128, 0], this.whiteYuvPtr >> 2);
+    memory.f32.set([255, 255, 255, 0], this.whiteRgbPtr >> 2);
   }
 }
 
@@ -292,7 +292,7 @@ export class MeshLikeness implements LikenessEngine {
       skin[at + 4] = canonical.uvs[i * 2 + 1] * textureSizePx;
       // Skin seen edge-on has hardly any texture: it fades out rather than smear.
       const facing = Math.min(1, Math.max(0, (this.#normals[i * 3 + 2] - 0.05) / 0.2));
-      const lit = this.#textureLuma[i] * gain[i] * 256;
+      const lit = this.#textureLuma[i] * gain[i];
       const cb = tintCb[i] * lit, cr = tintCr[i] * lit;
       skin[at + 5] = gain[i];
       skin[at + 6] = gain[i];

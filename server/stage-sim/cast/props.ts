@@ -89,12 +89,33 @@ export function slateModel(): PersonModel {
   }
   const { data } = pen.getImageData(0, 0, widthPx, heightPx);
   const rgba = new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
-  const w = 1.3, h = 1.1, d = 0.06;
-  const positions = [-w, h, d, w, h, d, w, -h, d, -w, -h, d, -w, h, -d, w, h, -d, w, -h, -d, -w, -h, -d];
-  const uvs = [0, 0, widthPx, 0, widthPx, heightPx, 0, heightPx, 0, 0, widthPx, 0, widthPx, heightPx, 0, heightPx];
-  const quads = [[0, 1, 2, 3], [5, 4, 7, 6], [1, 5, 6, 2], [4, 0, 3, 7], [4, 5, 1, 0], [3, 2, 6, 7]];
-  const triangles = quads.flatMap(([a, b, c, e]) => [a!, b!, c!, a!, c!, e!]);
-  return propOf('prop', 'a clapperboard', 'cloth', { widthPx, heightPx, rgba }, positions, [0, 1, 2, 3, 4, 5, 6, 7], uvs, triangles);
+  return propOf('prop', 'a clapperboard', 'cloth', { widthPx, heightPx, rgba }, ...board(0.92, 0.78, 0.05, widthPx, heightPx));
+}
+
+/** A board of half sizes w, h, d (dm), textured on both faces; a grid, for textures run straight only inside a triangle. */
+function board(w: number, h: number, d: number, widthPx: number, heightPx: number): [number[], number[], number[], number[]] {
+  const cells = 8, positions: number[] = [], uvs: number[] = [], triangles: number[] = [];
+  for (const side of [1, -1]) {
+    for (let j = 0; j <= cells; j++) {
+      for (let i = 0; i <= cells; i++) {
+        positions.push(side * w * ((2 * i) / cells - 1), h * (1 - (2 * j) / cells), side * d);
+        uvs.push((widthPx * i) / cells, (heightPx * j) / cells);
+      }
+    }
+  }
+  const at = (side: number, i: number, j: number): number => side * (cells + 1) ** 2 + j * (cells + 1) + i;
+  const quad = (a: number, b: number, c: number, e: number): void => void triangles.push(a, b, c, a, c, e);
+  for (const side of [0, 1]) {
+    for (let j = 0; j < cells; j++) for (let i = 0; i < cells; i++) quad(at(side, i, j), at(side, i + 1, j), at(side, i + 1, j + 1), at(side, i, j + 1));
+  }
+  // The rim joins both faces; their grids run in opposite directions.
+  for (let i = 0; i < cells; i++) {
+    quad(at(1, cells - i, 0), at(1, cells - i - 1, 0), at(0, i + 1, 0), at(0, i, 0));
+    quad(at(0, i, cells), at(0, i + 1, cells), at(1, cells - i - 1, cells), at(1, cells - i, cells));
+    quad(at(0, cells, i), at(1, 0, i), at(1, 0, i + 1), at(0, cells, i + 1));
+    quad(at(1, cells, i), at(0, 0, i), at(0, 0, i + 1), at(1, cells, i + 1));
+  }
+  return [positions, Array.from({ length: positions.length / 3 }, (_, i) => i), uvs, triangles];
 }
 
 function propOf(

@@ -90,17 +90,31 @@ export class LandmarkTracker {
   }
 }
 
-/** Triangles of the head that lie inside the outline of the face, seen from the front: what a face mask covers. */
-export function faceTriangles(tracker: LandmarkTracker): Uint16Array {
+/** Half the width of the soft edge that a face mask has on the surface, dm. */
+const softEdgeDm = 0.05;
+
+/** How far each position of the model belongs to the face, 0…1: inside the outline of the face, seen from the front. */
+export function faceWeights(tracker: LandmarkTracker): Float32Array {
   const { model } = tracker, oval = faceOval.map((index) => tracker.neutralPoint(index).slice(0, 2));
   const head = model.parts.find((part) => part.name === 'head')!;
-  const behind = tracker.neutralPoint(234)[2] - 0.1, found: number[] = [];
-  for (let t = head.firstTriangle; t < head.firstTriangle + head.triangleCount; t++) {
-    const corners = [0, 1, 2].map((k) => model.vertexPosition[model.triangles[t * 3 + k]!]! * 3);
-    const [x, y, z] = [0, 1, 2].map((axis) => corners.reduce((sum, v) => sum + model.positions[v + axis]! / 3, 0));
-    if (z! > behind && isInside(oval, x!, y!)) found.push(...model.triangles.subarray(t * 3, t * 3 + 3));
+  const behind = tracker.neutralPoint(234)[2] - 0.15, weights = new Float32Array(model.positions.length / 3);
+  for (let v = head.firstPosition; v < head.endPosition; v++) {
+    const [x, y, z] = [0, 1, 2].map((axis) => model.positions[v * 3 + axis]!);
+    if (z! < behind) continue;
+    const distance = distanceToEdge(oval, x!, y!) * (isInside(oval, x!, y!) ? 1 : -1);
+    weights[v] = Math.min(1, Math.max(0, 0.5 + distance / (2 * softEdgeDm)));
   }
-  return Uint16Array.from(found);
+  return weights;
+}
+
+function distanceToEdge(polygon: readonly number[][], x: number, y: number): number {
+  return Math.min(
+    ...polygon.map(([x1, y1], i) => {
+      const [x0, y0] = polygon[(i + polygon.length - 1) % polygon.length]!;
+      const ex = x1! - x0!, ey = y1! - y0!, along = Math.min(1, Math.max(0, ((x - x0!) * ex + (y - y0!) * ey) / (ex * ex + ey * ey)));
+      return Math.hypot(x - x0! - along * ex, y - y0! - along * ey);
+    }),
+  );
 }
 
 function isInside(polygon: readonly number[][], x: number, y: number): boolean {

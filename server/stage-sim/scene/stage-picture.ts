@@ -80,7 +80,7 @@ export class StagePicture {
   }
 
   /** Like fillVertices, but with three 8-bit codes per position instead of a picture: masks, numbers, flow. */
-  fillCodes(geometry: PersonGeometry, codesOf: (position: number, out: Float32Array) => void, nearerDm = 0): void {
+  fillCodes(geometry: PersonGeometry, codesOf: (position: number, out: Float32Array) => void): void {
     const { model, screen } = geometry, loaded = this.load(model), f = this.memory.f32, codes = new Float32Array(3);
     const { vertexPosition, vertexUv } = model;
     let o = loaded.vertices / 4;
@@ -89,7 +89,7 @@ export class StagePicture {
       codesOf(position, codes);
       f[o] = screen[position * 3]!;
       f[o + 1] = screen[position * 3 + 1]!;
-      f[o + 2] = screen[position * 3 + 2]! + nearerDm;
+      f[o + 2] = screen[position * 3 + 2]!;
       f[o + 3] = vertexUv[v * 2]!;
       f[o + 4] = vertexUv[v * 2 + 1]!;
       f.fill(0, o + 5, o + 8);
@@ -99,16 +99,10 @@ export class StagePicture {
   }
 
   drawPart(model: PersonModel, part: Part): void {
-    const { indices } = this.load(model);
-    this.drawTriangles(model, indices + part.firstTriangle * 6, part.triangleCount, part.texture, modeOf(part));
-  }
-
-  /** Draws triangles of a loaded model whose indices lie anywhere in kernel memory. */
-  drawTriangles(model: PersonModel, indices: number, triangleCount: number, textureNumber: number, mode: number): void {
-    const loaded = this.load(model), texture = loaded.textures[textureNumber]!;
+    const loaded = this.load(model), texture = loaded.textures[part.texture]!;
     this.kernel.drawTriangles(
-      loaded.vertices, indices, triangleCount, texture.at, this.#offsets, this.target, this.depth,
-      texture.widthPx, texture.heightPx, this.widthPx, this.heightPx, this.strideBytes, mode,
+      loaded.vertices, loaded.indices + part.firstTriangle * 6, part.triangleCount, texture.at, this.#offsets, this.target, this.depth,
+      texture.widthPx, texture.heightPx, this.widthPx, this.heightPx, this.strideBytes, modeOf(part),
     );
   }
 }

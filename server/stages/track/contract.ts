@@ -6,9 +6,6 @@ import type { FaceTrack } from '../../frame/face-track.js';
  * Takes: detections (boxes and six points, in the lane's picture), identity embeddings, the faces as propagated.
  * Gives: face slots started, recognised or ended; keyframe wishes.
  */
-/** Faces at once in one lane. More than this many people are left untouched, and counted. */
-export const faceSlots = 6;
-
 export interface CastPerformer {
   readonly performerId: string;
   /** Mean-centred identity embedding, 1024 floats. */
@@ -19,3 +16,6 @@ export interface KeyframeWish {
   readonly face: FaceTrack;
   readonly wantIdentity: boolean;
 }
+
+/** Faces at once in one lane. More than this many people are left untouched, and counted. */
+export const faceSlots = 6;

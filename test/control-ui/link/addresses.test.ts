@@ -15,7 +15,7 @@ describe('addresses', () => {
   it('name scope, group and parameter', () => {
     const addresses = paramsOfScope(fakeDescriptors, 'output/cam-a').map(({ address }) => address);
     expect(addresses).toContain('/understudy/output/cam-a/output/bypass');
-    expect(addresses).toContain('/understudy/output/cam-a/likeness/mix01');
+    expect(addresses).toContain('/understudy/output/cam-a/fallback/maxHoldMs');
     expect(addresses.some((address) => address.includes('keyframe'))).toBe(false);
   });
 

@@ -6,7 +6,7 @@ import { protocolVersion } from '../../../server/protocol/messages.js';
 import { TestSocket, TestTime } from './fake-host.js';
 
 const bypass = '/understudy/output/cam-a/output/bypass';
-const mix = '/understudy/output/cam-a/likeness/mix01';
+const mix = '/understudy/lane/cam-a/likeness/mix01';
 const hello = {
   type: 'hello',
   protocolVersion,

@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 const pageFolder = join(root, 'build/test/control-ui');
 const shots = join(root, 'build/test/page');
 const skipped = chromiumPath === null ? ' (skipped: no Chromium)' : '';
-const mix = '/understudy/output/cam-a/likeness/mix01';
+const mix = '/understudy/lane/cam-a/likeness/mix01';
 const bypass = '/understudy/output/cam-a/output/bypass';
 const delay = '/understudy/output/cam-a/output/delayFrames';
 
@@ -77,6 +77,7 @@ describe.skipIf(chromiumPath === null)(`the page in a browser${skipped}`, () => 
 
   it('moves a slider by keyboard and the server’s value follows; a console’s change comes back with its name', async () => {
     const { page } = await openPage();
+    await page.getByTestId('tab-lane/cam-a').click();
     const slider = page.getByTestId(`slider-${mix}`);
     await slider.focus();
     for (let i = 0; i < 7; i++) await slider.press('ArrowLeft');
