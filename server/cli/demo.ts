@@ -1,0 +1,26 @@
+import type { Command } from 'commander';
+import { whole } from './parse.js';
+import { runOptionsOf, withRunFlags, type RunFlags } from './start.js';
+
+interface Flags extends RunFlags {
+  readonly scene?: string;
+  readonly people?: number;
+}
+
+async function demo(flags: Flags): Promise<void> {
+  const supervisor = await import('../supervisor/demo.js');
+  process.exitCode = await supervisor.demo({
+    ...runOptionsOf(flags),
+    ...(flags.scene === undefined ? {} : { scene: flags.scene }),
+    ...(flags.people === undefined ? {} : { people: flags.people }),
+  });
+}
+
+export function register(program: Command): void {
+  const command = program
+    .command('demo')
+    .description('run the demo: a simulated camera, a synthetic performer and a synthetic likeness; nobody real, this machine only')
+    .option('--scene <name>', "the simulated stage's scene")
+    .option('--people <count>', 'people in front of the camera', whole(1, 4));
+  withRunFlags(command).action(demo);
+}

@@ -1,0 +1,20 @@
+import { buildProgram } from './cli/program.js';
+import { reportFault } from './cli/fault.js';
+
+/** The command line: `node build/server/main.js <verb> …`. Exit codes: 0 done, 1 done and something is wrong, 2 refused. */
+async function main(words: readonly string[]): Promise<void> {
+  const program = buildProgram();
+  try {
+    await program.parseAsync([...words], { from: 'user' });
+  } catch (error) {
+    const known = program.commands.find((command) => command.name() === words[0]);
+    process.exitCode = reportFault(error, known?.name() ?? '', (text) => process.stderr.write(text));
+  }
+}
+
+// A reader that has seen enough (`understudy sources | head -1`) is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+await main(process.argv.slice(2));
