@@ -5,7 +5,7 @@ import { houseRules } from './lint/house-rules.js';
 
 const typescript = ['**/*.ts', '**/*.tsx'];
 const oneClock = 'Time comes from an injected Clock (server/time/clock.ts).';
-const assembly = 'server/kernels/assembly/**';
+const assembly = 'server/kernels/assembly/**/*.ts';
 
 export default defineConfig(
   { ignores: ['build/**', 'node_modules/**', 'runtime/**', '.ci/**'] },
