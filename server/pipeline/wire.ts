@@ -13,7 +13,7 @@ import type { ReceiveEvents } from '../stages/receive/contract.js';
 import { CompositeStage } from '../stages/composite/stage.js';
 import { KeyframeClient, type KeyframeEvents } from '../stages/keyframe/client.js';
 import { LabelStage } from '../stages/label/stage.js';
-import { neighboursOf } from '../stages/propagate/regularise.js';
+import { neighboursOf } from '../frame/mesh-neighbours.js';
 import { FlowPropagator } from '../stages/propagate/stage.js';
 import { ReceiveStage } from '../stages/receive/stage.js';
 import type { SendEvents } from '../stages/send/contract.js';

@@ -55,7 +55,8 @@ export class KeptProcess {
     this.ready = false;
     const child = fork(entry, [...args], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
+      // Every waiting NDI capture holds a libuv thread; previews are encoded in the others.
+      env: { ...process.env, ORT_DISABLE_TELEMETRY: '1', UV_THREADPOOL_SIZE: '8' },
     });
     this.#child = child;
     const log = createWriteStream(join(logFolder, `${name}.log`), { flags: 'a' });

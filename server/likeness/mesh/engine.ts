@@ -7,6 +7,7 @@ import type { RegionView } from '../../frame/region-view.js';
 import type { LikenessEngine, Look, PatchFill, PatchView } from '../port.js';
 import { type FaceBake, textureSizePx } from './bake.js';
 import { type CanonicalFace, type FaceTopology, topologyOf } from './canonical.js';
+import { EdgeTone } from './edge-tone.js';
 import { LightFit, type VertexLight } from './relight.js';
 import { fitSimilarity, newPose } from './pose.js';
 import { probe, rgbToYuv } from './sample.js';
@@ -63,7 +64,10 @@ export class MeshCanvas {
 export class MeshLikeness implements LikenessEngine {
   readonly #texturePtr: number;
   #textureModel: YuvMatrix | 'rgb' | null = null;
-  readonly #textureLuma = new Float32Array(surfaceCount);
+  /** The texture's own Y Cb Cr at every vertex, legal-range codes. */
+  readonly #textureYuv = new Float32Array(surfaceCount * 3);
+  /** The performer's, in this picture. */
+  readonly #seenYuv = new Float32Array(surfaceCount * 3);
   readonly #reference: FaceBake | null;
   readonly #referenceYuv = new Float32Array(surfaceCount * 3);
   readonly #light: VertexLight = { gain: new Float32Array(surfaceCount).fill(1), tintCb: new Float32Array(surfaceCount), tintCr: new Float32Array(surfaceCount) };
@@ -78,6 +82,7 @@ export class MeshLikeness implements LikenessEngine {
   readonly #seen = new Float32Array(surfaceCount * 3);
   readonly #shapeOffset = new Float32Array(surfaceCount * 3);
   readonly #alpha = new Float32Array(surfaceCount);
+  readonly #edge: EdgeTone;
   readonly #pose = newPose();
   readonly #patch: { ptr: number; strideBytes: number; x0: number; y0: number; x1: number; y1: number };
 
@@ -89,6 +94,7 @@ export class MeshLikeness implements LikenessEngine {
   ) {
     this.#texturePtr = canvas.memory.allocate(textureSizePx * textureSizePx * 8);
     this.#reference = reference;
+    this.#edge = new EdgeTone(canvas.canonical, canvas.topology);
     this.#patch = { ptr: canvas.patchPtr, strideBytes: 0, x0: 0, y0: 0, x1: 0, y1: 0 };
     const { ringFromOval } = canvas.topology;
     for (let i = 0; i < surfaceCount; i++) {
@@ -138,8 +144,7 @@ export class MeshLikeness implements LikenessEngine {
       const from = reference.vertexRgb;
       rgbToYuv(from[i * 3], from[i * 3 + 1], from[i * 3 + 2], matrix, this.#referenceYuv, i * 3);
       const own = this.bake.vertexRgb;
-      rgbToYuv(own[i * 3], own[i * 3 + 1], own[i * 3 + 2], matrix, yuv, 0);
-      this.#textureLuma[i] = yuv[0] - 16;
+      rgbToYuv(own[i * 3], own[i * 3 + 1], own[i * 3 + 2], matrix, this.#textureYuv, i * 3);
     }
   }
 
@@ -212,7 +217,8 @@ export class MeshLikeness implements LikenessEngine {
       this.#weight[i] = 0;
       const facing = this.#normals[i * 3 + 2];
       if (isSkin[i] === 0 || facing < 0.15) continue;
-      probe(this.canvas.memory, region, landmarks[i * 3] - region.box.x0, landmarks[i * 3 + 1] - region.box.y0, radius, matrix, p, 0);
+      probe(this.canvas.memory, region, landmarks[i * 3] - region.box.x0, landmarks[i * 3 + 1] - region.box.y0, radius, matrix, this.#seenYuv, i * 3);
+      p.set(this.#seenYuv.subarray(i * 3, i * 3 + 3));
       const luma = Math.max(1, p[0] - 16);
       const was = Math.max(4, reference[i * 3] - 16);
       this.#ratio[i] = Math.min(4, luma / was);
@@ -231,6 +237,7 @@ export class MeshLikeness implements LikenessEngine {
       this.#light.tintCb[i] *= look.light01;
       this.#light.tintCr[i] *= look.light01;
     }
+    this.#edge.measure(face.faceId, this.#seenYuv, this.#textureYuv, this.#light, this.#weight);
   }
 
   #draw(face: FaceTrack, region: RegionView, look: Look, rgb: boolean, fill: PatchFill): void {
@@ -292,16 +299,17 @@ export class MeshLikeness implements LikenessEngine {
       skin[at + 4] = canonical.uvs[i * 2 + 1] * textureSizePx;
       // Skin seen edge-on has hardly any texture: it fades out rather than smear.
       const facing = Math.min(1, Math.max(0, (this.#normals[i * 3 + 2] - 0.05) / 0.2));
-      const lit = this.#textureLuma[i] * gain[i];
-      const cb = tintCb[i] * lit, cr = tintCr[i] * lit;
+      const lit = (this.#textureYuv[i * 3] - 16) * gain[i];
+      const tone = this.#edge.tone;
+      const luma = tone[i * 3], cb = tintCb[i] * lit + tone[i * 3 + 1], cr = tintCr[i] * lit + tone[i * 3 + 2];
       skin[at + 5] = gain[i];
       skin[at + 6] = gain[i];
       skin[at + 7] = gain[i];
       skin[at + 8] = this.#alpha[i] * facing;
       // Over RGB pictures the tint becomes the BT.709 chroma contributions; over YUV it is the chroma itself.
-      skin[at + 9] = rgb ? cr * 1.793 : 0;
-      skin[at + 10] = rgb ? -cb * 0.213 - cr * 0.533 : cb;
-      skin[at + 11] = rgb ? cb * 2.112 : cr;
+      skin[at + 9] = rgb ? luma * 1.164 + cr * 1.793 : luma;
+      skin[at + 10] = rgb ? luma * 1.164 - cb * 0.213 - cr * 0.533 : cb;
+      skin[at + 11] = rgb ? luma * 1.164 + cb * 2.112 : cr;
       skin[own] = x;
       skin[own + 1] = y;
       skin[own + 2] = 0;

@@ -1,30 +1,9 @@
+import type { MeshNeighbours } from '../../frame/mesh-neighbours.js';
+
 /**
  * Keeps carried landmarks a face: a weighted affine motion explains most of what flow says; what is left over is smoothed
  * over the mesh by confidence, so that a point whose flow was lost follows its neighbours.
  */
-export interface MeshNeighbours {
-  /** Neighbours of point i: indices[starts[i] … starts[i + 1] − 1]. */
-  readonly starts: Int32Array;
-  readonly indices: Int32Array;
-}
-
-export function neighboursOf(triangles: ArrayLike<number>, pointCount: number): MeshNeighbours {
-  const sets: Set<number>[] = Array.from({ length: pointCount }, () => new Set<number>());
-  for (let t = 0; t < triangles.length; t += 3) {
-    for (let k = 0; k < 3; k++) {
-      sets[triangles[t + k]!]!.add(triangles[t + ((k + 1) % 3)]!);
-      sets[triangles[t + k]!]!.add(triangles[t + ((k + 2) % 3)]!);
-    }
-  }
-  const starts = new Int32Array(pointCount + 1);
-  const indices: number[] = [];
-  sets.forEach((set, i) => {
-    indices.push(...set);
-    starts[i + 1] = indices.length;
-  });
-  return { starts, indices: Int32Array.from(indices) };
-}
-
 const iterations = 3;
 /** Weight of a neighbour's residual beside the point's own. */
 const stiffness = 0.35;

@@ -6,7 +6,8 @@ import type { KernelMemory } from '../../kernels/memory.js';
 import type { RegionKernel } from '../../kernels/region.js';
 import type { RegionView } from '../../frame/region-view.js';
 import type { KeyframeLandmarks, PropagateSettings, Propagator } from './contract.js';
-import { type MeshNeighbours, Regulariser } from './regularise.js';
+import type { MeshNeighbours } from '../../frame/mesh-neighbours.js';
+import { Regulariser } from './regularise.js';
 
 /** Pictures that a keyframe may be late and still be carried to the present. 24 are about half a second at 50 Hz. */
 export const ringFrames = 24;

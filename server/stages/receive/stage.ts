@@ -22,7 +22,6 @@ export class ReceiveStage {
   state: SourceState = 'absent';
   framesReceived = 0;
   #receiver: NdiReceiver | null = null;
-  #url: string | null = null;
   #lastVideoAtUs: InstantUs;
   #connectedAtUs: InstantUs;
   #shape = '';
@@ -134,7 +133,8 @@ export class ReceiveStage {
     const finder = this.ndi.createFinder(groups === null ? {} : { groups });
     try {
       const found = await finder.find(sourceName, 1000);
-      if (found && !this.#closed && (this.#receiver === null || found.url !== this.#url)) this.#connect(found);
+      // Without mDNS libndi never comes back by itself to a source it lost: a found source is always connected anew.
+      if (found && !this.#closed && this.state !== 'receiving') this.#connect(found);
     } catch (error) {
       if ((error as { code?: string }).code !== 'NDI_SOURCE_AMBIGUOUS') throw error;
       this.events.onAmbiguous(sourceName);
@@ -147,7 +147,6 @@ export class ReceiveStage {
 
   #connect(source: NdiSource): void {
     this.#receiver?.close();
-    this.#url = source.url;
     this.#connectedAtUs = this.clock.nowUs();
     this.#receiver = this.ndi.createReceiver({
       source: source.url === null ? { name: source.name } : { name: source.name, url: source.url },

@@ -1,0 +1,91 @@
+import { surfaceCount } from '../../frame/face-track.js';
+import { type MeshNeighbours, neighboursOf } from '../../frame/mesh-neighbours.js';
+import type { CanonicalFace, FaceTopology } from './canonical.js';
+import type { VertexLight } from './relight.js';
+
+/** How much of the difference to the performer's tone is taken on, by rings from the oval inwards. */
+const takeOnByRing = [1, 0.85, 0.55, 0.28, 0.1] as const;
+/** Codes. A larger difference is hair or background behind the cheek, not skin. */
+const mostLuma = 70;
+const mostChroma = 22;
+const smoothingRounds = 6;
+
+/**
+ * Leads the likeness's skin tone into the performer's towards the oval, so that no mask edge shows: the membrane of seamless
+ * cloning (Pérez et al. 2003) at vertices, held to the outer rings so that the likeness keeps its own tone in the middle.
+ */
+export class EdgeTone {
+  /** 468 × (Y, Cb, Cr) to be added, 8-bit codes. */
+  readonly tone = new Float32Array(surfaceCount * 3);
+  readonly #difference = new Float32Array(surfaceCount * 3);
+  readonly #next = new Float32Array(surfaceCount * 3);
+  readonly #trust = new Float32Array(surfaceCount);
+  readonly #nextTrust = new Float32Array(surfaceCount);
+  readonly #kept = new Map<number, Float32Array>();
+  readonly #mesh: MeshNeighbours;
+  readonly #takeOn: Float32Array;
+
+  constructor(face: CanonicalFace, topology: FaceTopology) {
+    this.#mesh = neighboursOf(face.triangles, surfaceCount);
+    this.#takeOn = Float32Array.from(topology.ringFromOval, (ring) => takeOnByRing[ring] ?? 0);
+  }
+
+  /** weight: trust in what was seen at each vertex, 0 where nothing usable was. */
+  measure(faceId: number, seen: Float32Array, texture: Float32Array, light: VertexLight, weight: Float32Array): void {
+    const d = this.#difference;
+    for (let i = 0; i < surfaceCount; i++) {
+      const at = i * 3;
+      const lit = (texture[at] - 16) * light.gain[i];
+      const g = light.gain[i];
+      this.#trust[i] = weight[i];
+      d[at] = clamp(seen[at] - 16 - lit, mostLuma);
+      d[at + 1] = clamp(seen[at + 1] - 128 - (texture[at + 1] - 128) * g - light.tintCb[i] * lit, mostChroma);
+      d[at + 2] = clamp(seen[at + 2] - 128 - (texture[at + 2] - 128) * g - light.tintCr[i] * lit, mostChroma);
+    }
+    for (let round = 0; round < smoothingRounds; round++) this.#smooth();
+    let kept = this.#kept.get(faceId);
+    const fresh = kept === undefined;
+    if (!kept) {
+      kept = new Float32Array(surfaceCount * 3);
+      this.#kept.set(faceId, kept);
+    }
+    for (let i = 0; i < surfaceCount; i++) {
+      for (let k = 0; k < 3; k++) {
+        const at = i * 3 + k;
+        // Light that changes at once must be followed at once; noise must not flicker.
+        const change = Math.abs(d[at] - kept[at]);
+        const follow = fresh ? 1 : Math.min(1, 0.15 + change / 20);
+        kept[at] += (d[at] - kept[at]) * follow;
+        this.tone[at] = kept[at] * this.#takeOn[i];
+      }
+    }
+  }
+
+  /** Trusted vertices speak for their neighbours that saw nothing. */
+  #smooth(): void {
+    const { starts, indices } = this.#mesh;
+    const d = this.#difference, next = this.#next, trust = this.#trust;
+    for (let i = 0; i < surfaceCount; i++) {
+      let w = trust[i] + 1e-4;
+      let y = d[i * 3] * w, u = d[i * 3 + 1] * w, v = d[i * 3 + 2] * w;
+      let reach = trust[i];
+      for (let k = starts[i]; k < starts[i + 1]; k++) {
+        const j = indices[k];
+        const t = trust[j] + 1e-5;
+        w += t;
+        y += d[j * 3] * t;
+        u += d[j * 3 + 1] * t;
+        v += d[j * 3 + 2] * t;
+        reach = Math.max(reach, trust[j] * 0.5);
+      }
+      next[i * 3] = y / w;
+      next[i * 3 + 1] = u / w;
+      next[i * 3 + 2] = v / w;
+      this.#nextTrust[i] = reach;
+    }
+    d.set(next);
+    trust.set(this.#nextTrust);
+  }
+}
+
+const clamp = (value: number, most: number): number => Math.min(most, Math.max(-most, value));
