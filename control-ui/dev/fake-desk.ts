@@ -147,7 +147,7 @@ export class FakeDesk {
     const client: Client = { socket, want: [], meshLanes: [], onTheWay: new Map() };
     this.clients.add(client);
     socket.on('close', () => this.clients.delete(client));
-    socket.on('message', (data) => this.take(client, JSON.parse(String(data)) as ClientMessage));
+    socket.on('message', (data: Buffer) => this.take(client, JSON.parse(data.toString('utf8')) as ClientMessage));
     const { likenesses, cast, scopes } = this;
     const values = Object.fromEntries(this.values);
     const notices = [

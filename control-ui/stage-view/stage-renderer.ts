@@ -41,6 +41,7 @@ export class StageRenderer {
     this.renderer.setPixelRatio(Math.min(devicePixelRatio, 1.5));
     this.controls = new OrbitControls(this.eye, canvas);
     this.controls.enableDamping = false;
+    this.controls.listenToKeyEvents(canvas);
     this.controls.maxPolarAngle = Math.PI / 2;
     this.controls.minDistance = 0.3;
     this.controls.maxDistance = 14;
