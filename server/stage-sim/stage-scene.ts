@@ -135,8 +135,10 @@ export class StageScene {
         kernel.blurLines(picture.target, scratch, heightPx, widthPx, strideBytes, 8, moment.blurRadiusPx);
       }
       memory.rewind(mark);
+      // The blur has spread the picture over its borders.
+      picture.touchAll();
     }
-    kernel.layOver(picture.target, backdrop.coefficients, backdrop.frame, widthPx, heightPx, strideBytes, backdrop.strideBytes);
+    backdrop.layOver();
     if (moment.grainCodes > 0) {
       kernel.addGrain(backdrop.frame, widthPx, heightPx, backdrop.strideBytes, this.options.seed * 65536 + frameNumber, moment.grainCodes);
     }

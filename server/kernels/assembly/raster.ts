@@ -15,6 +15,8 @@ const MAGIC: f32 = 8388608.0;
 const SIGNED_MAGIC: f32 = 12582912.0;
 const SIGNED_MAGIC_BITS = 0x4b400000;
 const FULL: f32 = 65280.0;
+/** From half an 8-bit code below full, what lies under does not matter. */
+const NEARLY_FULL: f32 = 65152.0;
 /** What sampleBilinear's sums are too large by: texels lose one bit before the weights of 14 bits. */
 const SAMPLE_SCALE: f32 = 2.0 / 16384.0;
 
@@ -82,11 +84,14 @@ function drawSpan(
       const colour = f32x4.add(f32x4.mul(sampleBilinear(zuv, low, high, base, rowBytes), gain), bias);
       if (blends) {
         const alpha = f32x4.extract_lane(colour, 3);
-        if (alpha > 0.5) {
+        if (alpha > NEARLY_FULL) {
+          storePixel(target, f32x4.replace_lane(colour, 3, FULL));
+          if (writesSolid) store<f32>(depth, z);
+        } else if (alpha > 0.5) {
           const under = f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(v128.load64_zero(target)));
           // Full in the alpha lane makes the same line give a + under·(1 − a) there.
           const over = f32x4.sub(f32x4.replace_lane(colour, 3, FULL), under);
-          const share = f32x4.splat(alpha < FULL ? alpha * (1.0 / FULL) : 1.0);
+          const share = f32x4.splat(alpha * (1.0 / FULL));
           storePixel(target, f32x4.add(under, f32x4.mul(over, share)));
           if (writesSolid) {
             if (alpha >= FULL * 0.5) store<f32>(depth, z);
@@ -103,6 +108,23 @@ function drawSpan(
     target += 8;
     depth += 4;
   }
+}
+
+// One function per mode: inlined into the triangle's loop, five copies of the span would spill every register.
+function cover(target: usize, depth: usize, count: i32, zuv: v128, gain: v128, bias: v128): void {
+  drawSpan(target, depth, count, zuv, gain, bias, false, false, false);
+}
+function coverTested(target: usize, depth: usize, count: i32, zuv: v128, gain: v128, bias: v128): void {
+  drawSpan(target, depth, count, zuv, gain, bias, false, true, false);
+}
+function blend(target: usize, depth: usize, count: i32, zuv: v128, gain: v128, bias: v128): void {
+  drawSpan(target, depth, count, zuv, gain, bias, true, false, false);
+}
+function blendTested(target: usize, depth: usize, count: i32, zuv: v128, gain: v128, bias: v128): void {
+  drawSpan(target, depth, count, zuv, gain, bias, true, true, false);
+}
+function blendSolid(target: usize, depth: usize, count: i32, zuv: v128, gain: v128, bias: v128): void {
+  drawSpan(target, depth, count, zuv, gain, bias, true, true, true);
 }
 
 /** First pixel whose centre is at or right of x, held to 0…limit (0 for NaN). */
@@ -140,6 +162,7 @@ export function drawTriangles(
     f32x4(load<f32>(offsets), load<f32>(offsets, 4), load<f32>(offsets, 8), 0), f32x4.splat(256),
   );
   const tests = !(mode & NO_DEPTH) && depth != 0;
+  const blends = (mode & BLEND) != 0, writesSolid = (mode & WRITE_DEPTH_WHERE_SOLID) != 0;
 
   for (let t = 0; t < triangleCount; t++, indices += 6) {
     const a = vertices + <usize>load<u16>(indices) * VERTEX_BYTES;
@@ -206,12 +229,12 @@ export function drawTriangles(
       const bias = f32x4.add(biasRow, f32x4.mul(biasX, dx));
       const pixel = target + <usize>(y * targetStride) + (<usize>x << 3);
       const depthAt = depth + (<usize>(y * targetWidth + x) << 2);
-      if (mode & BLEND) {
-        if (!tests) drawSpan(pixel, depthAt, count, zuv, gain, bias, true, false, false);
-        else if (mode & WRITE_DEPTH_WHERE_SOLID) drawSpan(pixel, depthAt, count, zuv, gain, bias, true, true, true);
-        else drawSpan(pixel, depthAt, count, zuv, gain, bias, true, true, false);
-      } else if (tests) drawSpan(pixel, depthAt, count, zuv, gain, bias, false, true, false);
-      else drawSpan(pixel, depthAt, count, zuv, gain, bias, false, false, false);
+      if (!blends) {
+        if (tests) coverTested(pixel, depthAt, count, zuv, gain, bias);
+        else cover(pixel, depthAt, count, zuv, gain, bias);
+      } else if (!tests) blend(pixel, depthAt, count, zuv, gain, bias);
+      else if (writesSolid) blendSolid(pixel, depthAt, count, zuv, gain, bias);
+      else blendTested(pixel, depthAt, count, zuv, gain, bias);
     }
   }
   return 0;

@@ -8,6 +8,8 @@ export interface RasterPicture {
   readonly strideValues: number;
 }
 
+/** From here on, blending is overwriting. */
+const nearlyFull = rasterFull - 128;
 const f = Math.fround;
 /** First pixel whose centre is at or beyond the value, in single precision as the kernel has it. */
 const firstCentre = (x: number, limit: number): number => Math.min(limit, Math.max(0, Math.ceil(f(x - 0.5)) || 0));
@@ -71,7 +73,7 @@ export function drawTrianglesTwin(
         });
         const alpha = texel[3]! * at(8);
         const pixel = y * target.strideValues + x * 4;
-        const share = mode & rasterMode.blend ? Math.min(alpha / rasterFull, 1) : 1;
+        const share = mode & rasterMode.blend && alpha <= nearlyFull ? alpha / rasterFull : 1;
         if (mode & rasterMode.blend && alpha <= 0.5) continue;
         [...colour, mode & rasterMode.blend ? rasterFull : alpha].forEach((value, k) => {
           const under = target.data[pixel + k]!;

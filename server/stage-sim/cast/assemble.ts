@@ -130,12 +130,13 @@ export async function assemblePerson(base: BaseMesh, targets: TargetFile, recipe
     lowerArms(fitted, armWeight, shoulders);
     // The neck stays under its collar, which stands away from it.
     if (material === 'cloth') proxy.hidesBase.forEach((hides, v) => (hidden[v]! |= base.headWeight[v]! > neckShows ? 0 : hides));
+    const order = material === 'hair' ? outermostFirst(proxy, fitted) : trianglesOf(proxy);
     pieces.push({
       name: from.id,
       material,
       picture: picture ?? (await proxyPicture(proxy.texturePath, from.tint ?? [1, 1, 1], material)),
       surface: proxy,
-      triangles: Array.from({ length: proxy.triangleMaterial.length }, (_, t) => t).filter((t) => material !== 'teeth' || isFrontTooth(proxy, fitted, t)),
+      triangles: order.filter((t) => material !== 'teeth' || isFrontTooth(proxy, fitted, t)),
       mapUv: (u, v) => [u, v],
       source: {
         positions: fitted,
@@ -159,7 +160,9 @@ export async function assemblePerson(base: BaseMesh, targets: TargetFile, recipe
     triangles: bodyTriangles(base, hidden, owns),
   });
   const isMouth = (u: number, v: number): boolean => u > 0.74 && v > 0.85;
-  pieces.unshift(
+  pieces.splice(
+    // Behind the clothes, which hide most of it: what is drawn first is seldom drawn over.
+    recipe.clothes.length, 0,
     skinPiece('head', 'skin', skin.head, headChart.owns, headChart.toChart),
     skinPiece('trunk', 'skin', skin.body, (u, v, y) => !headChart.owns(u, v, y) && !isMouth(u, v), (u, v) => [u, v]),
     skinPiece('mouth', 'mouth', mouthPicture(skin.body), isMouth, (u, v) => [u, v]),
@@ -171,6 +174,17 @@ export async function assemblePerson(base: BaseMesh, targets: TargetFile, recipe
 function withJaw(base: BaseMesh, delta: Float32Array, length: number): Float32Array {
   const jaw = centreOf(delta, verticesOf(base, lowerTeethMaterial));
   return Float32Array.from({ length }, (_, i) => jaw[i % 3]!);
+}
+
+const trianglesOf = (proxy: Proxy): number[] => Array.from({ length: proxy.triangleMaterial.length }, (_, t) => t);
+
+/** Hair is many layers of cards; the outer ones first, most of the inner ones fail the depth test and cost little. */
+function outermostFirst(proxy: Proxy, fitted: Float32Array): number[] {
+  const reach = trianglesOf(proxy).map((t) => {
+    const centre = [0, 1, 2].map((axis) => [0, 1, 2].reduce((sum, k) => sum + fitted[proxy.cornerVertex[t * 3 + k]! * 3 + axis]! / 3, 0));
+    return Math.hypot(centre[0]!, centre[1]! - 7.45, centre[2]! - 0.45);
+  });
+  return trianglesOf(proxy).sort((a, b) => reach[b]! - reach[a]! || a - b);
 }
 
 /** Only what an open mouth can show: the front of the rows of teeth, outside. */
@@ -242,12 +256,13 @@ function number(recipe: PersonRecipe, pieces: readonly Piece[], joints: Record<s
     });
   });
   if (vertexPosition.length > 65535) throw new Error(`${recipe.id}: ${vertexPosition.length} vertices do not fit 16-bit indices`);
+  const skinSource = pieces.find((piece) => piece.name === 'head')!.source;
   const model = {
     id: recipe.id, name: recipe.name, description: recipe.description, parts, textures: pieces.map((piece) => piece.picture),
     positions: Float32Array.from(positions), headWeight: Float32Array.from(headWeight), visibility: new Float32Array(0),
     vertexPosition: Uint16Array.from(vertexPosition), vertexUv: Float32Array.from(vertexUv), triangles: Uint16Array.from(triangles),
     expressions: expressionUnitNames.map((unit, index) => sparse(unit, origins, index)),
-    baseVertex: Uint16Array.from(origins, ({ source, vertex }) => (source === pieces[0]!.source ? vertex : noBaseVertex)),
+    baseVertex: Uint16Array.from(origins, ({ source, vertex }) => (source === skinSource ? vertex : noBaseVertex)),
     eyeCentres: Float32Array.from([...joints['leftEye']!, ...joints['rightEye']!]),
     neckPivot: Float32Array.from(joints['neck']!),
   };

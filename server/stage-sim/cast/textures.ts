@@ -15,7 +15,7 @@ export async function decodePicture(path: string): Promise<Picture8> {
 
 /** The head's island in MakeHuman's skin atlas, enlarged: the face would get 110 texels of the atlas, too few for 1080p. */
 const chart = { u0: 0.625, v0: 0.17, u1: 1, v1: 0.865 } as const;
-const enlargement = 4;
+const enlargement = 3.5;
 export const headChart = {
   /** Whether a point of the atlas lies in the head's island; hands come near it, so its height (dm) is asked too. */
   owns: (u: number, v: number, y: number): boolean => u > chart.u0 && v > chart.v0 && v < chart.v1 && y > 5,

@@ -30,11 +30,11 @@ export class Backdrop {
     this.strideBytes = widthPx * 2;
     this.frame = memory.allocate(this.strideBytes * heightPx);
     this.#layerStride = (widthPx + 2 * reachPx + 4) * 2;
-    const mark = (): number => memory.mark();
     for (let phase = 0; phase < phases; phase++) this.#layers.push(memory.allocate(this.#layerStride * heightPx));
-    const before = mark();
+    const before = memory.mark();
     this.#layers.forEach((layer, phase) => this.#paint(layer, phase * stepPx, wall));
     memory.rewind(before);
+    memory.u8.fill(0, picture.target, picture.target + picture.strideBytes * heightPx);
   }
 
   /** The shift that is really shown, px: a multiple of half a pixel inside the wall's reach. */
@@ -51,6 +51,17 @@ export class Backdrop {
       const from = layer + y * this.#layerStride;
       memory.u8.copyWithin(this.frame + y * this.strideBytes, from, from + this.strideBytes);
     }
+  }
+
+  /** Lays what was drawn over the frame. */
+  layOver(): void {
+    const { picture } = this;
+    picture.forEachTouched((x0, x1, y0, y1) => {
+      this.kernel.layOver(
+        picture.target + y0 * picture.strideBytes + x0 * 8, this.coefficients, this.frame + y0 * this.strideBytes + x0 * 2,
+        x1 - x0, y1 - y0, picture.strideBytes, this.strideBytes,
+      );
+    });
   }
 
   #paint(layer: number, offsetPx: number, wall: Picture8): void {

@@ -13,22 +13,25 @@ interface Finish {
   /** Brightening at grazing angles (peach fuzz, cloth). */
   readonly sheen: number;
   readonly twoSided: boolean;
+  readonly culled: boolean;
 }
 
-const plain: Finish = { wrap: [0.1, 0.1, 0.1], soft: 0, softDoublings: 3, sharp: 0, sharpDoublings: 5, sheen: 0, twoSided: false };
+const plain: Finish = { wrap: [0.1, 0.1, 0.1], soft: 0, softDoublings: 3, sharp: 0, sharpDoublings: 5, sheen: 0, twoSided: false, culled: true };
 const finishes: Readonly<Record<Material, Finish>> = {
   skin: { ...plain, wrap: [0.42, 0.22, 0.15], soft: 0.1, softDoublings: 3, sharp: 0.07, sharpDoublings: 5, sheen: 0.1 },
   mouth: { ...plain, wrap: [0.5, 0.3, 0.3], soft: 0.05 },
   eye: { ...plain, wrap: [0.35, 0.3, 0.3], sharp: 0.25, sharpDoublings: 7 },
   teeth: { ...plain, wrap: [0.4, 0.35, 0.3], sharp: 0.12 },
   tongue: { ...plain, wrap: [0.5, 0.3, 0.3], sharp: 0.1 },
-  brows: { ...plain, wrap: [0.5, 0.5, 0.5], twoSided: true },
-  lashes: { ...plain, wrap: [0.5, 0.5, 0.5], twoSided: true },
-  hair: { ...plain, wrap: [0.45, 0.42, 0.4], soft: 0.13, softDoublings: 3, sharp: 0.05, sheen: 0.12, twoSided: true },
-  beard: { ...plain, wrap: [0.5, 0.5, 0.5], soft: 0.06, softDoublings: 3, sheen: 0.08, twoSided: true },
-  cloth: { ...plain, wrap: [0.15, 0.15, 0.15], sheen: 0.06 },
+  brows: { ...plain, wrap: [0.5, 0.5, 0.5], twoSided: true, culled: false },
+  lashes: { ...plain, wrap: [0.5, 0.5, 0.5], twoSided: true, culled: false },
+  hair: { ...plain, wrap: [0.45, 0.42, 0.4], soft: 0.13, softDoublings: 3, sharp: 0.05, sheen: 0.12, twoSided: true, culled: false },
+  beard: { ...plain, wrap: [0.5, 0.5, 0.5], soft: 0.06, softDoublings: 3, sheen: 0.08, twoSided: true, culled: false },
+  cloth: { ...plain, wrap: [0.15, 0.15, 0.15], sheen: 0.06, culled: false },
 };
 
+const beyondPx = 64;
+const turnedAway = -0.5;
 /** Highlights fade where little of the light's hemisphere is seen. */
 const specularFloor = 0.25;
 
@@ -37,7 +40,7 @@ const specularFloor = 0.25;
  * light stands in for the transfer curve) and a bias in 8-bit codes for highlights. Six floats per position.
  */
 export function shade(geometry: PersonGeometry, rig: LightRig, view: View, out: Float32Array): void {
-  const { model, world, normals } = geometry, r = geometry.headRotation;
+  const { model, world, normals, screen } = geometry, r = geometry.headRotation;
   const lights = [rig.key, rig.fill, rig.rim].map((light) => {
     const d = light.direction;
     // Baked visibility lives in head space: the light is turned back by the head's rotation.
@@ -51,7 +54,9 @@ export function shade(geometry: PersonGeometry, rig: LightRig, view: View, out: 
     const finish = finishes[part.material];
     const [wr, wg, wb] = finish.wrap, visibility = model.visibility, headWeight = model.headWeight;
     for (let v = part.firstPosition; v < part.endPosition; v++) {
-      const i = v * 3;
+      const i = v * 3, height = screen[i + 1]!;
+      // Far above or below the picture: nothing near it is drawn.
+      if (height < -beyondPx || height > view.heightPx + beyondPx) continue;
       let nx = normals[i]!, ny = normals[i + 1]!, nz = normals[i + 2]!;
       let vx = eyeX - world[i]!, vy = eyeY - world[i + 1]!, vz = eyeZ - world[i + 2]!;
       const away = 1 / Math.sqrt(vx * vx + vy * vy + vz * vz);
@@ -65,6 +70,8 @@ export function shade(geometry: PersonGeometry, rig: LightRig, view: View, out: 
         nz = -nz;
         facing = -facing;
       }
+      // Corners turned well away belong to triangles that are culled.
+      if (facing < turnedAway && finish.culled) continue;
       const c0 = visibility[v * 4]!, c1 = visibility[v * 4 + 1]!, c2 = visibility[v * 4 + 2]!, c3 = visibility[v * 4 + 3]!;
       const w = headWeight[v]!;
       const open = clamp01(c0 + 0.67 * (c1 * nx + c2 * ny + c3 * nz));

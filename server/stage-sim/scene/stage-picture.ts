@@ -3,6 +3,9 @@ import { loadRasterKernel, rasterMode, rasterVertexFloats, type RasterKernel } f
 import type { Part, PersonModel, Picture8 } from '../cast/model.js';
 import type { PersonGeometry } from './person-geometry.js';
 
+/** Rows that are cleared and laid over together; no triangle of the cast is higher at the closest view. */
+const bandPx = 64;
+
 /** A model's constant data in kernel memory. */
 interface Loaded {
   readonly textures: readonly { at: number; widthPx: number; heightPx: number }[];
@@ -22,6 +25,9 @@ export class StagePicture {
   readonly strideBytes: number;
   readonly #loaded = new Map<PersonModel, Loaded>();
   readonly #offsets: number;
+  /** Leftmost and rightmost x touched in each band of rows. */
+  readonly #left: Float64Array;
+  readonly #right: Float64Array;
 
   constructor(readonly widthPx: number, readonly heightPx: number, megabytes = 256) {
     this.memory = new KernelMemory(megabytes);
@@ -30,6 +36,10 @@ export class StagePicture {
     this.target = this.memory.allocate(this.strideBytes * heightPx);
     this.depth = this.memory.allocate(widthPx * heightPx * 4);
     this.#offsets = this.memory.allocate(16);
+    const bands = Math.ceil(heightPx / bandPx);
+    this.#left = new Float64Array(bands).fill(Infinity);
+    this.#right = new Float64Array(bands).fill(-Infinity);
+    this.kernel.fillDepth(this.depth, widthPx * heightPx, Infinity);
   }
 
   /** Puts a texture into kernel memory as 8.8 codes. */
@@ -52,14 +62,53 @@ export class StagePicture {
     return loaded;
   }
 
+  /** Empties what was drawn since the last time. */
   clear(): void {
-    this.memory.u8.fill(0, this.target, this.target + this.strideBytes * this.heightPx);
-    this.kernel.fillDepth(this.depth, this.widthPx * this.heightPx, Infinity);
+    const { u8, f32 } = this.memory;
+    this.forEachTouched((x0, x1, y0, y1) => {
+      for (let y = y0; y < y1; y++) {
+        const row = this.target + y * this.strideBytes, depthRow = this.depth / 4 + y * this.widthPx;
+        u8.fill(0, row + x0 * 8, row + x1 * 8);
+        f32.fill(Infinity, depthRow + x0, depthRow + x1);
+      }
+    });
+    this.#left.fill(Infinity);
+    this.#right.fill(-Infinity);
+  }
+
+  /** Notes where a posed surface may draw. A triangle reaches at most one band beyond its corners' own. */
+  touch(screen: Float32Array): void {
+    const left = this.#left, right = this.#right, last = left.length - 1;
+    for (let i = 0; i < screen.length; i += 3) {
+      const band = screen[i + 1]! / bandPx;
+      if (!(band > -2 && band < last + 2)) continue;
+      const x = screen[i]!, from = Math.max(0, Math.floor(band) - 1), to = Math.min(last, Math.floor(band) + 1);
+      for (let b = from; b <= to; b++) {
+        if (x < left[b]!) left[b] = x;
+        if (x > right[b]!) right[b] = x;
+      }
+    }
+  }
+
+  /** Notes that every pixel may have been written. */
+  touchAll(): void {
+    this.#left.fill(0);
+    this.#right.fill(this.widthPx);
+  }
+
+  /** Everything drawn since the last clear, widened by a margin, as rectangles (px, half open, x even). */
+  forEachTouched(visit: (x0: number, x1: number, y0: number, y1: number) => void, marginPx = 2): void {
+    for (let b = 0; b < this.#left.length; b++) {
+      const x0 = Math.max(0, Math.floor((this.#left[b]! - marginPx) / 2) * 2);
+      const x1 = Math.min(this.widthPx, Math.ceil((this.#right[b]! + marginPx) / 2) * 2);
+      if (x1 > x0) visit(x0, x1, b * bandPx, Math.min(this.heightPx, (b + 1) * bandPx));
+    }
   }
 
   /** Writes a person's drawn vertices from projected positions and the light of each (shading.ts). */
   fillVertices(geometry: PersonGeometry, light: Float32Array): void {
     const { model, screen } = geometry, loaded = this.load(model), f = this.memory.f32;
+    this.touch(screen);
     const { vertexPosition, vertexUv } = model;
     let o = loaded.vertices / 4;
     for (let v = 0; v < vertexPosition.length; v++, o += rasterVertexFloats) {
@@ -82,6 +131,7 @@ export class StagePicture {
   /** Like fillVertices, but with three 8-bit codes per position instead of a picture: masks, numbers, flow. */
   fillCodes(geometry: PersonGeometry, codesOf: (position: number, out: Float32Array) => void): void {
     const { model, screen } = geometry, loaded = this.load(model), f = this.memory.f32, codes = new Float32Array(3);
+    this.touch(screen);
     const { vertexPosition, vertexUv } = model;
     let o = loaded.vertices / 4;
     for (let v = 0; v < vertexPosition.length; v++, o += rasterVertexFloats) {
