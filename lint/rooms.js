@@ -34,7 +34,9 @@ export const rooms = {
 
   // -- kernels know nothing of frames in flight; their assembly must compile to WASM alone
   'server/kernels': { imports: vocabulary, types: [] },
-  'server/kernels/assembly': { imports: [], types: [] },
+  // The one memory map that host and assembly share: named offsets, nothing else.
+  'server/kernels/flow-layout.ts': { imports: [], types: [] },
+  'server/kernels/assembly': { imports: ['server/kernels/flow-layout.ts'], types: [] },
 
   // -- doors to foreign libraries, and their ports
   'server/ndi/port.ts': { imports: ['server/errors'], types: ['server/time', 'server/frame'] },
@@ -186,6 +188,7 @@ export const rooms = {
       ...vocabulary,
       ...ports,
       'server/ipc',
+      'server/kernels',
       'server/protocol',
       'server/params',
       'server/declarations.ts',

@@ -8,7 +8,7 @@ import { FrameShrinker } from '../kernels/frame-shrink.js';
 import type { NdiPort, NdiVideoFrame } from '../ndi/port.js';
 import type { LadderStep } from '../protocol/messages.js';
 import type { FaceWork } from '../stages/composite/contract.js';
-import type { FaceAnswer } from '../stages/keyframe/client.js';
+import type { FaceAnswer } from '../stages/keyframe/stage.js';
 import { faceSlots } from '../stages/track/contract.js';
 import type { Clock } from '../time/clock.js';
 import { durationUs, frameIntervalUs, type InstantUs, since } from '../time/time.js';

@@ -11,7 +11,7 @@ import { MeshCanvas } from '../likeness/mesh/engine.js';
 import type { NdiPort } from '../ndi/port.js';
 import type { ReceiveEvents } from '../stages/receive/contract.js';
 import { CompositeStage } from '../stages/composite/stage.js';
-import { KeyframeClient, type KeyframeEvents } from '../stages/keyframe/client.js';
+import { KeyframeClient, type KeyframeEvents } from '../stages/keyframe/stage.js';
 import { LabelStage } from '../stages/label/stage.js';
 import { neighboursOf } from '../frame/mesh-neighbours.js';
 import { FlowPropagator } from '../stages/propagate/stage.js';

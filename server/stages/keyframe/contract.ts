@@ -2,7 +2,7 @@ import type { DetectedBox } from '../../frame/detected-box.js';
 import type { InstantUs } from '../../time/time.js';
 
 /**
- * keyframe: expensive inference, off the frame path. The lane's half (client.ts) cuts crops out of the picture and asks; the
+ * keyframe: expensive inference, off the frame path. The lane's half (stage.ts) cuts crops out of the picture and asks; the
  * inference process (pipeline/inference-process.ts) answers. Every answer names the picture it came from; a late one is
  * carried forward by propagate, or dropped and counted.
  *
