@@ -67,7 +67,7 @@ async function watch(receiver: NdiReceiver, source: NdiSource, flags: Flags, tel
     while (!signal.aborted) {
       const took = await takeNext(receiver, source, frames);
       const nowUs = machineClock.nowUs();
-      if (took) firstAtUs ??= nowUs;
+      if (took && firstAtUs === null) firstAtUs = toldAtUs = nowUs;
       if (firstAtUs === null) {
         if (nowUs - startedAtUs > flags.wait * 1e6) throw new CodedError('CLI_SOURCE_SILENT', { source: source.name, seconds: flags.wait });
         continue;
