@@ -66,11 +66,18 @@ export class StageRunner {
     for (let n = 0; n < options.frames; n++) {
       const frame = ndi.createVideoFrame(shape);
       options.render(n, frame.pixels);
-      camera.sendVideo(frame);
+      // The tag pairs what comes out with what went in: slates may lie between.
+      const tag = `<stage_run frame="${n}"/>`;
+      camera.sendVideo(frame, tag);
       camera.flush();
-      const captured = await monitor.capture(2000);
-      if (captured.kind === 'video') {
-        await options.onOutput(n, captured.video.pixels, lane, captured.video.metadata);
+      for (let more = true; more; ) {
+        const captured = await monitor.capture(2000);
+        if (captured.kind !== 'video') {
+          more = captured.kind !== 'none';
+          continue;
+        }
+        more = captured.video.metadata?.includes(tag) !== true;
+        if (!more) await options.onOutput(n, captured.video.pixels, lane, captured.video.metadata);
         captured.video.release();
       }
       const { counters } = lane.parts.keyframe;

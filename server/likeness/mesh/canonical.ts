@@ -40,8 +40,10 @@ export interface FaceTopology {
   readonly openings: Uint16Array;
   /** Rings from the oval inwards: 0 on the oval. */
   readonly ringFromOval: Uint8Array;
-  /** Rings from the eyes' and the mouth's openings: 0 on their rims. */
+  /** Rings from the rims of the eyes' and the mouth's openings: 0 on them. */
   readonly ringFromOpening: Uint8Array;
+  /** The two eyes and the mouth: the rim's vertices, and every vertex's rings from it. */
+  readonly rims: readonly { readonly vertices: readonly number[]; readonly ringFrom: Uint8Array }[];
   /** 1 for plain skin: no brow, lid, lip, nostril. Light is read from these. */
   readonly isSkin: Uint8Array;
 }
@@ -77,8 +79,8 @@ export function topologyOf(face: CanonicalFace): FaceTopology {
     const inside = openingSets.some((set) => corners.every((i) => set.has(i)));
     (inside ? openings : skin).push(...corners);
   }
-  const rims = [...rightEyeRing, ...leftEyeRing, ...innerLipRing];
-  const ringFromOpening = ringsFrom(rims, triangles);
+  const rims = [rightEyeRing, leftEyeRing, innerLipRing].map((vertices) => ({ vertices, ringFrom: ringsFrom(vertices, triangles) }));
+  const ringFromOpening = ringsFrom([...rightEyeRing, ...leftEyeRing, ...innerLipRing], triangles);
   const lips = ringsFrom([...outerLipRing, ...innerLipRing], triangles);
   const browRings = ringsFrom(brows, triangles);
   const isSkin = new Uint8Array(surfaceCount);
@@ -86,5 +88,5 @@ export function topologyOf(face: CanonicalFace): FaceTopology {
   for (let i = 0; i < surfaceCount; i++) {
     isSkin[i] = ringFromOpening[i]! >= 2 && lips[i]! >= 1 && browRings[i]! >= 1 && ringFromOval[i]! >= 1 ? 1 : 0;
   }
-  return { skin: Uint16Array.from(skin), openings: Uint16Array.from(openings), ringFromOval, ringFromOpening, isSkin };
+  return { skin: Uint16Array.from(skin), openings: Uint16Array.from(openings), ringFromOval, ringFromOpening, rims, isSkin };
 }

@@ -8,6 +8,7 @@ import type { LikenessEngine, Look, PatchFill, PatchView } from '../port.js';
 import { type FaceBake, textureSizePx } from './bake.js';
 import { type CanonicalFace, type FaceTopology, topologyOf } from './canonical.js';
 import { EdgeTone } from './edge-tone.js';
+import { shapeTransfer } from './shape-transfer.js';
 import { LightFit, type VertexLight } from './relight.js';
 import { fitSimilarity, newPose } from './pose.js';
 import { probe, rgbToYuv } from './sample.js';
@@ -98,13 +99,9 @@ export class MeshLikeness implements LikenessEngine {
     this.#patch = { ptr: canvas.patchPtr, strideBytes: 0, x0: 0, y0: 0, x1: 0, y1: 0 };
     const { ringFromOval } = canvas.topology;
     for (let i = 0; i < surfaceCount; i++) {
-      // Bone structure fades in from the oval, and stops before the lids and lips, which must close as the performer's do.
-      const fade = Math.min(1, ringFromOval[i] / 4);
-      for (let k = 0; k < 3; k++) {
-        this.#shapeOffset[i * 3 + k] = reference ? (bake.shape[i * 3 + k] - reference.shape[i * 3 + k]) * fade : 0;
-      }
       this.#alpha[i] = ringFromOval[i] === 0 ? 0 : ringFromOval[i] === 1 ? 0.8 : 1;
     }
+    if (reference) shapeTransfer(bake.shape, reference.shape, canvas.topology, this.#shapeOffset);
   }
 
   render(face: FaceTrack, region: RegionView, matrix: YuvMatrix, look: Look, fill: PatchFill): PatchView | null {
