@@ -1,10 +1,12 @@
-import { compress, FORMAT_RGBX, SAMP_420 } from '@julusian/jpeg-turbo';
+import jpegTurbo from '@julusian/jpeg-turbo';
 import type { ReceivedFrame } from '../frame/frames.js';
 import { FrameShrinker } from '../kernels/frame-shrink.js';
 import type { KernelMemory } from '../kernels/memory.js';
 import type { RegionKernel } from '../kernels/region.js';
 import type { PreviewSide } from '../protocol/binary.js';
 
+// CommonJS without named exports that Node could see.
+const { compress, FORMAT_RGBX, SAMP_420 } = jpegTurbo;
 const jpegQuality = 78;
 
 export interface PreviewWish {
