@@ -1,3 +1,5 @@
+import type { RgbPicture } from '../../server/stages/keyframe/analysis/picture.js';
+
 /** A part of a UYVY picture (Rec.709, legal range) as RGBA. Slow and plain: for looking and measuring only. */
 export function uyvyToRgba(uyvy: Uint8Array, widthPx: number, heightPx: number, part = { x: 0, y: 0, w: widthPx, h: heightPx }): Uint8ClampedArray {
   const out = new Uint8ClampedArray(part.w * part.h * 4);
@@ -16,4 +18,16 @@ export function uyvyToRgba(uyvy: Uint8Array, widthPx: number, heightPx: number, 
     }
   }
   return out;
+}
+
+/** A whole UYVY picture (Rec.709, legal range) as packed RGB. */
+export function rgbOf(uyvy: Uint8Array, widthPx: number, heightPx: number): RgbPicture {
+  const rgba = uyvyToRgba(uyvy, widthPx, heightPx);
+  const data = new Uint8ClampedArray(widthPx * heightPx * 3);
+  for (let from = 0, to = 0; to < data.length; from += 4, to += 3) {
+    data[to] = rgba[from]!;
+    data[to + 1] = rgba[from + 1]!;
+    data[to + 2] = rgba[from + 2]!;
+  }
+  return { data, widthPx, heightPx };
 }

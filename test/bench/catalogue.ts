@@ -1,0 +1,25 @@
+import type { BenchEntry } from './context.js';
+import { flowRows } from './flow.js';
+import { kernelRows } from './kernels.js';
+import { loopEntries } from './loop.js';
+
+/** Every row, in the order in which a whole run measures them. */
+export const entries: readonly BenchEntry[] = [
+  ...loopEntries,
+  { name: 'flow', run: (context, wanted) => flowRows({ rows: within('flow', wanted), clock: context.clock }) },
+  { name: 'kernels', run: (context, wanted) => Promise.resolve(kernelRows({ rows: within('kernels', wanted), clock: context.clock })) },
+];
+
+/** The wanted names that lie below a family's name. */
+const within = (family: string, wanted: readonly string[]): string[] => wanted.filter((name) => name.startsWith(`${family}.`));
+
+/** A name that is a row's own means that row alone; otherwise every row that begins with it. */
+export function chosen(wanted: readonly string[], from: readonly BenchEntry[] = entries): readonly BenchEntry[] {
+  if (wanted.length === 0) return from;
+  const picks = (name: string): readonly BenchEntry[] => {
+    const exact = from.filter((entry) => entry.name === name || name.startsWith(`${entry.name}.`));
+    return exact.length > 0 ? exact : from.filter((entry) => entry.name.startsWith(name));
+  };
+  const picked = new Set(wanted.flatMap(picks));
+  return from.filter((entry) => picked.has(entry));
+}

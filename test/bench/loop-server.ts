@@ -1,0 +1,61 @@
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildRoot } from '../../server/paths.js';
+import { demoShowOnDisk } from '../../server/supervisor/demo.js';
+import { Supervisor } from '../../server/supervisor/supervisor.js';
+
+interface RunJson {
+  readonly lanes: readonly { readonly laneId: string; readonly pid: number | null }[];
+  readonly inferencePid: number | null;
+}
+
+/** The whole server under the bench: the demo's cast, own state, free ports, no page open. */
+export class BenchServer {
+  readonly stateFolder = mkdtempSync(join(tmpdir(), 'understudy-bench-'));
+  readonly #supervisor: Supervisor;
+
+  constructor(cameras: readonly { readonly laneId: string; readonly source: string; readonly outputName: string }[], say: (line: string) => void) {
+    const demo = demoShowOnDisk();
+    // Enrolment and bakes are cached by what they were made from; making them is not what is measured.
+    const prepared = join(buildRoot, 'demo', 'prepared');
+    if (existsSync(prepared)) cpSync(prepared, join(this.stateFolder, 'prepared'), { recursive: true });
+    const sources = cameras.map(({ laneId, source, outputName }) => ({ ...demo.sources[0]!, id: laneId, label: laneId, source, outputName }));
+    this.#supervisor = new Supervisor(null, { ...demo, name: 'Bench', sources }, { stateFolder: this.stateFolder, httpPort: 0, oscPort: 0, quiet: true }, say);
+  }
+
+  start(): Promise<void> {
+    return this.#supervisor.start();
+  }
+
+  /** CPU seconds that lanes and inference have used so far; null where the system does not tell (not Linux). */
+  cpuSeconds(): { readonly lanes: number; readonly inference: number } | null {
+    const run = JSON.parse(readFileSync(join(this.stateFolder, 'run.json'), 'utf8')) as RunJson;
+    const lanes = run.lanes.map((lane) => cpuSecondsOf(lane.pid));
+    const inference = cpuSecondsOf(run.inferencePid);
+    if (inference === null || lanes.includes(null)) return null;
+    return { lanes: lanes.reduce<number>((sum, value) => sum + value!, 0), inference };
+  }
+
+  /** The last lines of each process's log, for a bench that did not get its picture. */
+  logs(): string {
+    const file = (name: string): string => join(this.stateFolder, 'logs', name);
+    return ['lane-cam-a.log', 'inference.log', 'control.log']
+      .filter((name) => existsSync(file(name)))
+      .map((name) => `${name}: ${readFileSync(file(name), 'utf8').trim().split('\n').slice(-5).join(' | ')}`)
+      .join('\n');
+  }
+
+  async close(): Promise<void> {
+    await this.#supervisor.close();
+    rmSync(this.stateFolder, { recursive: true, force: true });
+  }
+}
+
+/** User and system time of a process from /proc: fields 14 and 15 of stat, in hundredths of a second on Linux. */
+export function cpuSecondsOf(pid: number | null): number | null {
+  const file = `/proc/${String(pid)}/stat`;
+  if (pid === null || !existsSync(file)) return null;
+  const fields = readFileSync(file, 'utf8').replace(/^.*\) /, '').split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}

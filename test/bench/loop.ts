@@ -1,0 +1,193 @@
+// Bench rows loop.*: the whole server over real NDI on loopback, camera and eye being processes of their own. Segments of a few
+// seconds take turns: the eye on the server's output, then on a bare relay of the same camera. The server keeps working during the
+// relay's turns (a show cannot be paused), so both delays are taken on an equally busy machine.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { projectRoot } from '../../server/paths.js';
+import { startLoopbackMdns } from '../e2e/support/mdns.js';
+import { type PeerProcess, Peers, uniqueName } from '../e2e/support/peer-process.js';
+import type { BenchContext, BenchEntry } from './context.js';
+import { gainOfGrabs } from './loop-identity.js';
+import { countFrames, LoopCounts } from './loop-counts.js';
+import type { GrabbedFrame, SeenFrame } from './loop-probe.js';
+import { BenchServer } from './loop-server.js';
+import { loopScene, type LoopShape, loopShapes } from './loop-shapes.js';
+import { benchRow, type BenchRow } from './row.js';
+
+const segmentS = 5;
+const settleMs = 700;
+const grabsInAll = 12;
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const benchScript = (name: string): string => join(projectRoot, 'test', 'bench', name);
+
+interface Place {
+  readonly laneId: string;
+  readonly camera: string;
+  readonly output: string;
+}
+
+/** One loop bench: its processes, and what it has counted. */
+class LoopRun {
+  readonly server = new LoopCounts();
+  readonly relay = new LoopCounts();
+  readonly grabs: GrabbedFrame[] = [];
+  cores: { lanes: number; inference: number } | null = null;
+  readonly #places: readonly Place[];
+  readonly #probes: PeerProcess[] = [];
+  #relays = 0;
+
+  constructor(
+    private readonly shape: LoopShape,
+    private readonly peers: Peers,
+    private readonly folder: string,
+    private readonly context: BenchContext,
+  ) {
+    this.#places = Array.from({ length: shape.cameras }, (_, index) => {
+      const letter = String.fromCharCode(65 + index);
+      return { laneId: `cam-${letter.toLowerCase()}`, camera: uniqueName(`Bench Camera ${letter}`), output: uniqueName(`Bench Output ${letter}`) };
+    });
+  }
+
+  async measure(seconds: number): Promise<void> {
+    const { context } = this;
+    context.note(`${this.shape.row}: rendering the camera's loop`);
+    for (const place of this.#places) await this.#startCamera(place);
+    const server = new BenchServer(this.#places.map(({ laneId, camera, output }) => ({ laneId, source: camera, outputName: output })), (line) => context.note(`server: ${line}`));
+    try {
+      await server.start();
+      for (const [index, place] of this.#places.entries()) await this.#startProbe(index, place);
+      await this.#warmUp(server);
+      const segments = Math.max(1, Math.round(seconds / segmentS));
+      for (let segment = 0; segment < segments; segment++) {
+        const grabs = Math.floor((grabsInAll * (segment + 1)) / segments) - Math.floor((grabsInAll * segment) / segments);
+        await this.#serverSegment(seconds / segments, grabs, server);
+        await this.#relaySegment(seconds / segments);
+      }
+    } finally {
+      await server.close();
+    }
+  }
+
+  async #startCamera(place: Place): Promise<void> {
+    const { widthPx, heightPx, framesPerSecond, people } = this.shape;
+    const settings = { ...loopScene, name: place.camera, machineName: 'BENCH', people, widthPx, heightPx, framesPerSecond, pictures: this.shape.pictures };
+    const camera = await this.peers.script(benchScript('loop-camera.ts'), settings);
+    await camera.waitFor('playing', undefined, 180_000);
+  }
+
+  async #startProbe(index: number, place: Place): Promise<void> {
+    const probe = await this.peers.script(benchScript('loop-probe.ts'), { machineName: 'EYE', grabFolder: join(this.folder, `grabs-${index}`) });
+    this.#probes.push(probe);
+    await connect(probe, place.output);
+  }
+
+  /** Until the likeness has been on every output for a second. */
+  async #warmUp(server: BenchServer): Promise<void> {
+    const endAt = this.context.clock.nowUs() + 90e6;
+    let last: SeenFrame[] = [];
+    let calmS = 0;
+    while (calmS < 2) {
+      await sleep(500);
+      last = (await Promise.all(this.#probes.map(take))).flat();
+      const steps = last.map((frame) => frame.step);
+      calmS = last.length > 0 && steps.every((step) => step === 'likeness') ? calmS + 0.5 : 0;
+      if (this.context.clock.nowUs() > endAt) {
+        throw new Error(`${this.shape.row}: no likeness on the output after 90 s; last steps ${[...new Set(steps)].join(' ')}\n${server.logs()}`);
+      }
+    }
+    this.context.note(`${this.shape.row}: likeness on screen, counting`);
+  }
+
+  async #serverSegment(seconds: number, grabs: number, server: BenchServer): Promise<void> {
+    for (const [index, place] of this.#places.entries()) await connect(this.#probes[index]!, place.output);
+    await sleep(settleMs);
+    await Promise.all(this.#probes.map(take));
+    const cpu = server.cpuSeconds();
+    const everyFrames = Math.max(1, Math.floor((seconds * this.shape.framesPerSecond) / (grabs + 1)));
+    const grabbing = this.#probes[0]!;
+    const from = grabbing.events.length;
+    grabbing.command({ do: 'grab', count: grabs, everyFrames });
+    await sleep(seconds * 1000);
+    const after = server.cpuSeconds();
+    for (const probe of this.#probes) countFrames(this.server, await take(probe));
+    grabbing.command({ do: 'grab', count: 0, everyFrames: 1 });
+    this.grabs.push(...grabbing.events.slice(from).filter(({ event }) => event === 'grabbed').map((event) => event as unknown as GrabbedFrame));
+    if (cpu && after) this.cores = { lanes: (after.lanes - cpu.lanes) / seconds, inference: (after.inference - cpu.inference) / seconds };
+    for (const probe of this.#probes) probe.command({ do: 'disconnect' });
+  }
+
+  /** One relay at a time, of the first camera. */
+  async #relaySegment(seconds: number): Promise<void> {
+    const probe = this.#probes[0]!;
+    const outputName = `${uniqueName('Bench Relay')} ${++this.#relays}`;
+    const relay = await this.peers.relay({ machineName: 'RELAY', name: this.#places[0]!.camera, outputName });
+    await relay.waitFor('first');
+    await connect(probe, outputName);
+    await sleep(settleMs);
+    await take(probe);
+    await sleep(seconds * 1000);
+    countFrames(this.relay, await take(probe));
+    probe.command({ do: 'disconnect' });
+    await relay.stop();
+  }
+}
+
+async function connect(probe: PeerProcess, name: string): Promise<void> {
+  const from = probe.events.length;
+  probe.command({ do: 'connect', name });
+  await probe.waitFor('first', undefined, 40_000, from);
+}
+
+async function take(probe: PeerProcess): Promise<SeenFrame[]> {
+  const from = probe.events.length;
+  probe.command({ do: 'take' });
+  return (await probe.waitFor('taken', undefined, 20_000, from))['frames'] as SeenFrame[];
+}
+
+async function loopRows(shape: LoopShape, context: BenchContext): Promise<BenchRow[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'understudy-loop-'));
+  const mdns = await startLoopbackMdns();
+  // The server's processes take it from here; the peers are given it.
+  const before = process.env['DBUS_SYSTEM_BUS_ADDRESS'];
+  if (mdns) process.env['DBUS_SYSTEM_BUS_ADDRESS'] = mdns.environment.DBUS_SYSTEM_BUS_ADDRESS;
+  const peers = new Peers(mdns?.environment ?? {});
+  try {
+    const run = new LoopRun(shape, peers, folder, context);
+    await run.measure(context.seconds ?? 20);
+    await peers.close();
+    context.note(`${shape.row}: measuring identity on ${run.grabs.length} pictures`);
+    return [...rowsOf(shape.row, run), ...(await gainOfGrabs(shape, run.grabs))];
+  } finally {
+    await peers.close();
+    await mdns?.close();
+    if (before === undefined) delete process.env['DBUS_SYSTEM_BUS_ADDRESS'];
+    else process.env['DBUS_SYSTEM_BUS_ADDRESS'] = before;
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function rowsOf(row: string, { server, relay, cores }: LoopRun): BenchRow[] {
+  const { frames } = server;
+  const counted = (metric: string, value: number, reference: number | null): BenchRow => benchRow(row, metric, value, 'frames', reference, frames);
+  const delays = ([['p50', 0.5], ['p95', 0.95], ['p99', 0.99]] as const).flatMap(([name, share]) => {
+    const [through, bare] = [server.delayMs(share), relay.delayMs(share)];
+    return [
+      benchRow(row, `addedDelayMs.${name}`, through - bare, 'ms', null, frames),
+      benchRow(row, `delayMs.${name}`, through, 'ms', bare, frames),
+    ];
+  });
+  return [
+    counted('framesLost', server.lost, relay.lost),
+    counted('framesOutOfOrder', server.outOfOrder, relay.outOfOrder),
+    counted('framesBlack', server.black, relay.black),
+    counted('framesUnlabelled', server.unlabelled, null),
+    counted('framesUnstamped', server.unstamped, relay.unstamped),
+    counted('concealedFrames', server.notLikeness, null),
+    ...delays,
+    ...(cores === null ? [] : [benchRow(row, 'cores.lanes', cores.lanes, 'cores', null, frames), benchRow(row, 'cores.inference', cores.inference, 'cores', null, frames)]),
+  ];
+}
+
+export const loopEntries: readonly BenchEntry[] = loopShapes.map((shape) => ({ name: shape.row, run: (context) => loopRows(shape, context) }));
