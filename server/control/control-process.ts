@@ -25,7 +25,10 @@ try {
     void control.close().then(() => process.exit(0));
   };
   process.once('SIGTERM', close);
-  process.once('SIGINT', close);
+  // Under a supervisor the supervisor decides the order of closing.
+  process.on('SIGINT', () => {
+    if (!process.send) close();
+  });
   process.once('disconnect', close);
   process.send?.({ type: 'ready', httpPort: control.httpPort, oscPort: control.oscPort });
   say({ event: 'ready', urls: control.urls, httpPort: control.httpPort, oscPort: control.oscPort });

@@ -39,5 +39,7 @@ export interface LaneOptions {
   readonly likenesses: readonly LaneLikeness[];
   /** Values to start from where the state folder has none. */
   readonly values: Readonly<Record<ParamAddress, ParamValue>>;
+  /** Receive 16-bit pictures (P216); the camera must have more than 8 bits to gain from it. */
+  readonly deepColor: boolean;
   readonly version: string;
 }

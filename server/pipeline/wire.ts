@@ -84,6 +84,7 @@ export function wireLane(
       receiverName: `Understudy ${options.laneId}`,
       groups: options.groups,
       productXml: productXml(options.version),
+      deepColor: options.deepColor,
     }, events.receive),
     track: new TrackStage(canonical.positions),
     propagate: new FlowPropagator(memory, region, neighboursOf(canonical.triangles, surfaceCount), faceSlots),

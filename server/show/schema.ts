@@ -29,6 +29,8 @@ const Source = Type.Object(
     performer: Type.Optional(Type.Union([id, Type.Null()])),
     /** Where receivers go if this lane dies: an NDI source name or address. Unset: the camera itself. 'slate': the supervisor's slate. */
     fallbackSource: Type.Optional(name),
+    /** Receive 16-bit pictures, for cameras with more than 8 bits. Twice the bytes. */
+    deepColor: Type.Optional(Type.Boolean()),
     /** NDI groups, comma-separated. */
     groups: Type.Optional(name),
   },

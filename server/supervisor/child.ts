@@ -37,10 +37,15 @@ export class KeptProcess {
     return { name: this.options.name, pid: this.pid, alive: this.#child !== null, restarts: this.restarts };
   }
 
-  /** Asks the process to end, and ends it by force where it does not within `patienceMs`. */
-  async close(patienceMs: number): Promise<void> {
+  /** From now on a death is an end: the show is closing. */
+  letGo(): void {
     this.#closing = true;
     if (this.#timer) clearTimeout(this.#timer);
+  }
+
+  /** Asks the process to end, and ends it by force where it does not within `patienceMs`. */
+  async close(patienceMs: number): Promise<void> {
+    this.letGo();
     const child = this.#child;
     if (!child) return;
     const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));

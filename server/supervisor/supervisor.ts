@@ -85,6 +85,8 @@ export class Supervisor {
   }
 
   async #closeAll(): Promise<void> {
+    // A Ctrl-C reaches every process of the terminal at once: none may be restarted now.
+    for (const kept of this.#kept()) kept.letGo();
     this.#link?.close();
     await Promise.all([...this.#lanes.values()].map(({ kept }) => kept.close(3000)));
     await this.#control?.close(3000);
@@ -136,6 +138,7 @@ export class Supervisor {
       })),
       likenesses: prepared.likenesses,
       values: this.show.values ?? {},
+      deepColor: source.deepColor ?? false,
       version: productVersion,
     };
     const kept = this.#keep(`lane-${source.id}`, entry('pipeline/lane-process.js'), [JSON.stringify(lane)], 20, (message) => {
@@ -161,8 +164,11 @@ export class Supervisor {
 
   #processes(): ProcessStatus[] {
     const own: ProcessStatus = { name: 'supervisor', pid: process.pid, alive: true, restarts: 0 };
-    const kept = [this.#inference, this.#control, ...[...this.#lanes.values()].map((lane) => lane.kept), ...this.#companions];
-    return [own, ...kept.filter((one) => one !== null).map((one) => one.status)];
+    return [own, ...this.#kept().map((one) => one.status)];
+  }
+  #kept(): KeptProcess[] {
+    const all = [this.#inference, this.#control, ...[...this.#lanes.values()].map((lane) => lane.kept), ...this.#companions];
+    return all.filter((one) => one !== null);
   }
 
   /** Tells control, and whoever looks for a running show, which processes there are. */

@@ -48,7 +48,7 @@ export class StageRunner {
     for (const name of readdirSync(this.#folder)) if (name.startsWith('lane-')) rmSync(join(this.#folder, name));
     const laneOptions: LaneOptions = {
       laneId: 'cam-a', runFolder: this.#folder, stateFolder: this.#folder, source: { name: 'CAM', url: null }, outputName: 'OUT', groups: null, failover: null,
-      interfaceAddresses: ['127.0.0.1'], machineName: null, bypassPort: 0, webControl: null,
+      interfaceAddresses: ['127.0.0.1'], machineName: null, bypassPort: 0, webControl: null, deepColor: false,
       performers: prepared.performers.map((performer) => ({ ...performer, likenessId: 'sasha' })), likenesses: prepared.likenesses,
       values: options.values ?? {}, version: '0',
     };

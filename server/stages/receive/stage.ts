@@ -9,6 +9,8 @@ export interface ReceiveOptions {
   readonly receiverName: string;
   readonly groups: string | null;
   readonly productXml: string;
+  /** Ask libndi for 16 bits per sample (P216) where the camera has more than 8. */
+  readonly deepColor: boolean;
 }
 
 /** A source is lost when no picture came for this long. Three frames of 24 Hz and libndi's own jitter fit inside. */
@@ -151,7 +153,8 @@ export class ReceiveStage {
     this.#receiver = this.ndi.createReceiver({
       source: source.url === null ? { name: source.name } : { name: source.name, url: source.url },
       receiverName: this.options.receiverName,
-      color: 'best',
+      // 'best' makes 16-bit pictures of 8-bit cameras, at twice the bytes.
+      color: this.options.deepColor ? 'best' : 'fastest',
       allowFields: true,
     });
     this.#receiver.addConnectionMetadata(this.options.productXml);
