@@ -13,7 +13,8 @@ import { projectRoot } from '../../../server/paths.js';
 import { demoShow } from '../../../server/show/show-file.js';
 import { verifyAuditLog } from '../../../server/trust/audit-log.js';
 
-const script = join(projectRoot, 'build/test/e2e/control/control-process.js');
+/** Outside build/test, which set-up empties when it builds anew. */
+const script = join(projectRoot, 'build/e2e-control/control-process.js');
 const mix = '/understudy/lane/cam-a/likeness/mix01';
 const bypass = '/understudy/output/cam-a/output/bypass';
 let folder: string;
@@ -41,7 +42,9 @@ async function start(options: object = {}): Promise<Running> {
   const given = { runFolder: folder, stateFolder: join(folder, 'state'), version: '0.1.0', show: { ...demoShow(), ports: { http: 0, osc: 0 } }, likenessFolders: [], ...options };
   const child = spawn(process.execPath, [script, JSON.stringify(given)], { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);
-  const [text] = (await once(createInterface(child.stdout), 'line')) as [string];
+  const silent = once(child, 'close').then(() => Promise.reject(new Error('the control process ended without a word')));
+  const [text] = (await Promise.race([once(createInterface(child.stdout), 'line'), silent])) as [string];
+  silent.catch(() => {});
   return { child, line: JSON.parse(text) as Running['line'] };
 }
 const put = (port: number, address: string, value: unknown): Promise<number> =>
