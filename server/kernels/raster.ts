@@ -9,7 +9,7 @@ export const rasterFull = 65280;
 export const rasterMode = {
   blend: 1,
   noDepth: 2,
-  /** With blend: writes depth where alpha is at least one half (hair cards, soft masks of one surface). */
+  /** With blend: writes depth where alpha is at least 0.9 (hair cards, soft masks of one surface). */
   writeDepthWhereSolid: 4,
   /** Leaves out triangles that run anticlockwise on the screen. */
   cullAnticlockwise: 8,

@@ -36,6 +36,8 @@ export function castModel(id: PersonId | OccluderKind): PersonModel {
   return model;
 }
 
+const isBody = (material: string, part: string): boolean => material === 'cloth' || material === 'collar' || part === 'trunk';
+
 /**
  * A camera's picture of the simulated stage. Equal scene, seed, size and frame number give equal bytes; frames may be asked for
  * in any order. One instance owns about 150 MB at 1080p.
@@ -121,8 +123,8 @@ export class StageScene {
       this.performer.draw(picture, state, light, view, () => true);
     } else {
       // The likeness has the head; clothes, arms and hands stay the performer's.
-      this.performer.draw(picture, state, light, view, (material, part) => material === 'cloth' || part === 'trunk');
-      this.likeness.draw(picture, state, light, view, (material, part) => material !== 'cloth' && part !== 'trunk');
+      this.performer.draw(picture, state, light, view, (material, part) => isBody(material, part));
+      this.likeness.draw(picture, state, light, view, (material, part) => !isBody(material, part));
     }
   }
 

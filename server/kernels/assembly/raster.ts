@@ -15,6 +15,8 @@ const MAGIC: f32 = 8388608.0;
 const SIGNED_MAGIC: f32 = 12582912.0;
 const SIGNED_MAGIC_BITS = 0x4b400000;
 const FULL: f32 = 65280.0;
+/** Blending writes depth from here on; less would let what lies behind show through at the edge of a hair card. */
+const SOLID: f32 = FULL * 0.9;
 /** From half an 8-bit code below full, what lies under does not matter. */
 const NEARLY_FULL: f32 = 65152.0;
 /** What sampleBilinear's sums are too large by: texels lose one bit before the weights of 14 bits. */
@@ -94,7 +96,7 @@ function drawSpan(
           const share = f32x4.splat(alpha * (1.0 / FULL));
           storePixel(target, f32x4.add(under, f32x4.mul(over, share)));
           if (writesSolid) {
-            if (alpha >= FULL * 0.5) store<f32>(depth, z);
+            if (alpha >= SOLID) store<f32>(depth, z);
           }
         }
       } else {
@@ -143,7 +145,7 @@ function firstCentre(x: f32, limit: i32): i32 {
  * offsets: three f32, 8-bit codes, the value that a gain leaves alone (RGB 0 0 0; legal YUV 16 128 128).
  * Channel c gets offset + (texel − offset)·gain + bias, alpha gets texel alpha · alpha01. Attributes run linearly in the picture.
  * depth: width×height f32 or 0 with bit 1 of mode; smaller z is nearer; the caller fills it with +Infinity.
- * mode bits: 0 blend over (else overwrite), 1 no depth, 2 blending writes depth where alpha ≥ 0.5 (else it only tests),
+ * mode bits: 0 blend over (else overwrite), 1 no depth, 2 blending writes depth where alpha ≥ 0.9 (else it only tests),
  * 3 leave out triangles whose corners run anticlockwise on the screen.
  * A pixel belongs to a triangle by the top-left rule on shared, bit-identical edges: no cracks, nothing drawn twice.
  * Returns 0, or 1 for a texture below 2×2 px or above 32768 px.

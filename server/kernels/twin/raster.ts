@@ -79,7 +79,7 @@ export function drawTrianglesTwin(
           const under = target.data[pixel + k]!;
           target.data[pixel + k] = Math.round(Math.min(rasterFull, Math.max(0, under + (value - under) * share)));
         });
-        const writes = !(mode & rasterMode.blend) || (mode & rasterMode.writeDepthWhereSolid && alpha >= rasterFull / 2);
+        const writes = !(mode & rasterMode.blend) || (mode & rasterMode.writeDepthWhereSolid && alpha >= rasterFull * 0.9);
         if (tests && writes) depth[depthAt] = z;
       }
     }

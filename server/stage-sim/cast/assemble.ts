@@ -130,20 +130,25 @@ export async function assemblePerson(base: BaseMesh, targets: TargetFile, recipe
     lowerArms(fitted, armWeight, shoulders);
     // The neck stays under its collar, which stands away from it.
     if (material === 'cloth') proxy.hidesBase.forEach((hides, v) => (hidden[v]! |= base.headWeight[v]! > neckShows ? 0 : hides));
-    const order = material === 'hair' ? outermostFirst(proxy, fitted) : trianglesOf(proxy);
-    pieces.push({
+    const piece: Piece = {
       name: from.id,
       material,
       picture: picture ?? (await proxyPicture(proxy.texturePath, from.tint ?? [1, 1, 1], material)),
       surface: proxy,
-      triangles: order.filter((t) => material !== 'teeth' || isFrontTooth(proxy, fitted, t)),
+      triangles: trianglesOf(proxy),
       mapUv: (u, v) => [u, v],
       source: {
         positions: fitted,
         headWeight: carried(proxy, base.headWeight, 1),
         deltas: deltas.map((delta) => (material === 'tongue' ? withJaw(base, delta, fitted.length) : carried(proxy, delta, 3))),
       },
-    });
+    };
+    if (material === 'cloth') {
+      const isCollar = (t: number): boolean => [0, 1, 2].every((k) => standsAtNeck(fitted, proxy.cornerVertex[t * 3 + k]!));
+      pieces.push({ ...piece, triangles: piece.triangles.filter((t) => !isCollar(t)) });
+      pieces.push({ ...piece, name: `${from.id} collar`, material: 'collar', triangles: piece.triangles.filter(isCollar) });
+    } else if (material === 'teeth') pieces.push({ ...piece, triangles: piece.triangles.filter((t) => isFrontTooth(proxy, fitted, t)) });
+    else pieces.push(material === 'hair' ? { ...piece, triangles: outermostFirst(proxy, fitted) } : piece);
   };
   for (const from of recipe.clothes) await proxyPiece(from, 'cloth');
   await proxyPiece({ id: 'teeth/Teeth_Base' }, 'teeth');
@@ -162,7 +167,7 @@ export async function assemblePerson(base: BaseMesh, targets: TargetFile, recipe
   const isMouth = (u: number, v: number): boolean => u > 0.74 && v > 0.85;
   pieces.splice(
     // Behind the clothes, which hide most of it: what is drawn first is seldom drawn over.
-    recipe.clothes.length, 0,
+    recipe.clothes.length * 2, 0,
     skinPiece('head', 'skin', skin.head, headChart.owns, headChart.toChart),
     skinPiece('trunk', 'skin', skin.body, (u, v, y) => !headChart.owns(u, v, y) && !isMouth(u, v), (u, v) => [u, v]),
     skinPiece('mouth', 'mouth', mouthPicture(skin.body), isMouth, (u, v) => [u, v]),
@@ -178,14 +183,20 @@ function withJaw(base: BaseMesh, delta: Float32Array, length: number): Float32Ar
 
 const trianglesOf = (proxy: Proxy): number[] => Array.from({ length: proxy.triangleMaterial.length }, (_, t) => t);
 
-/** Hair is many layers of cards; the outer ones first, most of the inner ones fail the depth test and cost little. */
+/** Layers of hair that are kept apart when sorting, dm; inside one, neighbours stay neighbours (caches like that). */
+const hairLayerDm = 0.12;
+
+/** Hair is many layers of cards: the outermost first, the rest mostly fails the depth test and costs little. */
 function outermostFirst(proxy: Proxy, fitted: Float32Array): number[] {
-  const reach = trianglesOf(proxy).map((t) => {
-    const centre = [0, 1, 2].map((axis) => [0, 1, 2].reduce((sum, k) => sum + fitted[proxy.cornerVertex[t * 3 + k]! * 3 + axis]! / 3, 0));
-    return Math.hypot(centre[0]!, centre[1]! - 7.45, centre[2]! - 0.45);
+  const layer = trianglesOf(proxy).map((t) => {
+    const [x, y, z] = [0, 1, 2].map((axis) => [0, 1, 2].reduce((sum, k) => sum + fitted[proxy.cornerVertex[t * 3 + k]! * 3 + axis]! / 3, 0));
+    return Math.round(Math.hypot(x!, y! - 7.45, z! - 0.45) / hairLayerDm);
   });
-  return trianglesOf(proxy).sort((a, b) => reach[b]! - reach[a]! || a - b);
+  return trianglesOf(proxy).sort((a, b) => layer[b]! - layer[a]! || a - b);
 }
+
+/** Clothes are closed but for the collar, whose inside shows. */
+const standsAtNeck = (fitted: Float32Array, v: number): boolean => fitted[v * 3 + 1]! > 5.1 && Math.abs(fitted[v * 3]!) < 1.2;
 
 /** Only what an open mouth can show: the front of the rows of teeth, outside. */
 function isFrontTooth(proxy: Proxy, fitted: Float32Array, t: number): boolean {

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { ExpressionUnit } from './recipes.js';
 
 /** How a part is lit and drawn. */
-export type Material = 'skin' | 'mouth' | 'eye' | 'teeth' | 'tongue' | 'brows' | 'lashes' | 'hair' | 'beard' | 'cloth';
+export type Material = 'skin' | 'mouth' | 'eye' | 'teeth' | 'tongue' | 'brows' | 'lashes' | 'hair' | 'beard' | 'cloth' | 'collar';
 
 export interface Picture8 {
   readonly widthPx: number;

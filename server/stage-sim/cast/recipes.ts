@@ -62,7 +62,7 @@ export const recipes: readonly PersonRecipe[] = [
     lashes: { id: 'eyelashes/Eyelashes01' },
     hair: [{ id: 'hair/ponytail01', tint: [1, 0.86, 0.72] }],
     beard: [],
-    clothes: [{ id: 'clothes/male_casualsuit01' }],
+    clothes: [{ id: 'clothes/male_casualsuit05' }],
     expressionSet: 'caucasian',
   },
   {
@@ -95,7 +95,7 @@ export const recipes: readonly PersonRecipe[] = [
     lashes: { id: 'eyelashes/Eyelashes01' },
     hair: [{ id: 'hair/short04', tint: [3.2, 3.1, 3] }],
     beard: [{ id: 'hair/Full_beard', tint: [2.6, 2.5, 2.4] }],
-    clothes: [{ id: 'clothes/male_casualsuit05' }],
+    clothes: [{ id: 'clothes/male_casualsuit02' }],
     expressionSet: 'caucasian',
   },
   {

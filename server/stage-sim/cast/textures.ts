@@ -91,7 +91,14 @@ export async function proxyPicture(path: string | null, tint: readonly [number, 
   if (path === null) return { widthPx: 2, heightPx: 2, rgba: Uint8Array.from({ length: 16 }, (_, i) => (i % 4 === 3 ? 255 : 128)) };
   const picture = tinted(await decodePicture(path), tint);
   if (material === 'cloth' || material === 'teeth' || material === 'tongue') return picture;
-  return bleed(picture);
+  return material === 'lashes' ? thinned(bleed(picture)) : bleed(picture);
+}
+
+/** Lashes are drawn larger than they are: half transparent, they look as thin as they should. */
+function thinned(picture: Picture8): Picture8 {
+  const rgba = picture.rgba.slice();
+  for (let i = 3; i < rgba.length; i += 4) rgba[i] = Math.round(rgba[i]! * 0.55);
+  return { ...picture, rgba };
 }
 
 function bleed(picture: Picture8): Picture8 {

@@ -7,7 +7,7 @@ const directions = 120;
 const mapSidePx = 448;
 /** Depth that a surface may lie behind what the map saw and still count as seen, dm. */
 const slackDm = 0.035;
-const occluders: readonly Material[] = ['skin', 'cloth', 'mouth'];
+const occluders: readonly Material[] = ['skin', 'cloth', 'collar', 'mouth'];
 /** What hair lets through, for it is drawn as cards with holes. */
 const throughHair = 0.5;
 

@@ -27,7 +27,8 @@ const finishes: Readonly<Record<Material, Finish>> = {
   lashes: { ...plain, wrap: [0.5, 0.5, 0.5], twoSided: true, culled: false },
   hair: { ...plain, wrap: [0.45, 0.42, 0.4], soft: 0.13, softDoublings: 3, sharp: 0.05, sheen: 0.12, twoSided: true, culled: false },
   beard: { ...plain, wrap: [0.5, 0.5, 0.5], soft: 0.06, softDoublings: 3, sheen: 0.08, twoSided: true, culled: false },
-  cloth: { ...plain, wrap: [0.15, 0.15, 0.15], sheen: 0.06, culled: false },
+  cloth: { ...plain, wrap: [0.15, 0.15, 0.15], sheen: 0.06 },
+  collar: { ...plain, wrap: [0.15, 0.15, 0.15], sheen: 0.06, culled: false },
 };
 
 const beyondPx = 64;
@@ -70,8 +71,6 @@ export function shade(geometry: PersonGeometry, rig: LightRig, view: View, out: 
         nz = -nz;
         facing = -facing;
       }
-      // Corners turned well away belong to triangles that are culled.
-      if (facing < turnedAway && finish.culled) continue;
       const c0 = visibility[v * 4]!, c1 = visibility[v * 4 + 1]!, c2 = visibility[v * 4 + 2]!, c3 = visibility[v * 4 + 3]!;
       const w = headWeight[v]!;
       const open = clamp01(c0 + 0.67 * (c1 * nx + c2 * ny + c3 * nz));
@@ -82,7 +81,9 @@ export function shade(geometry: PersonGeometry, rig: LightRig, view: View, out: 
       let blue = occlusion * (rig.ambientBottom[2] + (rig.ambientTop[2] - rig.ambientBottom[2]) * sky);
       let sr = 0, sg = 0, sb = 0;
       const rimLight = (1 - Math.max(0, facing)) ** 3;
-      for (let l = 0; l < 3; l++) {
+      // Corners turned well away belong to triangles that are mostly culled: the sky's light will do.
+      const lightCount = finish.culled && facing < turnedAway ? 0 : 3;
+      for (let l = 0; l < lightCount; l++) {
         const { d, head, rgb } = lights[l]!;
         const dx = d[0] + (head[0]! - d[0]) * w, dy = d[1] + (head[1]! - d[1]) * w, dz = d[2] + (head[2]! - d[2]) * w;
         let seen = clamp01(c0 + c1 * dx + c2 * dy + c3 * dz);

@@ -157,7 +157,7 @@ export class StagePicture {
   }
 }
 
-/** Closed surfaces are culled; hair, brows and lashes are cards, clothes gape: both sides are drawn. */
+/** Closed surfaces are culled; hair, brows and lashes are cards, collars gape: both sides are drawn. */
 function modeOf(part: Part): number {
   switch (part.material) {
     case 'brows':
@@ -172,8 +172,9 @@ function modeOf(part: Part): number {
     case 'mouth':
     case 'teeth':
     case 'tongue':
-      return rasterMode.cullAnticlockwise;
     case 'cloth':
+      return rasterMode.cullAnticlockwise;
+    case 'collar':
       return 0;
   }
 }
