@@ -30,9 +30,12 @@ describe.each(registry.instances.map((instance) => [instance.address, instance.d
       else expect(answer).toMatchObject({ ok: false, code: 'PARAM_OUT_OF_RANGE' });
     });
     it('takes an integer, a float, a numeric string and nothing that is no number', () => {
-      const middle = Math.round((descriptor.min + descriptor.max) / 2);
-      expect(registry.validate(address, String(middle))).toMatchObject({ ok: true, value: middle });
-      expect(registry.validate(address, ` ${middle}.0 `)).toMatchObject({ ok: true, value: middle });
+      const middle = (descriptor.min + descriptor.max) / 2;
+      const taken = descriptor.integer ? Math.round(middle) : middle;
+      for (const raw of [middle, String(middle), ` ${middle}${Number.isInteger(middle) ? '.0' : '0'} `]) {
+        expect(registry.validate(address, raw)).toMatchObject({ ok: true, value: taken, clamped: false });
+      }
+      expect(registry.validate(address, descriptor.max)).toMatchObject({ value: descriptor.max });
       for (const raw of [NaN, Infinity, -Infinity, '', '1e999', '0x10', '12 apples']) {
         expect(registry.validate(address, raw)).toMatchObject({ ok: false, code: 'PARAM_WRONG_TYPE' });
       }
