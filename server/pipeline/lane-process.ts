@@ -65,7 +65,7 @@ const lane: Lane = new Lane(options, ndi, clock, params, {
     setTimeout(() => alarm(code, context, false), 5000).unref();
   },
   beforeComposite: (frame) => previews.offer('input', frame),
-  afterFrame(frame) {
+  beforeSend(frame) {
     previews.offer('output', frame);
     if (previews.wish.meshes && frame.captureAtUs - meshAtUs > meshEveryUs) {
       meshAtUs = frame.captureAtUs;

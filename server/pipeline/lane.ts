@@ -139,10 +139,18 @@ export class Lane {
       this.#unlookedSince = frameNumber;
       this.events.onAlarm('LANE_STAGE_FAULT', { reason: String((error as Error).message) });
     }
-    this.events.beforeComposite(frame);
+    this.#show('beforeComposite', frame);
     const composited = this.#composite(frame, workCount);
     this.#finish(composited, workCount);
-    this.events.afterFrame(frame);
+  }
+
+  /** Lets previews look at a picture; their fault is not the picture's. */
+  #show(when: 'beforeComposite' | 'beforeSend', frame: ReceivedFrame): void {
+    try {
+      this.events[when](frame);
+    } catch (error) {
+      this.events.onAlarm('LANE_STAGE_FAULT', { reason: String((error as Error).message) });
+    }
   }
 
   /** Track and propagate; asks for keyframes. Returns how many faces have work. */
@@ -248,6 +256,7 @@ export class Lane {
     const labelled = label.label(frame, {
       step: this.step, likenessId: likeness?.id ?? null, consentId: likeness?.consentId ?? null, delayFrames: send.delayFrames, corner: labelParams.corner,
     }, this.#labelBoxes, faces);
+    this.#show('beforeSend', frame);
     const labelledAtUs = this.clock.nowUs();
     this.meters.stages.label.add(since(labelledAtUs, startedAtUs));
     // Bypass keeps the output's name: receivers must not lose the source they watch. Its metadata says bypass.
