@@ -14,7 +14,8 @@ describe('the stages are the block diagram', () => {
   });
 
   it.each(names)('%s has a contract, parameters, the stage and a README', (name) => {
-    for (const file of ['contract.ts', 'params.ts', 'stage.ts', 'README.md']) expect(existsSync(join(stagesRoot, name, file)), file).toBe(true);
+    for (const file of ['contract.ts', 'params.ts', 'stage.ts', 'README.md'])
+      expect(existsSync(join(stagesRoot, name, file)), file).toBe(true);
   });
 
   it.each(names)('%s says at the top of its contract what it takes and gives', (name) => {
@@ -25,7 +26,8 @@ describe('the stages are the block diagram', () => {
   it.each(names)("%s's README answers the four questions of a reader", (name) => {
     const readme = read(name, 'README.md');
     expect(readme.startsWith(`# ${name}\n`)).toBe(true);
-    for (const heading of ['Takes', 'Gives', 'Settings', 'When late']) expect(readme, heading).toContain(`\n## ${heading}\n`);
+    for (const heading of ['Takes', 'Gives', 'Settings', 'When late'])
+      expect(readme, heading).toContain(`\n## ${heading}\n`);
   });
 
   it.each(names)("%s's README names every parameter that the stage declares, and no other", (name) => {

@@ -1,0 +1,4 @@
+import { writeFileSync } from 'node:fs';
+import { licencesFile, licencesText } from './licences.js';
+
+writeFileSync(licencesFile, licencesText());
