@@ -43,6 +43,12 @@ function versions(): Record<string, unknown> {
   };
 }
 
+/** A show file without faces and without the names of the people in it; ids stay, since logs refer to them. */
+function showWithoutPeople(file: string): unknown {
+  const show = readShowFile(file);
+  return redactValue({ ...show, cast: show.cast.map((member) => ({ ...member, name: '[removed: name]' })) });
+}
+
 /** Everything that goes into the archive, as text. */
 export async function gather(options: { readonly state: string; readonly show?: string; readonly speed: boolean }): Promise<{ entries: Entries; leftOut: LeftOut[] }> {
   const entries: Entries = new Map();
@@ -51,7 +57,7 @@ export async function gather(options: { readonly state: string; readonly show?: 
   const checks = await examine({ speed: options.speed });
   entries.set('doctor.txt', `${redactText(doctorText(checks))}\n`);
   entries.set('doctor.json', document(redactValue(checks)));
-  if (options.show !== undefined) entries.set('show.json', document(redactValue(readShowFile(options.show))));
+  if (options.show !== undefined) entries.set('show.json', document(showWithoutPeople(options.show)));
   collectState(options.state, entries, leftOut);
   entries.set('contents.json', document({ madeIso: machineClock.wallClockIso(), files: [...entries.keys()], leftOut }));
   return { entries, leftOut };

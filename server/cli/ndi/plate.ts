@@ -17,19 +17,24 @@ export interface FoundPlate {
 interface Sample {
   readonly x: number;
   readonly y: number;
-  readonly light: boolean;
 }
 interface Template {
   readonly widthPx: number;
   readonly heightPx: number;
   readonly glyphHeightPx: number;
-  readonly samples: readonly Sample[];
+  /** Of the glyphs, and of the plate between them. */
+  readonly light: readonly Sample[];
+  readonly dark: readonly Sample[];
 }
 
 const corners: readonly PlateCorner[] = ['top-right', 'top-left', 'bottom-right', 'bottom-left'];
 const templates = new Map<string, Template>();
-/** Shares of glyph and plate samples that must be on their side of mid-grey. A codec blurs edges; those are left out. */
-const leastRight01 = 0.97;
+/** Share of glyph samples, and share of plate samples, that must be on their side of mid-grey. A codec blurs edges; those are left out. */
+const leastRight01 = 0.95;
+/** The label's promise: less than this is not readable, and counts as no label. */
+const leastContrast = 4.5;
+/** In small pictures strokes are too thin to have an inside; then their brightest pixels stand for them. */
+const enoughInside = 200;
 const midGrey = 126;
 /** How far from its place, in pixels each way, the plate is looked for: rounding, and pictures that were cropped a little. */
 const slackPx = 4;
@@ -41,11 +46,15 @@ function templateOf(widthPx: number, heightPx: number): Template {
   return made;
 }
 
+/** Level of a stroke's brightest pixels in the drawing. */
+const brightest = 230;
+
 /** Samples well inside strokes and well inside the plate: pixels whose whole 3×3 neighbourhood is one or the other. */
 function drawTemplate(pictureWidthPx: number, pictureHeightPx: number): Template {
   const plate = drawLabelPlate(pictureWidthPx, pictureHeightPx);
   const level = (x: number, y: number): number => plate.rgba[(y * plate.widthPx + x) * 4]!;
-  const light: Sample[] = [];
+  const inside: Sample[] = [];
+  const bright: Sample[] = [];
   const dark: Sample[] = [];
   let top = plate.heightPx;
   let bottom = 0;
@@ -59,13 +68,14 @@ function drawTemplate(pictureWidthPx: number, pictureHeightPx: number): Template
         }
       }
       if (level(x, y) > 128) [top, bottom] = [Math.min(top, y), Math.max(bottom, y)];
-      if (least > 200) light.push({ x, y, light: true });
-      else if (most < 40) dark.push({ x, y, light: false });
+      if (level(x, y) > brightest) bright.push({ x, y });
+      if (least > 200) inside.push({ x, y });
+      else if (most < 40) dark.push({ x, y });
     }
   }
+  const light = inside.length >= enoughInside ? inside : bright;
   const thin = (samples: Sample[], most: number): Sample[] => samples.filter((_, i) => i % Math.max(1, Math.floor(samples.length / most)) === 0);
-  const samples = [...thin(light, 600), ...thin(dark, 600)];
-  return { widthPx: plate.widthPx, heightPx: plate.heightPx, glyphHeightPx: bottom - top + 1, samples };
+  return { widthPx: plate.widthPx, heightPx: plate.heightPx, glyphHeightPx: bottom - top + 1, light: thin(light, 600), dark: thin(dark, 600) };
 }
 
 /** Relative luminance of 8-bit legal-range luma, through the sRGB curve that WCAG uses. */
@@ -75,20 +85,25 @@ function luminanceOf(luma: number): number {
 }
 
 function matchAt(luma: LumaReader, template: Template, x0: number, y0: number): number | null {
-  const sums = { light: 0, dark: 0 };
-  const counts = { light: 0, dark: 0 };
+  const light = meanWhere(luma, template.light, x0, y0, (value) => value > midGrey);
+  if (light === null) return null;
+  const dark = meanWhere(luma, template.dark, x0, y0, (value) => value < midGrey);
+  if (dark === null) return null;
+  const contrast = (luminanceOf(light) + 0.05) / (luminanceOf(dark) + 0.05);
+  return contrast >= leastContrast ? contrast : null;
+}
+
+/** Mean luma of the samples; null as soon as too many are not what they should be. */
+function meanWhere(luma: LumaReader, samples: readonly Sample[], x0: number, y0: number, right: (value: number) => boolean): number | null {
+  const mostWrong = samples.length * (1 - leastRight01);
   let wrong = 0;
-  const mostWrong = template.samples.length * (1 - leastRight01);
-  for (const { x, y, light } of template.samples) {
+  let sum = 0;
+  for (const { x, y } of samples) {
     const value = luma.at(x0 + x, y0 + y);
-    if (light ? value < midGrey : value > midGrey) {
-      if (++wrong > mostWrong) return null;
-    }
-    sums[light ? 'light' : 'dark'] += value;
-    counts[light ? 'light' : 'dark']++;
+    if (!right(value) && ++wrong > mostWrong) return null;
+    sum += value;
   }
-  if (counts.light === 0 || counts.dark === 0) return null;
-  return (luminanceOf(sums.light / counts.light) + 0.05) / (luminanceOf(sums.dark / counts.dark) + 0.05);
+  return samples.length === 0 ? null : sum / samples.length;
 }
 
 /** The label in this picture, or null. `first` is looked at before the other corners. */

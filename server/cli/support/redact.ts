@@ -8,7 +8,7 @@ const removed = (what: string): string => `[removed: ${what}]`;
 /** Names of fields whose value is never passed on. */
 const secretField = /secret|token|passw|authori[sz]ation|cookie|credential|api.?key|private.?key|signature/i;
 /** Fields that hold a face in numbers or as a picture. */
-const faceField = /embedding|identity(?!01|File)|landmark|descriptor|template|photo|thumbnail|picture|jpeg|png|bake(?!File)/i;
+const faceField = /embedding|enrolment|identity(?!01|File)|landmark|descriptor|template|photo|thumbnail|picture|jpeg|png|bake(?!File)/i;
 /** More numbers than any setting has. */
 const longestNumberList = 16;
 
