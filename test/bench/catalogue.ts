@@ -1,5 +1,6 @@
 import type { BenchEntry } from './context.js';
 import { flowRows } from './flow.js';
+import { frameEntries } from './frame.js';
 import { kernelRows } from './kernels.js';
 import { loopEntries } from './loop.js';
 
@@ -8,6 +9,7 @@ export const entries: readonly BenchEntry[] = [
   ...loopEntries,
   { name: 'flow', run: (context, wanted) => flowRows({ rows: within('flow', wanted), clock: context.clock }) },
   { name: 'kernels', run: (context, wanted) => Promise.resolve(kernelRows({ rows: within('kernels', wanted), clock: context.clock })) },
+  ...frameEntries,
 ];
 
 /** The wanted names that lie below a family's name. */

@@ -15,7 +15,7 @@ import { BenchServer } from './loop-server.js';
 import { loopScene, type LoopShape, loopShapes } from './loop-shapes.js';
 import { benchRow, type BenchRow } from './row.js';
 
-const segmentS = 5;
+const segmentS = 3;
 const settleMs = 700;
 const grabsInAll = 12;
 

@@ -36,6 +36,9 @@ export class StageRunner {
     this.#inference = fork(join(buildRoot, 'server', 'pipeline', 'inference-process.js'), [this.#folder], { stdio: 'inherit', env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' } });
     await new Promise((resolve) => this.#inference!.once('message', resolve));
   }
+  get inferencePid(): number | null {
+    return this.#inference?.pid ?? null;
+  }
   close(): void {
     this.#inference?.kill('SIGTERM');
     rmSync(this.#folder, { recursive: true, force: true });
@@ -57,7 +60,7 @@ export class StageRunner {
     let done = 0;
     const lane: Lane = new Lane(laneOptions, ndi, machineClock, new LaneParams('cam-a', this.#folder, laneOptions.values), {
       onSourceState() {}, onSourceChanged() {}, onInference() {}, onAlarm: (code, context) => console.error(code, context), beforeComposite() {},
-      afterFrame: () => done++,
+      beforeSend: () => done++,
     });
     const monitor = ndi.createReceiver({ source: { name: lane.parts.send.sourceName }, receiverName: 'monitor', color: 'fastest', allowFields: true });
     const running = lane.run();

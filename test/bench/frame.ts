@@ -1,0 +1,125 @@
+// Bench rows frame.*: the lane's own stages on one face 400 px high, one thread, real kernels and real inference answers over the
+// in-memory NDI (no codec, no waiting). A memory.copy of the bytes that the stages must move at least is timed after every frame.
+import { faceSlots } from '../../server/stages/track/contract.js';
+import { regionBytes } from '../../server/kernels/region-copy.js';
+import type { Lane } from '../../server/pipeline/lane.js';
+import { StageScene } from '../../server/stage-sim/stage-scene.js';
+import type { Clock } from '../../server/time/clock.js';
+import type { BenchContext, BenchEntry } from './context.js';
+import { pingPong } from './ping-pong.js';
+import { benchRow, median, type BenchRow } from './row.js';
+import { StageRunner } from './stage-run.js';
+
+interface FrameShape {
+  readonly row: string;
+  readonly widthPx: number;
+  readonly heightPx: number;
+}
+const frameShapes: readonly FrameShape[] = [
+  { row: 'frame.1080p', widthPx: 1920, heightPx: 1080 },
+  { row: 'frame.2160p', widthPx: 3840, heightPx: 2160 },
+];
+const [hdWidthPx, hdHeightPx] = [1920, 1080];
+const picturesRendered = 25;
+/** Until the likeness is on and V8 has compiled the kernels' second tier. */
+const warmUpFrames = 60;
+/** The lane's own meters keep the newest 128. */
+const measuredFrames = 150;
+const ofTheRow = ['propagate', 'composite', 'label'] as const;
+
+/** A larger picture has the same stage in its middle, so that the face keeps its height, and grey around it. */
+function place(hd: Uint8Array, target: Uint8Array, widthPx: number): void {
+  if (widthPx === hdWidthPx) {
+    target.set(hd);
+    return;
+  }
+  for (let i = 0; i < target.length; i += 2) {
+    target[i] = 128;
+    target[i + 1] = 90;
+  }
+  const [left, top] = [(widthPx - hdWidthPx) >> 1, hdHeightPx >> 1];
+  for (let y = 0; y < hdHeightPx; y++) target.set(hd.subarray(y * hdWidthPx * 2, (y + 1) * hdWidthPx * 2), ((top + y) * widthPx + left) * 2);
+}
+
+/** Bytes that propagate, composite and label must read or write: the face's region in and out, and the label's plate. */
+function bytesMoved(lane: Lane): number {
+  const { parts } = lane;
+  let bytes = 0;
+  for (const face of parts.track.faces) {
+    if (!face.active) continue;
+    const { widthPx, heightPx } = parts.regions.view(face);
+    bytes += 2 * regionBytes('UYVY', widthPx, heightPx);
+  }
+  const { plate } = parts.label;
+  return bytes + (plate.x1 - plate.x0) * (plate.y1 - plate.y0) * 2;
+}
+
+class CopyTimer {
+  readonly msEach: number[] = [];
+  readonly #from = new Uint8Array(64 << 20);
+  readonly #to = new Uint8Array(64 << 20);
+  #at = 0;
+  constructor(private readonly clock: Clock) {}
+
+  /** Walks through memory larger than the caches, as frames do. */
+  copy(bytes: number): void {
+    if (this.#at + bytes > this.#from.length) this.#at = 0;
+    const source = this.#from.subarray(this.#at, this.#at + bytes);
+    const startedUs = this.clock.nowUs();
+    this.#to.set(source, this.#at);
+    this.msEach.push((this.clock.nowUs() - startedUs) / 1000);
+    this.#at += bytes;
+  }
+}
+
+export interface StageCosts {
+  readonly stageMs: Readonly<Record<string, number>>;
+  readonly copyMs: number;
+  readonly bytes: number;
+  readonly faces: number;
+  readonly frames: number;
+}
+
+/** Plays a loop of the stage through the lane and reads its meters: medians over the newest 128 frames. */
+export async function stageCosts(clock: Clock, shape: { readonly widthPx: number; readonly heightPx: number; readonly people: number; readonly frames: number }): Promise<StageCosts> {
+  const scene = new StageScene({ scene: 'demo', seed: 1, widthPx: hdWidthPx, heightPx: hdHeightPx, people: shape.people });
+  const pictures = Array.from({ length: picturesRendered }, (_, index) => {
+    const picture = new Uint8Array(hdWidthPx * hdHeightPx * 2);
+    scene.renderFrame(index, { who: 'performer' }, picture);
+    return picture;
+  });
+  const copies = new CopyTimer(clock);
+  let bytes = 0;
+  const runner = new StageRunner();
+  await runner.open();
+  try {
+    const lane = await runner.run({
+      widthPx: shape.widthPx, heightPx: shape.heightPx, framesPerSecond: 25, frames: warmUpFrames + shape.frames,
+      render: (n, target) => place(pictures[pingPong(n, picturesRendered)]!, target, shape.widthPx),
+      onOutput: (n, _uyvy, running) => {
+        if (n < warmUpFrames) return;
+        bytes = bytesMoved(running);
+        copies.copy(bytes);
+      },
+    });
+    const faces = lane.parts.track.faces.filter((face) => face.active).length;
+    if (faces === 0 || faces > faceSlots) throw new Error('the lane follows no face: nothing was measured');
+    return { stageMs: lane.meters.stageMs(), copyMs: median(copies.msEach), bytes, faces, frames: copies.msEach.length };
+  } finally {
+    runner.close();
+  }
+}
+
+async function frameRows({ row, widthPx, heightPx }: FrameShape, context: BenchContext): Promise<BenchRow[]> {
+  context.note(`${row}: rendering, then ${warmUpFrames + measuredFrames} frames`);
+  const costs = await stageCosts(context.clock, { widthPx, heightPx, people: 1, frames: measuredFrames });
+  const samples = Math.min(128, costs.frames);
+  const total = ofTheRow.reduce((sum, stage) => sum + costs.stageMs[stage]!, 0);
+  return [
+    benchRow(row, 'ms', total, 'ms', costs.copyMs, samples),
+    ...Object.entries(costs.stageMs).map(([stage, ms]) => benchRow(row, `ms.${stage}`, ms, 'ms', null, samples)),
+    benchRow(row, 'bytesMoved', costs.bytes, 'bytes', null, 1),
+  ];
+}
+
+export const frameEntries: readonly BenchEntry[] = frameShapes.map((shape) => ({ name: shape.row, run: (context) => frameRows(shape, context) }));
