@@ -2,6 +2,7 @@ import type { BenchEntry } from './context.js';
 import { flowRows } from './flow.js';
 import { frameEntries } from './frame.js';
 import { kernelRows } from './kernels.js';
+import { likenessEntries } from './likeness.js';
 import { loopEntries } from './loop.js';
 
 /** Every row, in the order in which a whole run measures them. */
@@ -10,6 +11,7 @@ export const entries: readonly BenchEntry[] = [
   { name: 'flow', run: (context, wanted) => flowRows({ rows: within('flow', wanted), clock: context.clock }) },
   { name: 'kernels', run: (context, wanted) => Promise.resolve(kernelRows({ rows: within('kernels', wanted), clock: context.clock })) },
   ...frameEntries,
+  ...likenessEntries,
 ];
 
 /** The wanted names that lie below a family's name. */
