@@ -4,6 +4,7 @@ import { loadKernel, type KernelMemory } from './memory.js';
 /** build/kernels/stage.wasm: the simulated stage's picture. Contracts in assembly/stage.ts. */
 export interface StageKernel {
   layOver(source: number, coefficients: number, target: number, width: number, height: number, sourceStride: number, targetStride: number): number;
+  packRgba(source: number, coefficients: number, target: number, width: number, height: number, sourceStride: number, targetStride: number): number;
   blurLines(picture: number, scratch: number, count: number, lines: number, step: number, lineStride: number, radius: number): number;
   addGrain(picture: number, width: number, height: number, stride: number, seed: number, amplitude: number): number;
 }

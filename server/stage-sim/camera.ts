@@ -1,129 +1,129 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { openLibndi } from '../ndi/libndi.js';
 import { machineClock } from '../time/clock.js';
-import { frameIntervalUs } from '../time/time.js';
-import { isSceneName, type OccluderKind, type SceneName } from './scene/scripts.js';
-import { StageScene } from './stage-scene.js';
-import { ToneTrack } from './tone.js';
+import { NdiCamera, parseFrameRate, runCameraProcess, type FrameRate, type PictureFeed } from './ndi-camera.js';
+import { isSceneName, sceneNames, type OccluderKind } from './scene/scripts.js';
+import { isCastBuilt, StageScene } from './stage-scene.js';
 
 /**
  * A camera of the simulated stage on NDI, as a process: running timecode, a quiet tone as sound, the frame's number in its
  * metadata. `--loop N` renders N frames first and plays them to and fro, so that rendering does not eat the machine.
  * JSON lines on standard input: {"scene":"hand"} changes the scene, {"occluder":"hand"} sends a hand or a prop across now.
  */
-const { values } = parseArgs({
-  options: {
-    name: { type: 'string', default: 'CAM A' },
-    scene: { type: 'string', default: 'demo' },
-    people: { type: 'string', default: '1' },
-    width: { type: 'string', default: '1920' },
-    height: { type: 'string', default: '1080' },
-    fps: { type: 'string', default: '25' },
-    seed: { type: 'string', default: '1' },
-    loop: { type: 'string', default: '0' },
-    interface: { type: 'string', default: '127.0.0.1' },
-  },
-});
-const widthPx = Number(values.width), heightPx = Number(values.height), fps = Number(values.fps), loopFrames = Number(values.loop);
-const intervalUs = frameIntervalUs(fps, 1);
-const clock = machineClock;
-
-const sceneOf = (name: string): StageScene => {
-  if (!isSceneName(name)) throw new Error(`No scene is called "${name}"`);
-  return new StageScene({ scene: name as SceneName, seed: Number(values.seed), widthPx, heightPx, framesPerSecond: fps, people: Number(values.people) });
-};
-let stage = sceneOf(values.scene);
-let sceneStart = 0;
-let frameNumber = 0;
-
-const configFolder = mkdtempSync(join(tmpdir(), 'understudy-camera-'));
-const ndi = openLibndi({ clock, network: { interfaceAddresses: [values.interface] }, configFolder });
-const sender = ndi.createSender({ name: values.name, clockVideo: false, clockAudio: false });
-sender.addConnectionMetadata('<ndi_product long_name="Understudy simulated stage" short_name="Stage" manufacturer="Understudy" version="1" model_name="Simulated camera" serial="" session_name=""/>');
-const shape = { widthPx, heightPx, format: 'UYVY' as const, frameRateNum: fps, frameRateDen: 1 };
-// libndi reads the picture that was sent last: three in turn are always enough.
-const frames = [0, 1, 2].map(() => ndi.createVideoFrame(shape));
-const sound = ndi.createAudioFrame({ sampleRateHz: 48_000, channels: 2, samples: Math.round(48_000 / fps) });
-const tone = new ToneTrack(48_000);
-
-const loop: Uint8Array[] = [];
-for (let n = 0; n < loopFrames; n++) {
-  const picture = new Uint8Array(widthPx * heightPx * 2);
-  stage.renderFrame(n, { who: 'performer' }, picture);
-  loop.push(picture);
-}
-/** To and fro: no cut where the loop begins again. */
-const loopIndex = (n: number): number => {
-  const period = Math.max(1, 2 * loop.length - 2);
-  const at = n % period;
-  return at < loop.length ? at : period - at;
-};
-
-const startedAtUs = clock.nowUs();
-const startTimecode = BigInt(clock.wallClockUs()) * 10n;
-let nextAtUs: number = startedAtUs;
-let skipped = 0;
-
-function sendOne(): void {
-  const frame = frames[frameNumber % frames.length]!;
-  if (loop.length > 0) frame.pixels.set(loop[loopIndex(frameNumber)]!);
-  else stage.renderFrame(frameNumber - sceneStart, { who: 'performer' }, frame.pixels);
-  // The timecode is the frame's, not the clock's: a late frame keeps its place.
-  const timecode = startTimecode + BigInt(frameNumber) * BigInt(intervalUs) * 10n;
-  frame.timecode100ns = timecode;
-  sender.sendVideo(frame, `<understudy_sim frame="${loop.length > 0 ? loopIndex(frameNumber) : frameNumber - sceneStart}" scene="${stage.options.scene}"/>`);
-  tone.fill(sound.data, sound.samples, sound.channels, sound.channelStrideBytes);
-  sound.timecode100ns = timecode;
-  sender.sendAudio(sound);
-  frameNumber++;
+interface CameraOptions {
+  readonly scene: string;
+  readonly people: number;
+  readonly seed: number;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly rate: FrameRate;
+  readonly loopFrames: number;
 }
 
-function tick(): void {
-  sendOne();
-  nextAtUs += intervalUs;
-  const now = clock.nowUs();
-  // Late by whole intervals: the camera drops them, as a camera does, and says so.
-  while (nextAtUs < now - intervalUs) {
-    nextAtUs += intervalUs;
-    skipped++;
+class StageFeed implements PictureFeed {
+  readonly sound = 'tone';
+  readonly #loop: Uint8Array[] = [];
+  #stage: StageScene;
+  #frameNumber = 0;
+
+  constructor(readonly options: CameraOptions) {
+    this.#stage = this.#stageOf(options.scene);
+    this.#renderLoop();
   }
-  timer = setTimeout(tick, Math.max(0, (nextAtUs - now) / 1000));
-}
-let timer = setTimeout(tick, 0);
-process.send?.({ type: 'ready', name: sender.sourceName });
-process.stdout.write(JSON.stringify({ event: 'ready', name: sender.sourceName }) + '\n');
+  get widthPx(): number {
+    return this.options.widthPx;
+  }
+  get heightPx(): number {
+    return this.options.heightPx;
+  }
+  get rate(): FrameRate {
+    return this.options.rate;
+  }
 
-createInterface({ input: process.stdin }).on('line', (line) => {
-  try {
-    const asked = JSON.parse(line) as { scene?: string; occluder?: OccluderKind };
-    if (asked.scene !== undefined) {
-      stage = sceneOf(asked.scene);
-      sceneStart = frameNumber;
+  next(target: Uint8Array): string {
+    const looped = this.#loop.length > 0, n = looped ? toAndFro(this.#frameNumber, this.#loop.length) : this.#frameNumber;
+    if (looped) target.set(this.#loop[n]!);
+    else this.#stage.renderFrame(n, { who: 'performer' }, target);
+    this.#frameNumber++;
+    return `<understudy_sim frame="${n}" scene="${this.#stage.options.scene}"/>`;
+  }
+
+  changeScene(name: string): void {
+    this.#stage = this.#stageOf(name);
+    this.#frameNumber = 0;
+    this.#renderLoop();
+  }
+  callOccluder(kind: OccluderKind): void {
+    this.#stage.callOccluder(kind, this.#frameNumber);
+  }
+
+  #stageOf(name: string): StageScene {
+    if (!isSceneName(name)) throw new Error(`there is no scene "${name}"; there are ${sceneNames.join(', ')}`);
+    const { seed, widthPx, heightPx, rate, people } = this.options;
+    // A scene may need a second person of its own; more than that is the caller's choice.
+    return new StageScene({ scene: name, seed, widthPx, heightPx, framesPerSecond: rate.num / rate.den, ...(people > 1 ? { people } : {}) });
+  }
+
+  #renderLoop(): void {
+    this.#loop.length = 0;
+    for (let n = 0; n < this.options.loopFrames; n++) {
+      const picture = new Uint8Array(this.widthPx * this.heightPx * 2);
+      this.#stage.renderFrame(n, { who: 'performer' }, picture);
+      this.#loop.push(picture);
     }
-    if (asked.occluder !== undefined) stage.callOccluder(asked.occluder, frameNumber - sceneStart);
-  } catch (error) {
-    process.stderr.write(`camera: ${(error as Error).message}\n`);
   }
-});
-
-let closing = false;
-function close(): void {
-  if (closing) return;
-  closing = true;
-  clearTimeout(timer);
-  process.stdout.write(JSON.stringify({ event: 'closed', frames: frameNumber, skipped }) + '\n');
-  sender.close();
-  ndi.close();
-  rmSync(configFolder, { recursive: true, force: true });
-  process.exit(0);
 }
-process.on('SIGTERM', close);
-process.on('SIGINT', () => {
-  // Under a supervisor the supervisor decides the order; alone, Ctrl-C ends it.
-  if (!process.send) close();
-});
-process.on('disconnect', close);
+
+/** 0 1 2 1 0 1 …: no cut where the loop begins again. */
+function toAndFro(n: number, length: number): number {
+  const period = Math.max(1, 2 * length - 2), at = n % period;
+  return at < length ? at : period - at;
+}
+
+function readOptions(): { camera: CameraOptions; name: string; interfaceAddress: string } {
+  const { values } = parseArgs({
+    options: {
+      name: { type: 'string', default: 'CAM A' },
+      scene: { type: 'string', default: 'demo' },
+      people: { type: 'string', default: '1' },
+      width: { type: 'string', default: '1920' },
+      height: { type: 'string', default: '1080' },
+      fps: { type: 'string', default: '25' },
+      seed: { type: 'string', default: '1' },
+      loop: { type: 'string', default: '0' },
+      interface: { type: 'string', default: '127.0.0.1' },
+    },
+  });
+  const rate = parseFrameRate(values.fps);
+  if (rate === null) throw new Error(`"${values.fps}" is no frame rate`);
+  if (!isCastBuilt()) throw new Error('the cast is not built: run "npm run setup"');
+  const camera = {
+    scene: values.scene, people: Number(values.people), seed: Number(values.seed), widthPx: Number(values.width), heightPx: Number(values.height),
+    rate, loopFrames: Number(values.loop),
+  };
+  return { camera, name: values.name, interfaceAddress: values.interface };
+}
+
+/** What standard input asks for. */
+function obey(line: string, feed: StageFeed): void {
+  const asked = JSON.parse(line) as { scene?: string; occluder?: string };
+  if (asked.scene !== undefined) feed.changeScene(asked.scene);
+  if (asked.occluder === 'hand' || asked.occluder === 'prop') feed.callOccluder(asked.occluder);
+  else if (asked.occluder !== undefined) throw new Error(`there is no occluder "${asked.occluder}"; there are hand and prop`);
+}
+
+try {
+  const { camera, name, interfaceAddress } = readOptions();
+  const feed = new StageFeed(camera);
+  runCameraProcess(new NdiCamera(feed, machineClock, { name, interfaceAddress, modelName: 'simulated stage' }));
+  createInterface({ input: process.stdin }).on('line', (line) => {
+    try {
+      obey(line, feed);
+    } catch (error) {
+      process.stderr.write(`camera: ${(error as Error).message}\n`);
+    }
+  });
+} catch (error) {
+  process.stderr.write(`camera: ${(error as Error).message}\n`);
+  process.exit(1);
+}

@@ -43,6 +43,21 @@ describe('the simulated stage’s kernels', () => {
     expect([...memory.u8.subarray(target, target + 12)]).toEqual([128, 235, 128, 235, 128, 16, 128, 16, 128, 126, 128, 126]);
   });
 
+  it('packs opaque pixels as laying them over anything does', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 8, maxLength: 8 }), (rgba) => {
+        const source = memory.allocate(8), target = memory.allocate(4), weights = memory.allocate(24);
+        const coefficients = layOverCoefficients('bt709');
+        memory.i16.set(coefficients, weights / 2);
+        memory.u8.set(rgba, source);
+        kernels[0]!.packRgba(source, weights, target, 2, 1, 8, 4);
+        const expected = layPairOver([...rgba].map((value, i) => (i % 4 === 3 ? 65280 : value * 256)), coefficients, [0, 0, 0, 0]);
+        expected.forEach((value, k) => expect(Math.abs(memory.u8[target + k]! - value)).toBeLessThanOrEqual(1));
+        memory.rewind(source);
+      }),
+    );
+  });
+
   it('blurs rows and columns alike, as the twin does', () => {
     fc.assert(
       fc.property(fc.array(pixel, { minLength: 1, maxLength: 20 }), fc.integer({ min: 0, max: 12 }), (line, radius) => {

@@ -97,3 +97,28 @@ export function addGrain(picture: usize, width: i32, height: i32, stride: i32, s
   }
   return 0;
 }
+
+/** Turns opaque RGBA (8 bits) into UYVY with layOver's coefficients; alpha is taken as full. Width even; exact to half a code. */
+export function packRgba(
+  source: usize, coefficients: usize, target: usize, width: i32, height: i32, sourceStride: i32, targetStride: i32,
+): i32 {
+  const forY = v128.load64_splat(coefficients), forU = v128.load64_splat(coefficients + 8), forV = v128.load64_splat(coefficients + 16);
+  const full = i16x8(0, 0, 0, 255, 0, 0, 0, 255);
+  for (let y = 0; y < height; y++) {
+    let s = source + <usize>(y * sourceStride);
+    let t = target + <usize>(y * targetStride);
+    const end = t + (<usize>width << 1);
+    for (; t < end; t += 4, s += 8) {
+      const pair = v128.or(i16x8.extend_low_i8x16_u(v128.load64_zero(s)), full);
+      const lumas = i32x4.dot_i16x8_s(pair, forY);
+      const both = i16x8.add(pair, i64x2.shuffle(pair, pair, 1, 0));
+      const blue = i32x4.dot_i16x8_s(both, forU), red = i32x4.dot_i16x8_s(both, forV);
+      const y0 = (i32x4.extract_lane(lumas, 0) + i32x4.extract_lane(lumas, 1) + 8192) >> 14;
+      const y1 = (i32x4.extract_lane(lumas, 2) + i32x4.extract_lane(lumas, 3) + 8192) >> 14;
+      const u = (i32x4.extract_lane(blue, 0) + i32x4.extract_lane(blue, 1) + 16384) >> 15;
+      const v = (i32x4.extract_lane(red, 0) + i32x4.extract_lane(red, 1) + 16384) >> 15;
+      store<u32>(t, u | (y0 << 8) | (v << 16) | (y1 << 24));
+    }
+  }
+  return 0;
+}

@@ -196,7 +196,7 @@ function outermostFirst(proxy: Proxy, fitted: Float32Array): number[] {
 }
 
 /** Clothes are closed but for the collar, whose inside shows. */
-const standsAtNeck = (fitted: Float32Array, v: number): boolean => fitted[v * 3 + 1]! > 5.1 && Math.abs(fitted[v * 3]!) < 1.2;
+const standsAtNeck = (fitted: Float32Array, v: number): boolean => fitted[v * 3 + 1]! > 5.45 && Math.abs(fitted[v * 3]!) < 1.1;
 
 /** Only what an open mouth can show: the front of the rows of teeth, outside. */
 function isFrontTooth(proxy: Proxy, fitted: Float32Array, t: number): boolean {
