@@ -12,6 +12,8 @@ export interface ReceivedFrame {
   /** When libndi handed the picture over: the join key of all that is derived from it. */
   readonly captureAtUs: InstantUs;
   readonly video: NdiVideoFrame;
+  /** The picture's bytes, all planes. Readable until the next frame is sent, even when `video` has been handed over. */
+  readonly pixels: Uint8Array;
   readonly matrix: YuvMatrix;
 }
 

@@ -11,6 +11,6 @@ export interface LaneEvents {
   onAlarm(code: ErrorCode, context: ErrorContext): void;
   /** The camera's own picture, for the input preview. */
   beforeComposite(frame: ReceivedFrame): void;
-  /** The finished picture, for the output preview: once it is sent, its pixels are libndi's. */
-  beforeSend(frame: ReceivedFrame): void;
+  /** The frame has been handed to send; `frame.pixels` may be read until the next one is. */
+  afterSend(frame: ReceivedFrame): void;
 }

@@ -65,7 +65,7 @@ const lane: Lane = new Lane(options, ndi, clock, params, {
     setTimeout(() => alarm(code, context, false), 5000).unref();
   },
   beforeComposite: (frame) => previews.offer('input', frame),
-  beforeSend(frame) {
+  afterSend(frame) {
     previews.offer('output', frame);
     if (previews.wish.meshes && frame.captureAtUs - meshAtUs > meshEveryUs) {
       meshAtUs = frame.captureAtUs;
@@ -99,6 +99,7 @@ function sendMeshes(widthPx: number, heightPx: number, frameNumber: number, capt
 const packagePaths = new Map<string, string>();
 async function useLikeness(performerId: string, likenessId: string | null, packagePath: string | null): Promise<void> {
   const { shelf } = lane.parts;
+  await lane.loaded;
   if (likenessId !== null && packagePath !== null && !shelf.has(likenessId)) await shelf.addPackage(likenessId, packagePath);
   shelf.assign(performerId, likenessId);
 }

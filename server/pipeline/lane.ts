@@ -35,6 +35,8 @@ const cutLayoutCodes = 22;
 export class Lane {
   readonly meters = new LaneMeters();
   readonly parts: LaneParts;
+  /** Resolves when the likenesses and performers of the start are on the shelf. */
+  readonly loaded: Promise<void>;
   readonly counters: Record<string, number> = {
     'keyframe.late': 0, 'keyframe.stale': 0, 'track.fault': 0, 'cut': 0, 'frame.unsupported': 0, 'preview.sent': 0,
   };
@@ -44,6 +46,7 @@ export class Lane {
   lastFrame: ReceivedFrame | null = null;
   readonly lastShape = { widthPx: 1920, heightPx: 1080, frameRateNum: 25, frameRateDen: 1, format: '' };
   #frameNumber = 0;
+  #closed = false;
   #intervalUs = frameIntervalUs(25, 1);
   /** The picture from which on nobody has looked who is in it; −1: somebody has. */
   #unlookedSince = 1;
@@ -67,7 +70,7 @@ export class Lane {
     this.parts = wireLane(options, ndi, clock, {
       receive: {
         onVideo: (video) => this.frame(video),
-        onAudio: (audio) => this.parts.send.putAudio(audio, audio.receivedAtUs, this.#delayUs()),
+        onAudio: (audio) => (this.#closed ? audio.release() : this.parts.send.putAudio(audio, audio.receivedAtUs, this.#delayUs())),
         onMetadata: (metadata) => this.parts.send.sendMetadata(metadata.xml),
         onState: (state, previous) => {
           this.parts.stats.reset();
@@ -94,16 +97,18 @@ export class Lane {
       send: { onSent: (captureToSendUs, slackUs) => this.#sent(captureToSendUs, slackUs) },
       likenessFault: (what, reason) => events.onAlarm('LIKENESS_NOT_LOADED', { likeness: what, reason }),
     });
+    this.loaded = this.parts.shelf.load(options.performers, options.likenesses);
     this.#slate = new Slate(ndi, clock, options.source.name, (video) => this.#sendSlate(video));
   }
 
   async run(): Promise<void> {
-    await this.parts.shelf.load(this.options.performers, this.options.likenesses);
+    await this.loaded;
     this.parts.track.cast = this.parts.shelf.cast;
     this.#slate.start(() => this.parts.receive.state);
     await this.parts.receive.run();
   }
   close(): void {
+    this.#closed = true;
     this.#slate.close();
     this.parts.receive.close();
     this.parts.keyframe.close();
@@ -115,9 +120,11 @@ export class Lane {
 
   /** The frame path. */
   frame(video: NdiVideoFrame): void {
+    // A capture that was under way when the lane closed.
+    if (this.#closed) return video.release();
     const startedAtUs = this.clock.nowUs();
     const frameNumber = ++this.#frameNumber;
-    const frame: ReceivedFrame = { frameNumber, captureAtUs: video.receivedAtUs, video, matrix: yuvMatrixOf(video.widthPx, video.heightPx, video.hasMetadata ? video.metadata : null) };
+    const frame: ReceivedFrame = { frameNumber, captureAtUs: video.receivedAtUs, video, pixels: video.pixels, matrix: yuvMatrixOf(video.widthPx, video.heightPx, video.hasMetadata ? video.metadata : null) };
     this.lastFrame = frame;
     this.timecode100ns = video.timecode100ns;
     this.#intervalUs = frameIntervalUs(video.frameRateNum, video.frameRateDen);
@@ -145,7 +152,7 @@ export class Lane {
   }
 
   /** Lets previews look at a picture; their fault is not the picture's. */
-  #show(when: 'beforeComposite' | 'beforeSend', frame: ReceivedFrame): void {
+  #show(when: 'beforeComposite' | 'afterSend', frame: ReceivedFrame): void {
     try {
       this.events[when](frame);
     } catch (error) {
@@ -256,13 +263,13 @@ export class Lane {
     const labelled = label.label(frame, {
       step: this.step, likenessId: likeness?.id ?? null, consentId: likeness?.consentId ?? null, delayFrames: send.delayFrames, corner: labelParams.corner,
     }, this.#labelBoxes, faces);
-    this.#show('beforeSend', frame);
     const labelledAtUs = this.clock.nowUs();
     this.meters.stages.label.add(since(labelledAtUs, startedAtUs));
     // Bypass keeps the output's name: receivers must not lose the source they watch. Its metadata says bypass.
     if (frame.kind !== 'bypass') sender.useName(frame.kind === 'plain' ? ' PLAIN' : frame.kind === 'matte' ? ' MATTE' : '');
     sender.put(labelled, this.#delayUs());
     this.meters.stages.send.add(since(this.clock.nowUs(), labelledAtUs));
+    this.#show('afterSend', frame);
   }
 
   /** Where faces are in the outgoing picture, for the label to give way to. */
@@ -367,7 +374,7 @@ export class Lane {
   }
 
   #sendSlate(video: NdiVideoFrame): void {
-    const frame: ReceivedFrame = { frameNumber: ++this.#frameNumber, captureAtUs: this.clock.nowUs(), video, matrix: yuvMatrixOf(video.widthPx, video.heightPx, null) };
+    const frame: ReceivedFrame = { frameNumber: ++this.#frameNumber, captureAtUs: this.clock.nowUs(), video, pixels: video.pixels, matrix: yuvMatrixOf(video.widthPx, video.heightPx, null) };
     this.step = 'slate';
     this.parts.track.endAll();
     this.#unlookedSince = this.#frameNumber;
@@ -376,6 +383,7 @@ export class Lane {
     const labelled = this.parts.label.label(slate, { step: 'slate', likenessId: null, consentId: null, delayFrames: send.delayFrames, corner: 'auto' }, this.#labelBoxes, 0);
     this.parts.send.put(labelled, durationUs(0));
     this.timecode100ns = video.timecode100ns;
+    this.#show('afterSend', frame);
   }
 }
 

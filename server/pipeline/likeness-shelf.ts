@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { bakeFileName, type FaceBake, readBake } from '../likeness/mesh/bake.js';
+import { type FaceBake, readBake } from '../likeness/mesh/bake.js';
 import { MeshLikeness, type MeshCanvas } from '../likeness/mesh/engine.js';
 import type { LikenessEngine } from '../likeness/port.js';
 import type { CastPerformer } from '../stages/track/contract.js';
+import { runPrepare } from '../likeness/run-prepare.js';
 import type { LaneLikeness, LanePerformer } from './lane-options.js';
 
 interface Loaded {
@@ -22,9 +22,10 @@ export class LikenessShelf {
 
   constructor(
     private readonly canvas: MeshCanvas,
+    /** Where bakes are kept between shows. */
+    private readonly cacheFolder: string,
     private readonly onFault: (what: string, reason: string) => void,
-  ) {
-  }
+  ) {}
 
   async load(performers: readonly LanePerformer[], likenesses: readonly LaneLikeness[]): Promise<void> {
     for (const likeness of likenesses) await this.addLikeness(likeness);
@@ -46,9 +47,17 @@ export class LikenessShelf {
   has(likenessId: string): boolean {
     return this.#bakes.has(likenessId);
   }
-  /** A package that control has checked: its bake lies in it. */
-  addPackage(likenessId: string, packagePath: string): Promise<boolean> {
-    return this.addLikeness({ id: likenessId, bakeFile: join(packagePath, bakeFileName), consentId: likenessId });
+  /** A package that control has checked; its bake is made, or found in the cache, by a process of its own. */
+  async addPackage(likenessId: string, packagePath: string): Promise<boolean> {
+    try {
+      const { likenesses, faults } = await runPrepare({ cacheFolder: this.cacheFolder, packages: [packagePath], performers: [] });
+      const made = likenesses.find(({ id }) => id === likenessId);
+      if (made) return await this.addLikeness(made);
+      this.onFault(likenessId, faults[0]?.message ?? 'the package holds another likeness');
+    } catch (error) {
+      this.onFault(likenessId, (error as Error).message);
+    }
+    return false;
   }
 
   async #addPerformer(performer: LanePerformer): Promise<void> {

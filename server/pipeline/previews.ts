@@ -48,7 +48,7 @@ export class Previews {
     }
     this.#lastAtUs[which] = frame.captureAtUs;
     this.#fit(frame, wish.widthPx);
-    const ptr = this.#shrinker!.shrink(frame.video.pixels, frame.video.strideBytes);
+    const ptr = this.#shrinker!.shrink(frame.pixels, frame.video.strideBytes);
     // The encoder reads on another thread: it gets its own copy.
     const raw = Buffer.from(this.memory.u8.subarray(ptr, ptr + this.#widthPx * this.#heightPx * 4));
     const { frameNumber, captureAtUs } = frame;

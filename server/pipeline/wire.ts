@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { ipcPath } from '../ipc/channel.js';
 import { BlendKernel } from '../kernels/blend.js';
 import { ConcealKernel } from '../kernels/conceal.js';
@@ -97,6 +98,6 @@ export function wireLane(
       connectionMetadata: [productXml(options.version), ...webControl],
       failover: options.failover,
     }, events.send),
-    shelf: new LikenessShelf(canvas, events.likenessFault),
+    shelf: new LikenessShelf(canvas, join(options.stateFolder, 'prepared'), events.likenessFault),
   };
 }

@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { PrepareJob, PrepareResult } from '../likeness/prepare.js';
-import { buildRoot } from '../paths.js';
+import { runPrepare } from '../likeness/run-prepare.js';
 import type { ShowFile } from '../show/schema.js';
 
 /** A path of the show file: relative to it. */
@@ -30,23 +29,4 @@ export function prepareShow(showFile: string | null, show: ShowFile, cacheFolder
       .map(({ performerId, enrolment }) => ({ performerId, photos: enrolment.map((path) => showPath(showFile, path)) })),
   };
   return runPrepare(job);
-}
-
-export function runPrepare(job: PrepareJob): Promise<PrepareResult> {
-  return new Promise((done, failed) => {
-    const child = spawn(process.execPath, [join(buildRoot, 'server', 'likeness', 'prepare.js'), JSON.stringify(job)], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
-    });
-    let out = '';
-    let err = '';
-    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-    child.once('error', failed);
-    child.once('close', (code) => {
-      const line = out.trim().split('\n').at(-1) ?? '';
-      if (code === 0 && line.startsWith('{')) done(JSON.parse(line) as PrepareResult);
-      else failed(new Error(`preparing likenesses failed: ${err.trim().slice(-400) || `exit code ${String(code)}`}`));
-    });
-  });
 }

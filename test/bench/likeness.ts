@@ -82,7 +82,7 @@ class SequenceRun {
     await runner.open();
     try {
       await runner.run({
-        ...picture, framesPerSecond, frames: this.frames,
+        ...picture, framesPerSecond, frames: this.frames, time: 'frames',
         render: (n, target) => {
           this.#scene.renderFrame(n, { who: 'performer' }, target);
           this.#pictures.plain.set(target);

@@ -11,7 +11,7 @@ import { LaneParams } from '../../server/pipeline/lane-params.js';
 import type { ParamValue } from '../../server/protocol/descriptors.js';
 import { demoShowOnDisk } from '../../server/supervisor/demo.js';
 import { prepareShow } from '../../server/supervisor/prepare-show.js';
-import { machineClock } from '../../server/time/clock.js';
+import { type Clock, machineClock, SimulatedClock } from '../../server/time/clock.js';
 
 /**
  * The real frame path and the real inference process over an in-memory NDI, one picture after the other: what comes out for
@@ -26,6 +26,11 @@ export interface StageRunOptions {
   readonly render: (frameNumber: number, target: Uint8Array) => void;
   readonly onOutput: (frameNumber: number, uyvy: Uint8Array, lane: Lane, metadata: string | null) => void | Promise<void>;
   readonly values?: Readonly<Record<string, ParamValue>>;
+  /**
+   * What the lane's time is. 'machine' (default): real time, for costs. 'frames': one frame interval per picture however long the
+   * bench looks at it, for quality; else a slow look would age the keyframes and lose the camera.
+   */
+  readonly time?: 'machine' | 'frames';
 }
 
 export class StageRunner {
@@ -55,12 +60,14 @@ export class StageRunner {
       performers: prepared.performers.map((performer) => ({ ...performer, likenessId: 'sasha' })), likenesses: prepared.likenesses,
       values: options.values ?? {}, version: '0',
     };
-    const ndi: MemoryNdi = new Ndi({ clock: machineClock });
+    const frameClock = new SimulatedClock(1e9);
+    const clock: Clock = options.time === 'frames' ? frameClock : machineClock;
+    const ndi: MemoryNdi = new Ndi({ clock });
     const camera = ndi.createSender({ name: 'CAM', clockVideo: false, clockAudio: false });
     let done = 0;
-    const lane: Lane = new Lane(laneOptions, ndi, machineClock, new LaneParams('cam-a', this.#folder, laneOptions.values), {
+    const lane: Lane = new Lane(laneOptions, ndi, clock, new LaneParams('cam-a', this.#folder, laneOptions.values), {
       onSourceState() {}, onSourceChanged() {}, onInference() {}, onAlarm: (code, context) => console.error(code, context), beforeComposite() {},
-      beforeSend: () => done++,
+      afterSend: () => done++,
     });
     const monitor = ndi.createReceiver({ source: { name: lane.parts.send.sourceName }, receiverName: 'monitor', color: 'fastest', allowFields: true });
     const running = lane.run();
@@ -69,6 +76,7 @@ export class StageRunner {
     for (let n = 0; n < options.frames; n++) {
       const frame = ndi.createVideoFrame(shape);
       options.render(n, frame.pixels);
+      frameClock.advanceUs(Math.round(1e6 / options.framesPerSecond));
       // The tag pairs what comes out with what went in: slates may lie between.
       const tag = `<stage_run frame="${n}"/>`;
       camera.sendVideo(frame, tag);

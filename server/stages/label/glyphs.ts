@@ -5,14 +5,16 @@ import { createCanvas, GlobalFonts, type SKRSContext2D } from '@napi-rs/canvas';
 export const labelText = 'AI MODIFIED · AI 合成';
 /** GB 45438-2025: glyph box at least 5 % of the picture's short side. */
 export const labelShare = 0.05;
-const family = 'Understudy Label';
+/** Two names, because canvas takes one file per family: the second serves the glyphs that the first has not. */
+const families = { latin: 'Understudy Label', 'chinese-simplified': 'Understudy Label SC' } as const;
+const family = `"${families.latin}", "${families['chinese-simplified']}"`;
 let registered = false;
 
 function registerFont(): void {
   if (registered) return;
   const require = createRequire(import.meta.url);
-  for (const subset of ['latin', 'chinese-simplified']) {
-    GlobalFonts.registerFromPath(require.resolve(`@fontsource/noto-sans-sc/files/noto-sans-sc-${subset}-700-normal.woff2`), family);
+  for (const subset of ['latin', 'chinese-simplified'] as const) {
+    GlobalFonts.registerFromPath(require.resolve(`@fontsource/noto-sans-sc/files/noto-sans-sc-${subset}-700-normal.woff2`), families[subset]);
   }
   registered = true;
 }
@@ -25,7 +27,7 @@ export interface Bitmap {
 }
 
 const inkHeight = (context: SKRSContext2D, text: string, fontPx: number): { ascent: number; descent: number; width: number } => {
-  context.font = `700 ${fontPx}px "${family}"`;
+  context.font = `700 ${fontPx}px ${family}`;
   const m = context.measureText(text);
   return { ascent: m.actualBoundingBoxAscent, descent: m.actualBoundingBoxDescent, width: m.width };
 };
@@ -55,7 +57,7 @@ export function drawLabelPlate(pictureWidthPx: number, pictureHeightPx: number):
   const context = canvas.getContext('2d');
   context.fillStyle = '#000';
   context.fillRect(0, 0, widthPx, heightPx);
-  context.font = `700 ${fontPx}px "${family}"`;
+  context.font = `700 ${fontPx}px ${family}`;
   context.fillStyle = '#fff';
   context.textBaseline = 'alphabetic';
   context.fillText(labelText, pad, pad + ink.ascent);
@@ -87,9 +89,9 @@ export function drawSlate(widthPx: number, heightPx: number, text: SlateText): B
   }
   context.textAlign = 'center';
   context.fillStyle = '#ffffff';
-  context.font = `700 ${Math.round(unit * 0.1)}px "${family}"`;
+  context.font = `700 ${Math.round(unit * 0.1)}px ${family}`;
   context.fillText(text.title, widthPx / 2, heightPx * 0.46);
-  context.font = `700 ${Math.round(unit * 0.05)}px "${family}"`;
+  context.font = `700 ${Math.round(unit * 0.05)}px ${family}`;
   context.fillStyle = '#ffd166';
   context.fillText(text.detail, widthPx / 2, heightPx * 0.58);
   const image = context.getImageData(0, 0, widthPx, heightPx);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { glyphHeightPx, findLabel, IdentityJudge, labelToleranceCodes, meanDifferenceCodes } from './judge.js';
 import { grab, orderOf, seenBy, waitForMore } from './seen.js';
+import { laneId } from './server-under-test.js';
 import type { StageLoop } from './stage-loop.js';
 import { cameraMetadata, firstTimecode100ns, step100ns, Take } from './take.js';
 import type { PeerProcess } from '../support/peer-process.js';
@@ -42,21 +43,34 @@ describe.each([
     }
   });
 
-  it('passes the sound on untouched, with the picture it belongs to', () => {
-    const pictures = new Map(seenBy(probe).map((seen) => [String(seen.timecode), seen]));
-    const sounds = probe.of('audio').slice(-60, -5);
-    expect(sounds).toHaveLength(55);
-    const lags = sounds.map((sound) => {
-      const picture = pictures.get(String(sound['timecode']))!;
-      expect(sound['metadata']).toBe(`<sound n="${picture.stamp}"/>`);
+  it('passes the sound on untouched, as near to its picture as at the camera', async () => {
+    const atCamera = await take.peers.probe({ name: `STAGE (${take.cameraName})`, machineName: 'BESIDE', reportEach: true });
+    await atCamera.waitForCount('audio', 60);
+    for (const sound of probe.of('audio').slice(-60)) {
+      const n = Number((BigInt(String(sound['timecode'])) - firstTimecode100ns) / step100ns);
+      expect(sound['metadata']).toBe(`<sound n="${n}"/>`);
       const [left, right] = sound['channels'] as { first: number; second: number; last: number }[];
-      expect(left!.first).toBeCloseTo(picture.stamp! / 1e4, 5);
+      expect(left!.first).toBeCloseTo(n / 1e4, 5);
       expect([left!.second, right!.second]).toEqual([expect.closeTo(0.1 + 1e-6, 5), expect.closeTo(0.2 + 1e-6, 5)]);
-      return (Number(sound['atUs']) - picture.atUs) / 1000;
-    });
-    lags.sort((a, b) => a - b);
-    // One frame either way at the median.
-    expect(Math.abs(lags[lags.length >> 1]!)).toBeLessThan(40);
+    }
+    const lag = { camera: soundLagMs(atCamera), output: soundLagMs(probe) };
+    console.log(`sound after picture ${size}: camera ${lag.camera.toFixed(1)} ms, output ${lag.output.toFixed(1)} ms`);
+    await atCamera.stop();
+    expect(Math.abs(lag.output - lag.camera)).toBeLessThan(40);
+  });
+
+  it('serves previews and meshes to a page without losing a picture or its process', async () => {
+    const lanePid = take.server.pidOf('lane');
+    const page = await take.server.watch();
+    let pictures = 0;
+    page.on('message', (_data: Buffer, binary: boolean) => (pictures += binary ? 1 : 0));
+    page.send(JSON.stringify({ type: 'previews', want: [{ laneId, which: 'input' }, { laneId, which: 'output' }], maxFps: 10, widthPx: 320 }));
+    page.send(JSON.stringify({ type: 'meshes', laneIds: [laneId] }));
+    await expect.poll(() => pictures, { timeout: 5000 }).toBeGreaterThan(2);
+    const seen = await waitForMore(probe, 25);
+    page.terminate();
+    expect(orderOf(seen, firstTimecode100ns, step100ns)).toEqual({ missing: [], outOfOrder: [], offGrid: [] });
+    expect(take.server.pidOf('lane')).toBe(lanePid);
   });
 
   it('bears a readable label in every sampled picture, glyphs at least 5 % of the short side high', async () => {
@@ -80,7 +94,6 @@ describe.each([
       const truth = loop.pictureOf(seen.stamp!, 'likeness');
       expect(meanDifferenceCodes(uyvy, plain)).toBeLessThan(12);
       gains.push(await judge.gain(uyvy, plain, truth, widthPx, heightPx));
-      // What leaves at bypass is the plain feed after the codec: the previous picture's truth stands in for nothing here.
       plainGains.push(await judge.gain(coarse(plain), plain, truth, widthPx, heightPx));
       const shown = await judge.judge(uyvy, widthPx, heightPx);
       expect(shown.toLikeness).toBeGreaterThan(shown.toPerformer);
@@ -91,6 +104,16 @@ describe.each([
     expect(Math.max(...plainGains)).toBeLessThan(0.2);
   });
 });
+
+/** How long after its picture (same timecode) a sound reaches a probe: median of the newest, negative where it comes before. */
+function soundLagMs(probe: PeerProcess): number {
+  const pictures = new Map(seenBy(probe).map((seen) => [seen.timecode, seen.atUs]));
+  const lags = probe.of('audio').slice(-60).flatMap((sound) => {
+    const pictureAtUs = pictures.get(BigInt(String(sound['timecode'])));
+    return pictureAtUs === undefined ? [] : [(Number(sound['atUs']) - pictureAtUs) / 1000];
+  });
+  return lags.sort((a, b) => a - b)[lags.length >> 1]!;
+}
 
 /** The plain feed with a codec's error: low bits gone. */
 const coarse = (uyvy: Uint8Array): Uint8Array => uyvy.map((code) => code & 0xfc);
