@@ -61,6 +61,24 @@ export const meanDifferenceCodes = (a: Uint8Array, b: Uint8Array): number => {
   return sum / (a.length / 2);
 };
 
+/** Difference of mean luma in the 16×16 block where it is largest, leaving out the lowest tenth (the camera's stamp). */
+export function worstBlockCodes(a: Uint8Array, b: Uint8Array, widthPx: number, heightPx: number, part = { x0: 0, x1: widthPx }): number {
+  let worst = 0;
+  for (let y = 0; y + 16 <= heightPx * 0.9; y += 16) {
+    for (let x = part.x0; x + 16 <= part.x1; x += 16) {
+      let sum = 0;
+      for (let row = y; row < y + 16; row++) {
+        for (let column = x; column < x + 16; column++) {
+          const at = (row * widthPx + column) * 2 + 1;
+          sum += a[at]! - b[at]!;
+        }
+      }
+      worst = Math.max(worst, Math.abs(sum) / 256);
+    }
+  }
+  return worst;
+}
+
 /** UYVY mirrored left to right, chroma pairs kept. */
 export function mirrored(uyvy: Uint8Array, widthPx: number): Uint8Array {
   const out = new Uint8Array(uyvy.length);
@@ -111,14 +129,6 @@ export class IdentityJudge {
     return { toLikeness: cosine(identity, this.likeness), toPerformer: cosine(identity, this.performer) };
   }
 
-  /** (s − plain) / (truth − plain): 0 is the plain feed, 1 the ideal (design.md §8). */
-  async gain(shown: Uint8Array, plain: Uint8Array, truth: Uint8Array, widthPx: number, heightPx: number): Promise<number> {
-    const s = await this.judge(shown, widthPx, heightPx);
-    const p = await this.judge(plain, widthPx, heightPx);
-    const t = await this.judge(truth, widthPx, heightPx);
-    return (s.toLikeness - p.toLikeness) / (t.toLikeness - p.toLikeness);
-  }
-
   async #embed(picture: RgbPicture): Promise<Float32Array> {
     const [face] = await this.detector.detect(picture.data, picture.widthPx, picture.heightPx);
     if (!face) throw new Error('no face in the picture');
@@ -126,6 +136,9 @@ export class IdentityJudge {
     return (await this.embedder.embed(crop, landmarks)).slice();
   }
 }
+
+/** (s − plain) / (truth − plain), all similarities to the likeness: 0 is the plain feed, 1 the ideal (design.md §8). */
+export const identityGain = (s: number, plain: number, truth: number): number => (s - plain) / (truth - plain);
 
 const rgbOf = (rgba: Uint8ClampedArray, widthPx: number, heightPx: number): RgbPicture => {
   const data = new Uint8Array(widthPx * heightPx * 3);
