@@ -6,6 +6,10 @@ import type { PersonGeometry } from './person-geometry.js';
 /** Rows that are cleared and laid over together; no triangle of the cast is higher at the closest view. */
 const bandPx = 64;
 
+/** Quads that one draw call may have beside a model's own triangles. */
+const stripCapacity = 6000;
+const glintSidePx = 16;
+
 /** A model's constant data in kernel memory. */
 interface Loaded {
   readonly textures: readonly { at: number; widthPx: number; heightPx: number }[];
@@ -29,6 +33,10 @@ export class StagePicture {
   readonly #left: Float64Array;
   readonly #right: Float64Array;
 
+  readonly #stripVertices: number;
+  readonly #stripIndices: number;
+  readonly #glint: { at: number; widthPx: number; heightPx: number };
+
   constructor(readonly widthPx: number, readonly heightPx: number, megabytes = 256) {
     this.memory = new KernelMemory(megabytes);
     this.kernel = loadRasterKernel(this.memory);
@@ -36,6 +44,12 @@ export class StagePicture {
     this.target = this.memory.allocate(this.strideBytes * heightPx);
     this.depth = this.memory.allocate(widthPx * heightPx * 4);
     this.#offsets = this.memory.allocate(16);
+    this.#stripVertices = this.memory.allocate(stripCapacity * 4 * rasterVertexFloats * 4);
+    this.#stripIndices = this.memory.allocate(stripCapacity * 12);
+    for (let quad = 0; quad < stripCapacity; quad++) {
+      this.memory.u16.set([0, 1, 2, 0, 2, 3].map((corner) => quad * 4 + corner), this.#stripIndices / 2 + quad * 6);
+    }
+    this.#glint = this.loadTexture(softDisc());
     const bands = Math.ceil(heightPx / bandPx);
     this.#left = new Float64Array(bands).fill(Infinity);
     this.#right = new Float64Array(bands).fill(-Infinity);
@@ -155,6 +169,46 @@ export class StagePicture {
       texture.widthPx, texture.heightPx, this.widthPx, this.heightPx, this.strideBytes, modeOf(part),
     );
   }
+
+  /** Room for the corners of quads: write up to `capacity` times four vertices, then drawStrips. */
+  strips(): { readonly vertices: number; readonly capacity: number } {
+    return { vertices: this.#stripVertices, capacity: stripCapacity };
+  }
+  drawStrips(model: PersonModel, textureNumber: number, count: number, mode: number): void {
+    this.#drawQuads(this.load(model).textures[textureNumber]!, count, mode);
+  }
+
+  /** A soft round highlight of one colour (8-bit codes), tested by depth. */
+  drawGlint(x: number, y: number, depthDm: number, radiusPx: number, rgb: readonly [number, number, number], alpha01: number): void {
+    const f = this.memory.f32, side = glintSidePx - 0.5;
+    for (let corner = 0; corner < 4; corner++) {
+      const right = corner === 1 || corner === 2, low = corner >= 2;
+      f.set(
+        [x + (right ? radiusPx : -radiusPx), y + (low ? radiusPx : -radiusPx), depthDm, right ? side : 0.5, low ? side : 0.5, 0, 0, 0, alpha01, ...rgb],
+        this.#stripVertices / 4 + corner * rasterVertexFloats,
+      );
+    }
+    this.#drawQuads(this.#glint, 1, rasterMode.blend);
+  }
+
+  #drawQuads(texture: { at: number; widthPx: number; heightPx: number }, count: number, mode: number): void {
+    if (count === 0) return;
+    this.kernel.drawTriangles(
+      this.#stripVertices, this.#stripIndices, count * 2, texture.at, this.#offsets, this.target, this.depth,
+      texture.widthPx, texture.heightPx, this.widthPx, this.heightPx, this.strideBytes, mode,
+    );
+  }
+}
+
+function softDisc(): Picture8 {
+  const rgba = new Uint8Array(glintSidePx * glintSidePx * 4).fill(255), middle = (glintSidePx - 1) / 2;
+  for (let y = 0; y < glintSidePx; y++) {
+    for (let x = 0; x < glintSidePx; x++) {
+      const distance = Math.hypot(x - middle, y - middle) / middle;
+      rgba[(y * glintSidePx + x) * 4 + 3] = Math.round(255 * Math.max(0, Math.min(1, (1 - distance) * 2.2)));
+    }
+  }
+  return { widthPx: glintSidePx, heightPx: glintSidePx, rgba };
 }
 
 /** Closed surfaces are culled; hair, brows and lashes are cards, collars gape: both sides are drawn. */
