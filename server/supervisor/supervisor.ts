@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createSocket } from 'node:dgram';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IpcClient, ipcPath } from '../ipc/channel.js';
@@ -32,6 +33,18 @@ function freeUdpPort(): Promise<number> {
     socket.bind(0, '127.0.0.1', () => {
       const { port } = socket.address();
       socket.close(() => done(port));
+    });
+  });
+}
+
+/** A free TCP port on loopback, for a page that may take any: found before control starts, so that a restarted control has the same. */
+function freeTcpPort(): Promise<number> {
+  return new Promise((done, failed) => {
+    const server = createServer();
+    server.once('error', failed);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => done(port));
     });
   });
 }
@@ -69,7 +82,7 @@ export class Supervisor {
   async start(): Promise<void> {
     for (const companion of this.options.companions ?? []) this.#companions.push(this.#keep(companion.name, companion.entry, companion.args, 300));
     this.#inference = this.#keep('inference', entry('pipeline/inference-process.js'), [this.#runFolder], 50);
-    this.#startControl();
+    await this.#startControl();
     // Bakes and embeddings are cached: the second start reads them from the state folder.
     const prepared = await prepareShow(this.showFile, this.show, join(this.#stateFolder, 'prepared'));
     for (const fault of prepared.faults) this.say(`${fault.code}: ${fault.message}\n  ${fault.advice}`);
@@ -100,9 +113,11 @@ export class Supervisor {
     return this.options.interfaces ?? this.show.interfaces ?? ['127.0.0.1'];
   }
 
-  #startControl(): void {
+  async #startControl(): Promise<void> {
     const { show } = this;
-    const ports = { http: this.#httpPort, osc: this.options.oscPort ?? show.ports?.osc ?? defaultPorts.osc };
+    if (this.#httpPort === 0) this.#httpPort = await freeTcpPort();
+    const osc = this.options.oscPort ?? show.ports?.osc ?? defaultPorts.osc;
+    const ports = { http: this.#httpPort, osc: osc === 0 ? await freeUdpPort() : osc };
     const control = {
       runFolder: this.#runFolder,
       stateFolder: this.#stateFolder,
