@@ -1,6 +1,17 @@
 import type { NdiVideoFrame } from '../ndi/port.js';
 import type { InstantUs } from '../time/time.js';
-import type { YuvMatrix } from './format.js';
+import type { PixelFormat, YuvMatrix } from './format.js';
+
+/** A picture's shape, kept apart from libndi's frame: it may still be read when the frame has been handed over. */
+export interface PictureShape {
+  widthPx: number;
+  heightPx: number;
+  strideBytes: number;
+  format: PixelFormat;
+  pictureAspectRatio: number;
+  frameRateNum: number;
+  frameRateDen: number;
+}
 
 /**
  * The frame's type says where it has been: Received → Composited → Labelled. `send` takes only a LabelledFrame, and only
@@ -15,6 +26,7 @@ export interface ReceivedFrame {
   /** The picture's bytes, all planes. Readable until the next frame is sent, even when `video` has been handed over. */
   readonly pixels: Uint8Array;
   readonly matrix: YuvMatrix;
+  readonly shape: Readonly<PictureShape>;
 }
 
 /** What a picture shows, for the label and the metadata mark. */
@@ -25,6 +37,17 @@ export interface CompositedFrame extends ReceivedFrame {
   readonly [composited]: true;
   readonly kind: PictureKind;
 }
+/** Copies a frame's shape; no object is made. */
+export const shapeOf = (video: NdiVideoFrame, out: PictureShape): PictureShape => {
+  out.widthPx = video.widthPx;
+  out.heightPx = video.heightPx;
+  out.strideBytes = video.strideBytes;
+  out.format = video.format;
+  out.pictureAspectRatio = video.pictureAspectRatio;
+  out.frameRateNum = video.frameRateNum;
+  out.frameRateDen = video.frameRateDen;
+  return out;
+};
 /** For the composite stage (and slates) only. */
 export const asComposited = (frame: ReceivedFrame, kind: PictureKind): CompositedFrame => {
   (frame as { kind?: PictureKind }).kind = kind;

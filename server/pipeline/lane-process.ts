@@ -69,7 +69,7 @@ const lane: Lane = new Lane(options, ndi, clock, params, {
     previews.offer('output', frame);
     if (previews.wish.meshes && frame.captureAtUs - meshAtUs > meshEveryUs) {
       meshAtUs = frame.captureAtUs;
-      sendMeshes(frame.video.widthPx, frame.video.heightPx, frame.frameNumber, frame.captureAtUs);
+      sendMeshes(frame.shape.widthPx, frame.shape.heightPx, frame.frameNumber, frame.captureAtUs);
     }
   },
 });

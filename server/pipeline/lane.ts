@@ -1,7 +1,7 @@
 import type { DetectedBox } from '../frame/detected-box.js';
 import { type FaceTrack, landmarkCount } from '../frame/face-track.js';
 import { yuvMatrixOf } from '../frame/format.js';
-import { asComposited, type CompositedFrame, type ReceivedFrame } from '../frame/frames.js';
+import { asComposited, type CompositedFrame, type PictureShape, type ReceivedFrame, shapeOf } from '../frame/frames.js';
 import { type BoxPx, invertAffine } from '../frame/geometry.js';
 import { mapPoints } from '../frame/similarity.js';
 import { FrameShrinker } from '../kernels/frame-shrink.js';
@@ -44,7 +44,7 @@ export class Lane {
   inferenceUp = false;
   timecode100ns = 0n;
   lastFrame: ReceivedFrame | null = null;
-  readonly lastShape = { widthPx: 1920, heightPx: 1080, frameRateNum: 25, frameRateDen: 1, format: '' };
+  readonly lastShape: PictureShape = { widthPx: 1920, heightPx: 1080, strideBytes: 3840, format: 'UYVY', pictureAspectRatio: 16 / 9, frameRateNum: 25, frameRateDen: 1 };
   #frameNumber = 0;
   #closed = false;
   #intervalUs = frameIntervalUs(25, 1);
@@ -124,17 +124,11 @@ export class Lane {
     if (this.#closed) return video.release();
     const startedAtUs = this.clock.nowUs();
     const frameNumber = ++this.#frameNumber;
-    const frame: ReceivedFrame = { frameNumber, captureAtUs: video.receivedAtUs, video, pixels: video.pixels, matrix: yuvMatrixOf(video.widthPx, video.heightPx, video.hasMetadata ? video.metadata : null) };
+    const frame: ReceivedFrame = { frameNumber, captureAtUs: video.receivedAtUs, video, pixels: video.pixels, shape: shapeOf(video, this.lastShape), matrix: yuvMatrixOf(video.widthPx, video.heightPx, video.hasMetadata ? video.metadata : null) };
     this.lastFrame = frame;
     this.timecode100ns = video.timecode100ns;
     this.#intervalUs = frameIntervalUs(video.frameRateNum, video.frameRateDen);
     this.#slate.follow(video);
-    const shape = this.lastShape;
-    shape.widthPx = video.widthPx;
-    shape.heightPx = video.heightPx;
-    shape.frameRateNum = video.frameRateNum;
-    shape.frameRateDen = video.frameRateDen;
-    shape.format = video.format;
     this.meters.queueWaitUs.add(since(startedAtUs, video.receivedAtUs));
     let workCount = 0;
     try {
@@ -374,7 +368,7 @@ export class Lane {
   }
 
   #sendSlate(video: NdiVideoFrame): void {
-    const frame: ReceivedFrame = { frameNumber: ++this.#frameNumber, captureAtUs: this.clock.nowUs(), video, pixels: video.pixels, matrix: yuvMatrixOf(video.widthPx, video.heightPx, null) };
+    const frame: ReceivedFrame = { frameNumber: ++this.#frameNumber, captureAtUs: this.clock.nowUs(), video, pixels: video.pixels, shape: shapeOf(video, this.lastShape), matrix: yuvMatrixOf(video.widthPx, video.heightPx, null) };
     this.step = 'slate';
     this.parts.track.endAll();
     this.#unlookedSince = this.#frameNumber;

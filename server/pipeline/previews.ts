@@ -48,7 +48,7 @@ export class Previews {
     }
     this.#lastAtUs[which] = frame.captureAtUs;
     this.#fit(frame, wish.widthPx);
-    const ptr = this.#shrinker!.shrink(frame.pixels, frame.video.strideBytes);
+    const ptr = this.#shrinker!.shrink(frame.pixels, frame.shape.strideBytes);
     // The encoder reads on another thread: it gets its own copy.
     const raw = Buffer.from(this.memory.u8.subarray(ptr, ptr + this.#widthPx * this.#heightPx * 4));
     const { frameNumber, captureAtUs } = frame;
@@ -62,16 +62,16 @@ export class Previews {
   }
 
   #fit(frame: ReceivedFrame, wantedWidthPx: number): void {
-    const { video } = frame;
-    const widthPx = Math.max(16, Math.min(wantedWidthPx, video.widthPx) & ~1);
-    const heightPx = Math.max(16, Math.round(widthPx / video.pictureAspectRatio) & ~1) || Math.round((widthPx * video.heightPx) / video.widthPx);
-    const key = `${video.format} ${video.widthPx}×${video.heightPx} ${widthPx} ${frame.matrix}`;
+    const { shape } = frame;
+    const widthPx = Math.max(16, Math.min(wantedWidthPx, shape.widthPx) & ~1);
+    const heightPx = Math.max(16, Math.round(widthPx / shape.pictureAspectRatio) & ~1) || Math.round((widthPx * shape.heightPx) / shape.widthPx);
+    const key = `${shape.format} ${shape.widthPx}×${shape.heightPx} ${widthPx} ${frame.matrix}`;
     if (key === this.#made) return;
     this.#made = key;
     this.#widthPx = widthPx;
-    this.#heightPx = Math.min(heightPx, video.heightPx);
+    this.#heightPx = Math.min(heightPx, shape.heightPx);
     this.#shrinker = new FrameShrinker(this.memory, this.region, {
-      format: video.format, widthPx: video.widthPx, heightPx: video.heightPx, dstWidthPx: widthPx, dstHeightPx: this.#heightPx, matrix: frame.matrix, layout: 'rgbx',
+      format: shape.format, widthPx: shape.widthPx, heightPx: shape.heightPx, dstWidthPx: widthPx, dstHeightPx: this.#heightPx, matrix: frame.matrix, layout: 'rgbx',
     });
   }
 }

@@ -36,7 +36,7 @@ const facts: LabelFacts = { step: 'likeness', likenessId: 'older', consentId: 'c
 /** Labelled by the server's own label stage. */
 function labelled(shown: Picture, corner: Corner): string {
   const video = { ...shown, hasMetadata: false, metadata: null } as unknown as NdiVideoFrame;
-  const received: ReceivedFrame = { frameNumber: 1, captureAtUs: instantUs(0), video, pixels: shown.pixels, matrix: yuvMatrixOf(shown.widthPx, shown.heightPx, null) };
+  const received: ReceivedFrame = { frameNumber: 1, captureAtUs: instantUs(0), video, pixels: shown.pixels, shape: { ...shown, pictureAspectRatio: 16 / 9, frameRateNum: 25, frameRateDen: 1 }, matrix: yuvMatrixOf(shown.widthPx, shown.heightPx, null) };
   const stage = new LabelStage();
   const before = { ...received, video: { ...video, pixels: shown.pixels.slice() } };
   // The label goes to another corner only after that one was free for a while.

@@ -97,7 +97,7 @@ describe('the next frame is the plain camera, unlabelled and marked as bypass,',
   });
 });
 
-it('bypass with a declared delay does not let the pictures in the delay line out first', async () => {
+it('with a declared delay of n frames the plain camera is on air n frames later at the most: what is in the delay line leaves first', async () => {
   const delay = outputAddress('output/delayFrames');
   await take.server.set(delay, 4);
   await waitForMore(probe, 12);
