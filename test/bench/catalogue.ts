@@ -1,9 +1,12 @@
 import type { BenchEntry } from './context.js';
 import { flowRows } from './flow.js';
 import { frameEntries } from './frame.js';
+import { intervalEntry } from './interval.js';
 import { kernelRows } from './kernels.js';
 import { likenessEntries } from './likeness.js';
 import { loopEntries } from './loop.js';
+import { modelEntries } from './models.js';
+import { scaleEntries } from './scale.js';
 
 /** Every row, in the order in which a whole run measures them. */
 export const entries: readonly BenchEntry[] = [
@@ -11,7 +14,10 @@ export const entries: readonly BenchEntry[] = [
   { name: 'flow', run: (context, wanted) => flowRows({ rows: within('flow', wanted), clock: context.clock }) },
   { name: 'kernels', run: (context, wanted) => Promise.resolve(kernelRows({ rows: within('kernels', wanted), clock: context.clock })) },
   ...frameEntries,
+  intervalEntry,
   ...likenessEntries,
+  ...modelEntries,
+  ...scaleEntries,
 ];
 
 /** The wanted names that lie below a family's name. */

@@ -37,7 +37,8 @@ function place(hd: Uint8Array, target: Uint8Array, widthPx: number): void {
     target[i] = 128;
     target[i + 1] = 90;
   }
-  const [left, top] = [(widthPx - hdWidthPx) >> 1, hdHeightPx >> 1];
+  const left = (widthPx - hdWidthPx) >> 1;
+  const top = (target.length / (2 * widthPx) - hdHeightPx) >> 1;
   for (let y = 0; y < hdHeightPx; y++) target.set(hd.subarray(y * hdWidthPx * 2, (y + 1) * hdWidthPx * 2), ((top + y) * widthPx + left) * 2);
 }
 

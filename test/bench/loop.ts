@@ -146,7 +146,10 @@ async function take(probe: PeerProcess): Promise<SeenFrame[]> {
   return (await probe.waitFor('taken', undefined, 20_000, from))['frames'] as SeenFrame[];
 }
 
-async function loopRows(shape: LoopShape, context: BenchContext): Promise<BenchRow[]> {
+/** What a loop bench found; its grabbed pictures are gone afterwards, so `look` is given them before. */
+export type LoopFigures = Pick<LoopRun, 'server' | 'relay' | 'cores'>;
+
+export async function measureLoop(shape: LoopShape, context: BenchContext, look?: (grabs: readonly GrabbedFrame[]) => Promise<void>): Promise<LoopFigures> {
   const folder = mkdtempSync(join(tmpdir(), 'understudy-loop-'));
   const mdns = await startLoopbackMdns();
   // The server's processes take it from here; the peers are given it.
@@ -157,8 +160,8 @@ async function loopRows(shape: LoopShape, context: BenchContext): Promise<BenchR
     const run = new LoopRun(shape, peers, folder, context);
     await run.measure(context.seconds ?? 20);
     await peers.close();
-    context.note(`${shape.row}: measuring identity on ${run.grabs.length} pictures`);
-    return [...rowsOf(shape.row, run), ...(await gainOfGrabs(shape, run.grabs))];
+    await look?.(run.grabs);
+    return run;
   } finally {
     await peers.close();
     await mdns?.close();
@@ -168,7 +171,16 @@ async function loopRows(shape: LoopShape, context: BenchContext): Promise<BenchR
   }
 }
 
-function rowsOf(row: string, { server, relay, cores }: LoopRun): BenchRow[] {
+async function loopRows(shape: LoopShape, context: BenchContext): Promise<BenchRow[]> {
+  const identity: BenchRow[] = [];
+  const figures = await measureLoop(shape, context, async (grabs) => {
+    context.note(`${shape.row}: measuring identity on ${grabs.length} pictures`);
+    identity.push(...(await gainOfGrabs(shape, grabs)));
+  });
+  return [...rowsOf(shape.row, figures), ...identity];
+}
+
+function rowsOf(row: string, { server, relay, cores }: LoopFigures): BenchRow[] {
   const { frames } = server;
   const counted = (metric: string, value: number, reference: number | null): BenchRow => benchRow(row, metric, value, 'frames', reference, frames);
   const delays = ([['p50', 0.5], ['p95', 0.95], ['p99', 0.99]] as const).flatMap(([name, share]) => {
