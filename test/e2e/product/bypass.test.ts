@@ -97,7 +97,7 @@ describe('the next frame is the plain camera, unlabelled and marked as bypass,',
   });
 });
 
-it('with a declared delay of n frames the plain camera is on air n frames later at the most: what is in the delay line leaves first', async () => {
+it('with a declared delay, too, no picture that the camera sent after the press leaves with the likeness; what is in the delay line leaves first', async () => {
   const delay = outputAddress('output/delayFrames');
   await take.server.set(delay, 4);
   await waitForMore(probe, 12);
