@@ -66,7 +66,7 @@ class SequenceRun {
   readonly #scene: StageScene;
   readonly #truth: StageTruth;
   #pictures: Pictures = { plain: newPicture(), ideal: newPicture(), idealBefore: newPicture(), output: newPicture(), outputBefore: newPicture() };
-  #patchBefore: { readonly output: LumaPatch; readonly ideal: LumaPatch } | null = null;
+  #judgedBefore = false;
 
   constructor(
     private readonly sequence: SceneName,
@@ -111,10 +111,10 @@ class SequenceRun {
     if (measures.acquiredAfter >= 0 && judged) {
       if (concealing.has(step)) measures.concealed++;
       if (step === 'plain') measures.plain++;
-      this.#compare(n, box);
+      this.#compare(n, box, wholeBox(person.faceBox, 0, picture.widthPx, picture.heightPx));
       this.#landmarks(person, lane);
       if (n % slowEvery === 0) await this.#slow(n, person, box);
-    } else this.#patchBefore = null;
+    } else this.#judgedBefore = false;
     if (n % Math.ceil(this.frames / 8) === Math.ceil(this.frames / 16)) {
       const wide = wholeBox(person.faceBox, 0.35, picture.widthPx, picture.heightPx);
       this.sheet.add(`${this.sequence} ${n}: ${step}`, [this.#pictures.plain, this.#pictures.output, this.#pictures.ideal], picture.widthPx, wide);
@@ -131,22 +131,25 @@ class SequenceRun {
     if (should.toPerformer > should.toLikeness) this.measures.leakedInIdealToo++;
   }
 
-  #compare(n: number, box: BoxPx): void {
+  /** `inner` is the face alone, `box` has a rim round it, where a bad blend would flicker. */
+  #compare(n: number, box: BoxPx, inner: BoxPx): void {
     const { plain, output, ideal } = this.#pictures;
-    const [o, i, p] = [output, ideal, plain].map((which) => lumaIn(which, picture.widthPx, box)) as [LumaPatch, LumaPatch, LumaPatch];
+    const patches = (where: BoxPx): LumaPatch[] => [output, ideal, plain].map((which) => lumaIn(which, picture.widthPx, where));
+    const [o, i] = patches(box) as [LumaPatch, LumaPatch];
     const { psnr, ssim: similarity, flicker } = this.measures;
     if (n % 2 === 0) {
-      psnr.output.push(psnrDb(o, i));
-      psnr.reference.push(psnrDb(p, i));
-      similarity.output.push(ssim(o, i));
-      similarity.reference.push(ssim(p, i));
+      const [output8, ideal8, plain8] = patches(inner) as [LumaPatch, LumaPatch, LumaPatch];
+      psnr.output.push(psnrDb(output8, ideal8));
+      psnr.reference.push(psnrDb(plain8, ideal8));
+      similarity.output.push(ssim(output8, ideal8));
+      similarity.reference.push(ssim(plain8, ideal8));
     }
     const { outputBefore, idealBefore } = this.#pictures;
-    if (this.#patchBefore) {
+    if (this.#judgedBefore) {
       flicker.output.push(meanAbsDifference(o, lumaIn(outputBefore, picture.widthPx, box)));
       flicker.reference.push(meanAbsDifference(i, lumaIn(idealBefore, picture.widthPx, box)));
     }
-    this.#patchBefore = { output: o, ideal: i };
+    this.#judgedBefore = true;
   }
 
   #landmarks(person: PersonTruth, lane: Lane): void {
