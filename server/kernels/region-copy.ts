@@ -93,3 +93,22 @@ function copyPlaneOut(
     pixels.set(memory.u8.subarray(from, from + rowBytes), to);
   }
 }
+
+/** Part of a region back into the frame: x0, y0, x1, y1 in region pixels, x even over 4:2:2. No other byte is written. */
+export function copyPartOut(
+  frame: { readonly pixels: Uint8Array; readonly strideBytes: number; readonly heightPx: number; readonly format: PixelFormat },
+  region: { readonly ptr: number; readonly chromaPtr: number; readonly strideBytes: number; readonly box: BoxPx },
+  part: BoxPx,
+  memory: KernelMemory,
+): void {
+  const bytesPerPixel = formats[frame.format].bytesPerPixel;
+  const rowBytes = (part.x1 - part.x0) * bytesPerPixel;
+  const { pixels } = frame;
+  let from = part.y0 * region.strideBytes + part.x0 * bytesPerPixel;
+  let to = (region.box.y0 + part.y0) * frame.strideBytes + (region.box.x0 + part.x0) * bytesPerPixel;
+  const chroma = frame.strideBytes * frame.heightPx;
+  for (let y = part.y0; y < part.y1; y++, from += region.strideBytes, to += frame.strideBytes) {
+    pixels.set(memory.u8.subarray(region.ptr + from, region.ptr + from + rowBytes), to);
+    if (region.chromaPtr) pixels.set(memory.u8.subarray(region.chromaPtr + from, region.chromaPtr + from + rowBytes), chroma + to);
+  }
+}

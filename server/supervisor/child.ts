@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import type { ProcessStatus } from '../protocol/messages.js';
 
@@ -11,6 +12,8 @@ export interface ChildOptions {
   readonly logFolder: string;
   /** Milliseconds from a death to the restart. */
   readonly restartAfterMs: number;
+  /** Niceness of the process, −20 (first) to 19. */
+  readonly niceness?: number;
   readonly onReady?: (message: Record<string, unknown>) => void;
   readonly onDeath?: (reason: string) => void;
   readonly onChange: () => void;
@@ -64,6 +67,7 @@ export class KeptProcess {
       env: { ...process.env, ORT_DISABLE_TELEMETRY: '1', UV_THREADPOOL_SIZE: '8' },
     });
     this.#child = child;
+    this.#prioritise(child.pid);
     const log = createWriteStream(join(logFolder, `${name}.log`), { flags: 'a' });
     child.stdout?.pipe(log, { end: false });
     child.stderr?.pipe(log, { end: false });
@@ -84,6 +88,17 @@ export class KeptProcess {
       this.options.onChange();
     });
     this.options.onChange();
+  }
+
+  /** A picture goes before a page: where the system lets us (root, or CAP_SYS_NICE), lanes run before everything else. */
+  #prioritise(pid: number | undefined): void {
+    const { niceness } = this.options;
+    if (niceness === undefined || pid === undefined) return;
+    try {
+      setPriority(pid, niceness);
+    } catch {
+      // An ordinary user may not raise a priority; the order is then the system's.
+    }
   }
 
   /** At once the first times; a process that dies again and again is given more and more time, so that it cannot eat the machine. */

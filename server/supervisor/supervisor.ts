@@ -166,6 +166,7 @@ export class Supervisor {
     let first = true;
     return new KeptProcess({
       name, entry: path, args, restartAfterMs,
+      niceness: name.startsWith('lane-') || name === 'camera' ? -10 : name === 'inference' ? -5 : 0,
       logFolder: join(this.#stateFolder, 'logs'),
       onReady: (message) => {
         if (first) onReady?.(message);

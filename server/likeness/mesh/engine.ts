@@ -1,12 +1,12 @@
 import { type FaceTrack, surfaceCount } from '../../frame/face-track.js';
 import type { YuvMatrix } from '../../frame/format.js';
-import { type BlendKernel, featherScratchBytes } from '../../kernels/blend.js';
+import type { BlendKernel } from '../../kernels/blend.js';
 import type { KernelMemory } from '../../kernels/memory.js';
 import { rasterMode, rasterVertexFloats, type RasterKernel } from '../../kernels/raster.js';
 import type { RegionView } from '../../frame/region-view.js';
 import type { LikenessEngine, Look, PatchFill, PatchView } from '../port.js';
 import { type FaceBake, textureSizePx } from './bake.js';
-import { type CanonicalFace, type FaceTopology, topologyOf } from './canonical.js';
+import { type CanonicalFace, distanceFromOval, faceWidthCm, type FaceTopology, topologyOf } from './canonical.js';
 import { EdgeTone } from './edge-tone.js';
 import { shapeTransfer } from './shape-transfer.js';
 import { LightFit, type VertexLight } from './relight.js';
@@ -20,7 +20,6 @@ export const maxPatchSidePx = 1600;
 export class MeshCanvas {
   readonly patchPtr: number;
   readonly selfPtr: number;
-  readonly featherPtr: number;
   readonly vertexPtr: number;
   readonly selfVertexPtr: number;
   readonly skinPtr: number;
@@ -40,7 +39,6 @@ export class MeshCanvas {
     this.topology = topologyOf(canonical);
     this.patchPtr = memory.allocate(maxPatchSidePx * maxPatchSidePx * 8);
     this.selfPtr = memory.allocate(maxPatchSidePx * maxPatchSidePx * 8);
-    this.featherPtr = memory.allocate(featherScratchBytes(maxPatchSidePx, maxPatchSidePx));
     this.vertexPtr = memory.allocate(surfaceCount * rasterVertexFloats * 4);
     this.selfVertexPtr = memory.allocate(surfaceCount * rasterVertexFloats * 4);
     this.skinPtr = memory.allocate(this.topology.skin.length * 2);
@@ -82,7 +80,8 @@ export class MeshLikeness implements LikenessEngine {
   readonly #shaped = new Float32Array(surfaceCount * 2);
   readonly #seen = new Float32Array(surfaceCount * 3);
   readonly #shapeOffset = new Float32Array(surfaceCount * 3);
-  readonly #alpha = new Float32Array(surfaceCount);
+  /** Centimetres of the canonical face. */
+  readonly #fromOval = new Float32Array(surfaceCount);
   readonly #edge: EdgeTone;
   readonly #pose = newPose();
   readonly #patch: { ptr: number; strideBytes: number; x0: number; y0: number; x1: number; y1: number };
@@ -97,10 +96,7 @@ export class MeshLikeness implements LikenessEngine {
     this.#reference = reference;
     this.#edge = new EdgeTone(canvas.canonical, canvas.topology);
     this.#patch = { ptr: canvas.patchPtr, strideBytes: 0, x0: 0, y0: 0, x1: 0, y1: 0 };
-    const { ringFromOval } = canvas.topology;
-    for (let i = 0; i < surfaceCount; i++) {
-      this.#alpha[i] = ringFromOval[i] === 0 ? 0 : ringFromOval[i] === 1 ? 0.8 : 1;
-    }
+    distanceFromOval(canvas.canonical.positions, this.#fromOval);
     if (reference) shapeTransfer(bake.shape, reference.shape, canvas.topology, this.#shapeOffset);
   }
 
@@ -244,7 +240,7 @@ export class MeshLikeness implements LikenessEngine {
     const widthPx = patch.x1 - patch.x0;
     const heightPx = patch.y1 - patch.y0;
     memory.u8.fill(0, patch.ptr, patch.ptr + patch.strideBytes * heightPx);
-    this.#fillVertices(face, region, rgb);
+    this.#fillVertices(face, region, rgb, look.edge01);
     if (fill === 'white') this.#whiten();
     const offsets = fill === 'white' ? (rgb ? canvas.whiteRgbPtr : canvas.whiteYuvPtr) : rgb ? canvas.offsetsRgbPtr : canvas.offsetsYuvPtr;
     const mode = rasterMode.noDepth;
@@ -262,8 +258,6 @@ export class MeshLikeness implements LikenessEngine {
         widthPx, heightPx, widthPx, heightPx, patch.strideBytes, mode,
       );
     }
-    const feather = Math.round(Math.max(1, widthPx * look.edge01 * 0.5));
-    canvas.blend.featherAlpha(patch.ptr, widthPx, heightPx, patch.strideBytes, Math.min(60, feather), canvas.featherPtr, 'inward');
   }
 
   /** No gain, no bias: every texel becomes the offset, which is white. */
@@ -278,12 +272,13 @@ export class MeshLikeness implements LikenessEngine {
     }
   }
 
-  #fillVertices(face: FaceTrack, region: RegionView, rgb: boolean): void {
+  #fillVertices(face: FaceTrack, region: RegionView, rgb: boolean, edge01: number): void {
     const { memory, canonical, vertexPtr, selfVertexPtr } = this.canvas;
     const skin = memory.f32;
     const patch = this.#patch;
     const { gain, tintCb, tintCr } = this.#light;
     const { landmarks } = face;
+    const edgeCm = Math.max(0.05, edge01 * faceWidthCm);
     for (let i = 0; i < surfaceCount; i++) {
       const at = (vertexPtr >> 2) + i * rasterVertexFloats;
       const own = (selfVertexPtr >> 2) + i * rasterVertexFloats;
@@ -302,7 +297,7 @@ export class MeshLikeness implements LikenessEngine {
       skin[at + 5] = gain[i];
       skin[at + 6] = gain[i];
       skin[at + 7] = gain[i];
-      skin[at + 8] = this.#alpha[i] * facing;
+      skin[at + 8] = Math.min(1, this.#fromOval[i] / edgeCm) * facing;
       // Over RGB pictures the tint becomes the BT.709 chroma contributions; over YUV it is the chroma itself.
       skin[at + 9] = rgb ? luma * 1.164 + cr * 1.793 : luma;
       skin[at + 10] = rgb ? luma * 1.164 - cb * 0.213 - cr * 0.533 : cb;

@@ -246,7 +246,8 @@ function number(recipe: PersonRecipe, pieces: readonly Piece[], joints: Record<s
           position = positions.length / 3;
           known.set(id, position);
           positions.push(source.positions[id * 3]!, source.positions[id * 3 + 1]!, source.positions[id * 3 + 2]!);
-          headWeight.push(Math.min(1, source.headWeight[id]!));
+          // Weights of a proxy outside its three base vertices may leave 0…1 a little.
+          headWeight.push(Math.max(0, Math.min(1, source.headWeight[id]!)));
           origins.push({ source, vertex: id });
         }
         const uv = surface.cornerUv[t * 3 + k]!, key = `${id}/${uv}`;

@@ -113,7 +113,7 @@ export const recipes: readonly PersonRecipe[] = [
     lashes: { id: 'eyelashes/Eyelashes01' },
     hair: [{ id: 'hair/short02', tint: [0.45, 0.42, 0.42] }],
     beard: [],
-    clothes: [{ id: 'clothes/male_casualsuit04' }],
+    clothes: [{ id: 'clothes/male_casualsuit03' }],
     expressionSet: 'asian',
   },
   {
@@ -132,7 +132,7 @@ export const recipes: readonly PersonRecipe[] = [
     lashes: { id: 'eyelashes/eyelashes03' },
     hair: [{ id: 'hair/afro01' }],
     beard: [],
-    clothes: [{ id: 'clothes/female_casualsuit02' }],
+    clothes: [{ id: 'clothes/female_elegantsuit01' }],
     expressionSet: 'african',
   },
   {

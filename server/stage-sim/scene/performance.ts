@@ -55,7 +55,8 @@ export function expressionAt(timeS: number, seed: number, life: Liveliness, out:
   out.fill(0);
   speak(out, timeS, seed, life.talk01);
   const smile = life.smile01 * smoothStep(-0.15, 0.55, smoothNoise1(timeS * 0.32, seed + 6));
-  out[indexOf.smile]! += 0.85 * smile;
+  // Nobody's face at rest is MakeHuman's: a trace of a smile takes the sternness away.
+  out[indexOf.smile]! += 0.85 * smile + 0.14 * (1 - smile);
   const squint = 0.3 * smile;
   out[indexOf.squintLeft]! += squint;
   out[indexOf.squintRight]! += squint;

@@ -22,7 +22,7 @@ export const lookParams = defineParams('look', 'lane', {
     help: "How much of the stage's light falls on the likeness. 0 shows it as it was photographed.",
   },
   edge01: {
-    kind: 'number', unit: 'ratio01', min: 0.01, max: 0.25, default: 0.06, step: 0.01, onOutOfRange: 'clamp', apply: 'next-frame',
+    kind: 'number', unit: 'ratio01', min: 0.01, max: 0.4, default: 0.14, step: 0.01, onOutOfRange: 'clamp', apply: 'next-frame',
     help: "Width of the soft edge between likeness and performer, as a share of the face's width. Wider hides a seam, narrower keeps more of the likeness.",
   },
 });

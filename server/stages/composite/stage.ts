@@ -5,7 +5,7 @@ import type { BlendKernel } from '../../kernels/blend.js';
 import type { ConcealKernel } from '../../kernels/conceal.js';
 import type { KernelMemory } from '../../kernels/memory.js';
 import type { KernelPicture, PictureKernel } from '../../kernels/picture.js';
-import { copyRegionIn, copyRegionOut } from '../../kernels/region-copy.js';
+import { copyPartOut, copyRegionIn, copyRegionOut } from '../../kernels/region-copy.js';
 import type { Look, PatchView } from '../../likeness/port.js';
 import type { CompositeSettings, Compositor, FaceWork } from './contract.js';
 import { PictureBuffers } from './picture-buffers.js';
@@ -53,8 +53,12 @@ export class CompositeStage implements Compositor {
     // A region that an earlier face has changed since it was copied in is read again.
     if (matte || overlapsEarlier(work, index)) this.#copyIn(frame, region);
     const patch = action === 'likeness' && engine ? engine.render(face, region, frame.matrix, settings.look, matte ? 'white' : 'likeness') : null;
-    if (patch) this.#lay(region, patch, settings.look);
-    else if (!matte) this.#conceal(face, region);
+    if (patch) {
+      this.#lay(region, patch, settings.look);
+      copyPartOut(frame.video, region, patch, this.kernels.memory);
+      return;
+    }
+    if (!matte) this.#conceal(face, region);
     this.#copyOut(frame, region);
   }
 
