@@ -29,6 +29,8 @@ export class FaceTrack {
   readonly landmarkConfidence = new Float32Array(landmarkCount);
   /** Of the whole face, 0…1. */
   confidence01 = 0;
+  /** Of the least sure of the two eyes and the mouth: falls when they open or close faster than flow can follow. */
+  rimConfidence01 = 0;
   /** Picture → crop of this frame, and its inverse. */
   readonly toCrop: Affine = affine(1, 0, 0, 0, 1, 0);
   readonly fromCrop: Affine = affine(1, 0, 0, 0, 1, 0);
@@ -58,6 +60,7 @@ export class FaceTrack {
     this.active = false;
     this.correctionLeft = 0;
     this.confidence01 = 0;
+    this.rimConfidence01 = 0;
     this.velocityX = 0;
     this.velocityY = 0;
     this.recognition = 'unknown';

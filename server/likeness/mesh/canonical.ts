@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { surfaceCount } from '../../frame/face-track.js';
+import { innerLipRing, leftEyeRing, rightEyeRing } from '../../frame/face-rims.js';
 import { modelsRoot } from '../../paths.js';
 
 /** MediaPipe's canonical face, extracted at set-up from an npm package (models/). Centimetres, y up, z towards the viewer. */
@@ -22,10 +23,6 @@ export function loadCanonicalFace(file = join(modelsRoot, 'canonical-face.json')
   };
 }
 
-/** MediaPipe's contours, in order round the opening. */
-export const rightEyeRing = [33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246] as const;
-export const leftEyeRing = [263, 249, 390, 373, 374, 380, 381, 382, 362, 398, 384, 385, 386, 387, 388, 466] as const;
-export const innerLipRing = [78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308, 324, 318, 402, 317, 14, 87, 178, 88, 95] as const;
 export const outerLipRing = [61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17, 84, 181, 91, 146] as const;
 export const faceOval = [
   10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152, 148, 176, 149, 150, 136,

@@ -1,5 +1,6 @@
 import { cropSizePx, type FaceTrack, landmarkCount, surfaceCount } from '../../frame/face-track.js';
 import { type Affine, affine, composeAffine } from '../../frame/geometry.js';
+import { rims } from '../../frame/face-rims.js';
 import { alignFace, mapPoints } from '../../frame/similarity.js';
 import { DisFlow } from '../../kernels/flow.js';
 import type { KernelMemory } from '../../kernels/memory.js';
@@ -80,6 +81,7 @@ export class FlowPropagator implements Propagator {
     mapPoints(face.toCrop, face.landmarks, face.carried, landmarkCount);
     face.correctionLeft = 0;
     face.confidence01 = 1;
+    face.rimConfidence01 = 1;
     face.landmarkConfidence.fill(1);
     this.#crop(own, face, region);
     own.flow.prepare(own.slot, own.lumaPtr, cropSizePx);
@@ -106,6 +108,7 @@ export class FlowPropagator implements Propagator {
       sum += c;
     }
     face.confidence01 = sum / surfaceCount;
+    face.rimConfidence01 = leastRim(face.landmarkConfidence);
     this.#show(face);
     // Prediction for the next picture: a third of the memory is the past, so that a stop does not overshoot.
     const centreX = (face.box.x0 + face.box.x1) / 2 - beforeX;
@@ -143,12 +146,15 @@ export class FlowPropagator implements Propagator {
       const ey = late[i * 3 + 1] - carried[i * 3 + 1];
       // Crop pixels; the face is about 170 of them, so 1.5 is the landmark model's own jitter (under 1 %).
       const surprise = Math.min(1, (ex * ex + ey * ey) / (1.5 * 1.5));
-      const gain = restless ? 1 : floor + (1 - floor) * surprise;
+      // Lids and lips are what expression is read from: they follow the measurement, and half of it at once.
+      const rim = isRim[i] === 1;
+      const gain = restless || rim ? 1 : floor + (1 - floor) * surprise;
       carried[i * 3] += ex * gain;
       carried[i * 3 + 1] += ey * gain;
       carried[i * 3 + 2] += (late[i * 3 + 2] - carried[i * 3 + 2]) * Math.max(gain, 0.5);
-      correction[i * 2] = shownX - carried[i * 3];
-      correction[i * 2 + 1] = shownY - carried[i * 3 + 1];
+      const fadeShare = rim ? 0.5 : 1;
+      correction[i * 2] = (shownX - carried[i * 3]) * fadeShare;
+      correction[i * 2 + 1] = (shownY - carried[i * 3 + 1]) * fadeShare;
     }
     face.correctionFrames = Math.max(1, settings.crossfadeFrames);
     face.correctionLeft = face.correctionFrames;
@@ -232,4 +238,17 @@ function boxOf(landmarks: Float32Array, face: FaceTrack): void {
   face.box.y0 = y0;
   face.box.x1 = x1;
   face.box.y1 = y1;
+}
+
+const isRim = new Uint8Array(landmarkCount);
+for (const rim of rims) for (const i of rim) isRim[i] = 1;
+
+function leastRim(confidence: Float32Array): number {
+  let least = 1;
+  for (const rim of rims) {
+    let sum = 0;
+    for (let k = 0; k < rim.length; k++) sum += confidence[rim[k]];
+    least = Math.min(least, sum / rim.length);
+  }
+  return least;
 }

@@ -9,6 +9,8 @@ export interface TrackSettings {
   readonly minConfidence01: number;
 }
 
+/** Confidence of lids or lips below which an expression is changing too fast for flow alone. */
+const restlessRim01 = 0.45;
 /** Looks at a bound or a strange face again after this many keyframes. */
 const identityEveryKeyframes = 8;
 /** Detections in a row that see nobody where a track is, before it may end. */
@@ -109,7 +111,8 @@ export class TrackStage {
     for (const face of this.faces) {
       if (!face.active) continue;
       const age = frameNumber - face.askedFrame;
-      const urgent = face.confidence01 < settings.minConfidence01 || face.keyframeFrame < 0 || face.presence01 < 0.5;
+      const moving = face.rimConfidence01 < restlessRim01;
+      const urgent = moving || face.confidence01 < settings.minConfidence01 || face.keyframeFrame < 0 || face.presence01 < 0.5;
       const due = face.askedFrame < 0 || age >= settings.intervalFrames || (urgent && age >= 2);
       // Strangers are followed, so that they stay strangers; a slow look is enough.
       if (!due || (face.recognition === 'stranger' && age < settings.intervalFrames * 3)) continue;
