@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { machineClock } from '../time/clock.js';
-import { NdiCamera, parseFrameRate, runCameraProcess, type FrameRate, type PictureFeed } from './ndi-camera.js';
+import { NdiCamera, parseFrameRate, runCameraProcess, type FrameRate, type NextPicture, type PictureFeed } from './ndi-camera.js';
 import { isSceneName, sceneNames, type OccluderKind } from './scene/scripts.js';
 import { isCastBuilt, StageScene } from './stage-scene.js';
 
@@ -40,12 +40,12 @@ class StageFeed implements PictureFeed {
     return this.options.rate;
   }
 
-  next(target: Uint8Array): string {
+  next(target: Uint8Array): NextPicture {
     const looped = this.#loop.length > 0, n = looped ? toAndFro(this.#frameNumber, this.#loop.length) : this.#frameNumber;
     if (looped) target.set(this.#loop[n]!);
     else this.#stage.renderFrame(n, { who: 'performer' }, target);
     this.#frameNumber++;
-    return `<understudy_sim frame="${n}" scene="${this.#stage.options.scene}"/>`;
+    return { metadata: `<understudy_sim frame="${n}" scene="${this.#stage.options.scene}"/>` };
   }
 
   changeScene(name: string): void {

@@ -43,7 +43,7 @@ export async function openFolder(options: FootageOptions): Promise<PictureFeed> 
       target.set(picture);
       painter.giveBack(picture);
       loadAhead().catch(failure);
-      return null;
+      return { metadata: null };
     },
   };
 }

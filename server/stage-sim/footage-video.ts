@@ -2,7 +2,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { CodedError } from '../errors/coded-error.js';
 import { yuvMatrixOf } from '../frame/format.js';
 import { sizeOf, type FootageOptions } from './footage-options.js';
-import { parseFrameRate, type FrameRate, type PictureFeed } from './ndi-camera.js';
+import { parseFrameRate, type FrameRate, type NextPicture, type PictureFeed } from './ndi-camera.js';
 
 /** ffmpeg's names of the matrices. */
 const matrixNames = { bt601: 'bt601', bt709: 'bt709', bt2020: 'bt2020' } as const;
@@ -70,13 +70,13 @@ class Decoder {
     if (this.#ready.length === 0) throw new CodedError('CLI_FILE_UNREADABLE', { file: this.options.path, reason: this.#said.trim() || 'ffmpeg finds no picture in it' });
   }
 
-  next(target: Uint8Array): null | 'late' | 'end' {
+  next(target: Uint8Array): NextPicture {
     const picture = this.#ready.shift();
     if (!picture) return this.#hasEnded ? 'end' : 'late';
     target.set(picture);
     this.#spare.push(picture);
     this.#child?.stdout?.resume();
-    return null;
+    return { metadata: null };
   }
 
   #start(): void {

@@ -21,17 +21,17 @@ export function parseFrameRate(text: string): FrameRate | null {
   return den === 1 ? { num: Math.round(num * 1000), den: 1000 } : null;
 }
 
+/** A picture that was written, with its metadata XML (null for none); or why there is none: not ready, or no further one. */
+export type NextPicture = { readonly metadata: string | null } | 'late' | 'end';
+
 /** What a camera shows. */
 export interface PictureFeed {
   readonly widthPx: number;
   readonly heightPx: number;
   readonly rate: FrameRate;
   readonly sound: 'tone' | 'none';
-  /**
-   * Writes the next picture (UYVY, rows tight) and gives its metadata, or null for none. 'late': not ready, nothing is sent this
-   * time. 'end': there is no further picture.
-   */
-  next(target: Uint8Array): string | null | 'late' | 'end';
+  /** Writes the next picture (UYVY, rows tight). 'late' sends nothing this time, 'end' closes the camera. */
+  next(target: Uint8Array): NextPicture;
 }
 
 const sampleRateHz = 48_000;
@@ -112,11 +112,11 @@ export class NdiCamera {
 
   #sendOne(): 'sent' | 'late' | 'end' {
     const frame = this.#frames[this.framesSent % this.#frames.length]!, { rate } = this.feed;
-    const metadata = this.feed.next(frame.pixels);
-    if (metadata === 'late' || metadata === 'end') return metadata;
+    const picture = this.feed.next(frame.pixels);
+    if (picture === 'late' || picture === 'end') return picture;
     const timecode = this.#startTimecode100ns + (BigInt(this.framesSent) * 10_000_000n * BigInt(rate.den)) / BigInt(rate.num);
     frame.timecode100ns = timecode;
-    this.#sender.sendVideo(frame, metadata);
+    this.#sender.sendVideo(frame, picture.metadata);
     if (this.feed.sound === 'tone') this.#sendTone(timecode);
     this.framesSent++;
     return 'sent';

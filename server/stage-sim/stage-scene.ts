@@ -83,7 +83,7 @@ export class StageScene {
     const { picture, backdrop } = this, moment = this.moment(frameNumber);
     backdrop.fill(moment.wallShiftPx);
     picture.clear();
-    this.poseAll(moment);
+    this.poseAll(moment, who.who);
     this.drawPeople(moment, who.who);
     this.occluderOf(moment)?.draw(picture, moment.occluder!.state, moment.light, moment.view, () => true);
     this.#finish(moment, frameNumber);
@@ -91,14 +91,14 @@ export class StageScene {
     target.set(u8.subarray(backdrop.frame, backdrop.frame + backdrop.strideBytes * picture.heightPx));
   }
 
-  /** Poses everyone, the likeness with the performer's state moved so that the eyes coincide. */
-  poseAll(moment: StageMoment): void {
+  /** Poses everyone in the picture, the likeness with the performer's state moved so that the eyes coincide. */
+  poseAll(moment: StageMoment, who: Who = 'performer'): void {
     moment.people.forEach(({ state }, index) => {
       if (index > 0) this.others[index - 1]!.pose(state, moment.view);
     });
     const state = moment.people[0]!.state;
     this.performer.pose(state, moment.view);
-    this.likeness.pose(this.likenessState(state), moment.view);
+    if (who === 'likeness') this.likeness.pose(this.likenessState(state), moment.view);
     this.occluderOf(moment)?.pose(moment.occluder!.state, moment.view);
   }
 

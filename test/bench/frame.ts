@@ -95,7 +95,7 @@ export async function stageCosts(clock: Clock, shape: { readonly widthPx: number
   await runner.open();
   try {
     const lane = await runner.run({
-      widthPx: shape.widthPx, heightPx: shape.heightPx, framesPerSecond: 25, frames: warmUpFrames + shape.frames,
+      widthPx: shape.widthPx, heightPx: shape.heightPx, people: shape.people, framesPerSecond: 25, frames: warmUpFrames + shape.frames,
       render: (n, target) => place(pictures[pingPong(n, picturesRendered)]!, target, shape.widthPx),
       onOutput: (n, _uyvy, running) => {
         if (n < warmUpFrames) return;

@@ -2,8 +2,8 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildRoot } from '../../server/paths.js';
-import { demoShowOnDisk } from '../../server/supervisor/demo.js';
 import { Supervisor } from '../../server/supervisor/supervisor.js';
+import { showOf } from './bench-cast.js';
 
 interface RunJson {
   readonly lanes: readonly { readonly laneId: string; readonly pid: number | null }[];
@@ -15,8 +15,8 @@ export class BenchServer {
   readonly stateFolder = mkdtempSync(join(tmpdir(), 'understudy-bench-'));
   readonly #supervisor: Supervisor;
 
-  constructor(cameras: readonly { readonly laneId: string; readonly source: string; readonly outputName: string }[], say: (line: string) => void) {
-    const demo = demoShowOnDisk();
+  constructor(cameras: readonly { readonly laneId: string; readonly source: string; readonly outputName: string }[], people: number, say: (line: string) => void) {
+    const demo = showOf(people);
     // Enrolment and bakes are cached by what they were made from; making them is not what is measured.
     const prepared = join(buildRoot, 'demo', 'prepared');
     if (existsSync(prepared)) cpSync(prepared, join(this.stateFolder, 'prepared'), { recursive: true });

@@ -54,7 +54,7 @@ class LoopRun {
     const { context } = this;
     context.note(`${this.shape.row}: rendering the camera's loop`);
     for (const place of this.#places) await this.#startCamera(place);
-    const server = new BenchServer(this.#places.map(({ laneId, camera, output }) => ({ laneId, source: camera, outputName: output })), (line) => context.note(`server: ${line}`));
+    const server = new BenchServer(this.#places.map(({ laneId, camera, output }) => ({ laneId, source: camera, outputName: output })), this.shape.people, (line) => context.note(`server: ${line}`));
     try {
       await server.start();
       for (const [index, place] of this.#places.entries()) await this.#startProbe(index, place);

@@ -9,9 +9,9 @@ import { Lane } from '../../server/pipeline/lane.js';
 import type { LaneOptions } from '../../server/pipeline/lane-options.js';
 import { LaneParams } from '../../server/pipeline/lane-params.js';
 import type { ParamValue } from '../../server/protocol/descriptors.js';
-import { demoShowOnDisk } from '../../server/supervisor/demo.js';
 import { prepareShow } from '../../server/supervisor/prepare-show.js';
 import { type Clock, machineClock, SimulatedClock } from '../../server/time/clock.js';
+import { showOf } from './bench-cast.js';
 
 /**
  * The real frame path and the real inference process over an in-memory NDI, one picture after the other: what comes out for
@@ -26,6 +26,8 @@ export interface StageRunOptions {
   readonly render: (frameNumber: number, target: Uint8Array) => void;
   readonly onOutput: (frameNumber: number, uyvy: Uint8Array, lane: Lane, metadata: string | null) => void | Promise<void>;
   readonly values?: Readonly<Record<string, ParamValue>>;
+  /** How many of the stage's people the cast knows. Default 1. */
+  readonly people?: number;
   /**
    * What the lane's time is. 'machine' (default): real time, for costs. 'frames': one frame interval per picture however long the
    * bench looks at it, for quality; else a slow look would age the keyframes and lose the camera.
@@ -50,7 +52,7 @@ export class StageRunner {
   }
 
   async run(options: StageRunOptions): Promise<Lane> {
-    const show = demoShowOnDisk();
+    const show = showOf(options.people ?? 1);
     const prepared = await prepareShow(null, show, join(buildRoot, 'demo', 'prepared'));
     if (prepared.faults.length > 0) throw new Error(JSON.stringify(prepared.faults));
     for (const name of readdirSync(this.#folder)) if (name.startsWith('lane-')) rmSync(join(this.#folder, name));

@@ -20,6 +20,7 @@ export const maxPatchSidePx = 1600;
 export class MeshCanvas {
   readonly patchPtr: number;
   readonly selfPtr: number;
+  readonly depthPtr: number;
   readonly vertexPtr: number;
   readonly selfVertexPtr: number;
   readonly skinPtr: number;
@@ -39,6 +40,7 @@ export class MeshCanvas {
     this.topology = topologyOf(canonical);
     this.patchPtr = memory.allocate(maxPatchSidePx * maxPatchSidePx * 8);
     this.selfPtr = memory.allocate(maxPatchSidePx * maxPatchSidePx * 8);
+    this.depthPtr = memory.allocate(maxPatchSidePx * maxPatchSidePx * 4);
     this.vertexPtr = memory.allocate(surfaceCount * rasterVertexFloats * 4);
     this.selfVertexPtr = memory.allocate(surfaceCount * rasterVertexFloats * 4);
     this.skinPtr = memory.allocate(this.topology.skin.length * 2);
@@ -243,9 +245,11 @@ export class MeshLikeness implements LikenessEngine {
     this.#fillVertices(face, region, rgb, look.edge01);
     if (fill === 'white') this.#whiten();
     const offsets = fill === 'white' ? (rgb ? canvas.whiteRgbPtr : canvas.whiteYuvPtr) : rgb ? canvas.offsetsRgbPtr : canvas.offsetsYuvPtr;
-    const mode = rasterMode.noDepth;
+    // Nearer is smaller. The nose hides the far cheek, the far side hides behind itself.
+    raster.fillDepth(canvas.depthPtr, widthPx * heightPx, 1e9);
+    const mode = 0;
     raster.drawTriangles(
-      canvas.vertexPtr, canvas.skinPtr, canvas.topology.skin.length / 3, this.#texturePtr, offsets, patch.ptr, 0,
+      canvas.vertexPtr, canvas.skinPtr, canvas.topology.skin.length / 3, this.#texturePtr, offsets, patch.ptr, canvas.depthPtr,
       textureSizePx, textureSizePx, widthPx, heightPx, patch.strideBytes, mode,
     );
     if (look.shape01 > 0 && this.#reference) {
@@ -254,7 +258,7 @@ export class MeshLikeness implements LikenessEngine {
       const chroma = region.chromaPtr ? region.chromaPtr + patch.y0 * region.strideBytes + patch.x0 * 2 : 0;
       canvas.blend.selfCopy(region.format, at, chroma, region.strideBytes, canvas.selfPtr, patch.strideBytes, widthPx, heightPx);
       raster.drawTriangles(
-        canvas.selfVertexPtr, canvas.openingsPtr, canvas.topology.openings.length / 3, canvas.selfPtr, offsets, patch.ptr, 0,
+        canvas.selfVertexPtr, canvas.openingsPtr, canvas.topology.openings.length / 3, canvas.selfPtr, offsets, patch.ptr, canvas.depthPtr,
         widthPx, heightPx, widthPx, heightPx, patch.strideBytes, mode,
       );
     }
@@ -286,11 +290,12 @@ export class MeshLikeness implements LikenessEngine {
       const y = this.#shaped[i * 2 + 1] - patch.y0;
       skin[at] = x;
       skin[at + 1] = y;
-      skin[at + 2] = 0;
+      const z = landmarks[i * 3 + 2];
+      skin[at + 2] = z;
       skin[at + 3] = canonical.uvs[i * 2] * textureSizePx;
       skin[at + 4] = canonical.uvs[i * 2 + 1] * textureSizePx;
-      // Skin seen edge-on has hardly any texture: it fades out rather than smear.
-      const facing = Math.min(1, Math.max(0, (this.#normals[i * 3 + 2] - 0.05) / 0.2));
+      // Only what faces away is left out: fading earlier lets the performer's own profile through.
+      const facing = Math.min(1, Math.max(0, (this.#normals[i * 3 + 2] + 0.15) / 0.15));
       const lit = (this.#textureYuv[i * 3] - 16) * gain[i];
       const tone = this.#edge.tone;
       const luma = tone[i * 3], cb = tintCb[i] * lit + tone[i * 3 + 1], cr = tintCr[i] * lit + tone[i * 3 + 2];
@@ -304,7 +309,7 @@ export class MeshLikeness implements LikenessEngine {
       skin[at + 11] = rgb ? luma * 1.164 + cb * 2.112 : cr;
       skin[own] = x;
       skin[own + 1] = y;
-      skin[own + 2] = 0;
+      skin[own + 2] = z;
       skin[own + 3] = landmarks[i * 3] - region.box.x0 - patch.x0;
       skin[own + 4] = landmarks[i * 3 + 1] - region.box.y0 - patch.y0;
       skin[own + 5] = 1;

@@ -196,7 +196,7 @@ function outermostFirst(proxy: Proxy, fitted: Float32Array): number[] {
 }
 
 /** Clothes are closed but for the collar, whose inside shows. */
-const standsAtNeck = (fitted: Float32Array, v: number): boolean => fitted[v * 3 + 1]! > 5.45 && Math.abs(fitted[v * 3]!) < 1.1;
+const standsAtNeck = (fitted: Float32Array, v: number): boolean => fitted[v * 3 + 1]! > 5.6 && Math.abs(fitted[v * 3]!) < 1.1;
 
 /** Only what an open mouth can show: the front of the rows of teeth, outside. */
 function isFrontTooth(proxy: Proxy, fitted: Float32Array, t: number): boolean {
@@ -212,14 +212,14 @@ function bodyTriangles(base: BaseMesh, hidden: Uint8Array, owns: (u: number, v: 
   const found: number[] = [];
   for (let t = 0; t < base.triangleMaterial.length; t++) {
     if (base.triangleMaterial[t] !== baseMaterial.body) continue;
-    let u = 0, v = 0, y = 0, isHidden = false;
+    let u = 0, v = 0, y = 0, hiddenCorners = 0;
     for (let k = 0; k < 3; k++) {
       u += base.uvs[base.cornerUv[t * 3 + k]! * 2]! / 3;
       v += base.uvs[base.cornerUv[t * 3 + k]! * 2 + 1]! / 3;
       y += base.positions[base.cornerVertex[t * 3 + k]! * 3 + 1]! / 3;
-      isHidden ||= hidden[base.cornerVertex[t * 3 + k]!] === 1;
+      hiddenCorners += hidden[base.cornerVertex[t * 3 + k]!]!;
     }
-    if (!isHidden && owns(u, v, y)) found.push(t);
+    if (hiddenCorners < 3 && owns(u, v, y)) found.push(t);
   }
   return found;
 }

@@ -1,5 +1,5 @@
 import { cropSizePx, type FaceTrack, landmarkCount, surfaceCount } from '../../frame/face-track.js';
-import { type Affine, affine, composeAffine } from '../../frame/geometry.js';
+import { type Affine, affine, composeAffine, invertAffine } from '../../frame/geometry.js';
 import { rims } from '../../frame/face-rims.js';
 import { alignFace, mapPoints } from '../../frame/similarity.js';
 import { DisFlow } from '../../kernels/flow.js';
@@ -100,6 +100,7 @@ export class FlowPropagator implements Propagator {
     own.flow.runBoth(from, own.slot);
     this.#remember(own, face, frameNumber);
     const at = frameNumber % ringFrames;
+    if (isLost(face)) return this.#coast(own, face, at);
     this.#step(own, face.carried, at);
     let sum = 0;
     for (let i = 0; i < surfaceCount; i++) {
@@ -116,6 +117,22 @@ export class FlowPropagator implements Propagator {
     const trust = face.confidence01 >= settings.minConfidence01 ? 0.7 : 0;
     face.velocityX = face.velocityX * (1 - trust) * 0.9 + centreX * trust;
     face.velocityY = face.velocityY * (1 - trust) * 0.9 + centreY * trust;
+  }
+
+  /** The newest keyframe saw no face: what flow follows now is what covers it. The face goes on as it went, slower and slower. */
+  #coast(own: FaceFlow, face: FaceTrack, at: number): void {
+    const previous = own.toCropRing[(at + ringFrames - 1) % ringFrames]!;
+    const { toCrop } = face;
+    // Picture position of the crop's content: last alignment, moved by the velocity that this picture's crop was given.
+    composeAffine(toCrop, invertAffine(previous, this.#toRegion), this.#toRegion);
+    this.#toRegion[2]! += toCrop[0]! * face.velocityX + toCrop[1]! * face.velocityY;
+    this.#toRegion[5]! += toCrop[3]! * face.velocityX + toCrop[4]! * face.velocityY;
+    mapPoints(this.#toRegion, face.carried, face.carried, landmarkCount);
+    face.velocityX *= coastingDecay;
+    face.velocityY *= coastingDecay;
+    face.confidence01 = 0;
+    face.rimConfidence01 = 0;
+    this.#show(face);
   }
 
   join(face: FaceTrack, keyframe: KeyframeLandmarks, frameNumber: number, settings: PropagateSettings): boolean {
@@ -252,3 +269,7 @@ function leastRim(confidence: Float32Array): number {
   }
   return least;
 }
+
+/** Per picture, of the velocity of a face that is covered: half gone after five. */
+const coastingDecay = 0.87;
+const isLost = (face: FaceTrack): boolean => face.keyframeFrame >= 0 && face.presence01 < 0.5;

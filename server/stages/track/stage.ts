@@ -37,10 +37,10 @@ export class TrackStage {
     for (const face of this.faces) if (face.active) n++;
     return n;
   }
-  /** Every cast performer is on screen and recognised. */
+  /** Every cast performer is on screen, recognised, and the newest keyframe saw a face there. */
   allAcquired(): boolean {
     for (const { performerId } of this.cast) {
-      if (!this.faces.some((face) => face.active && face.performerId === performerId)) return false;
+      if (!this.faces.some((face) => holds(face, performerId))) return false;
     }
     return true;
   }
@@ -68,7 +68,10 @@ export class TrackStage {
       else if (this.#empty[face.faceId] >= emptyDetectionsToEnd && face.recognition !== 'cast' && face.presence01 < 0.5) this.end(face);
     }
     for (const d of found) {
-      if (this.faces.some((face) => face.active && overlap(face, d.box) > 0.2)) continue;
+      const owner = this.faces.find((face) => face.active && overlap(face, d.box) > 0.2);
+      if (owner && (owner.presence01 >= 0.5 || !astray(owner, d.box))) continue;
+      // Lost, and the face is beside where the track believes it: the detector knows better. It must be recognised anew.
+      if (owner) this.end(owner);
       const free = this.faces.find((face) => !face.active);
       if (!free) {
         this.counters.tooMany++;
@@ -99,8 +102,12 @@ export class TrackStage {
     }
     if (identity && presence01 >= 0.5) {
       const taken = new Set<string>();
-      for (const other of this.faces) if (other.active && other.performerId !== null) taken.add(other.performerId);
+      // A track that has lost its face (a hand took it along) must not keep the performer from being found again.
+      for (const other of this.faces) if (other.performerId !== null && holds(other, other.performerId)) taken.add(other.performerId);
       this.#lock.judge(face, identity, this.cast, taken);
+      for (const other of this.faces) {
+        if (other !== face && other.active && face.performerId !== null && other.performerId === face.performerId) this.end(other);
+      }
       face.identityFrame = frameNumber;
     }
   }
@@ -153,6 +160,16 @@ export class TrackStage {
     face.box.y1 = d.box[3];
   }
 }
+
+/** The detection's centre lies more than a third of a face away from the track's. */
+function astray(face: FaceTrack, box: readonly [number, number, number, number]): boolean {
+  const { x0, y0, x1, y1 } = face.box;
+  const dx = (box[0] + box[2] - x0 - x1) / 2, dy = (box[1] + box[3] - y0 - y1) / 2;
+  return Math.hypot(dx, dy) > 0.33 * Math.max(x1 - x0, y1 - y0);
+}
+
+const holds = (face: FaceTrack, performerId: string): boolean =>
+  face.active && face.performerId === performerId && face.presence01 >= 0.5;
 
 /** Intersection over the smaller box: a detector's box and a mesh's box differ in size. */
 function overlap(face: FaceTrack, box: readonly [number, number, number, number]): number {

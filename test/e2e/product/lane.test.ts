@@ -28,14 +28,17 @@ describe(`a killed lane${mdns === null ? ' (skipped: no private avahi-daemon can
     const from = probe.of('video').length;
     const killedAt = probe.events.length;
     const pid = await take.server.kill('lane');
-    const again = await waitForPicture(probe, (seen) => seen.kind !== '' && seen.kind !== 'likeness', 10_000, killedAt).catch(() => null);
-    const back = await waitForPicture(probe, (seen) => seen.step === 'likeness', 15_000, again === null ? killedAt : killedAt);
+    // The receiver notices the end of a source only by its silence: wait for what is not the lane's, then for the lane.
+    const gapStart = await waitForPicture(probe, (seen) => seen.kind === '', 4000, killedAt).catch(() => null);
+    const back = await waitForPicture(probe, (seen) => seen.step === 'likeness' && seen.frame > (gapStart?.frame ?? 0), 15_000, killedAt);
     expect(await take.server.alive('lane', pid)).not.toBe(pid);
     const seen = seenBy(probe).slice(from);
     expect(back.widthPx).toBe(1280);
-    const lastOwn = seen.findIndex((s, i) => i > 0 && (s.kind === '' || s.atUs - seen[i - 1]!.atUs > 200_000));
-    const own = seen.slice(Math.max(0, lastOwn)).find((s) => s.kind !== '');
-    const gapMs = ((own?.atUs ?? Infinity) - seen[Math.max(0, lastOwn - 1)]!.atUs) / 1000;
+    // The lane's last picture is the one before the first that is the camera's own, or before the longest silence.
+    const silence = seen.map((s, i) => (i === 0 ? 0 : s.atUs - seen[i - 1]!.atUs));
+    const at = seen.some((s) => s.kind === '') ? seen.findIndex((s) => s.kind === '') : silence.indexOf(Math.max(...silence));
+    const own = seen.slice(at).find((s) => s.kind !== '')!;
+    const gapMs = (own.atUs - seen[at - 1]!.atUs) / 1000;
     const fromCamera = seen.filter((s) => s.kind === '').length;
     console.log(`lane killed: its own picture again after ${Math.round(gapMs)} ms, ${fromCamera} pictures of the failover source between; steps ${[...new Set(seen.map((s) => s.step || s.kind || 'camera'))].join(' ')}`);
     expect(gapMs).toBeLessThan(3000);

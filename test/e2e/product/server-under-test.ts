@@ -67,7 +67,7 @@ export class ServerUnderTest {
       { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.environment } },
     );
     const server = new ServerUnderTest(child, stateFolder, oscPort);
-    await server.#until(() => server.output.includes('Output: '), 60_000, 'an output');
+    await server.#until(() => server.output.includes('Output: ') && server.output.includes('Control page: '), 60_000, 'output and control page');
     return server;
   }
 
