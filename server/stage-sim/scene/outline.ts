@@ -12,6 +12,8 @@ interface PartEdges {
   readonly firstTriangle: number;
   readonly triangleCount: number;
   readonly isTwoSided: boolean;
+  /** Hair cards fade out before their rim: nothing to soften there. */
+  readonly hasSoftRims: boolean;
   /** Per edge: first and second drawn vertex, the third of the triangle it belongs to, that triangle, its neighbour (or the same). */
   readonly edges: Int32Array;
 }
@@ -30,6 +32,7 @@ export class Outline {
     this.#parts = model.parts.filter((part) => outlined.includes(part.material)).map((part) => ({
       texture: part.texture, firstTriangle: part.firstTriangle, triangleCount: part.triangleCount,
       isTwoSided: part.material === 'hair' || part.material === 'collar',
+      hasSoftRims: part.material === 'hair',
       edges: edgesOf(model, part.firstTriangle, part.triangleCount),
     }));
   }
@@ -44,7 +47,7 @@ export class Outline {
       let count = 0;
       for (let e = 0; e < edges.length && count < strips.capacity; e += 5) {
         const own = turned[edges[e + 3]!]!, other = turned[edges[e + 4]!]!, isRim = edges[e + 3] === edges[e + 4];
-        if (own === 0 || (!part.isTwoSided && own < 0) || (!isRim && own === other)) continue;
+        if (own === 0 || (!part.isTwoSided && own < 0) || (isRim ? part.hasSoftRims : own === other)) continue;
         const a = vertexPosition[edges[e]!]! * 3, b = vertexPosition[edges[e + 1]!]! * 3, c = vertexPosition[edges[e + 2]!]! * 3;
         const ax = screen[a]!, ay = screen[a + 1]!, dx = screen[b]! - ax, dy = screen[b + 1]! - ay, length = Math.sqrt(dx * dx + dy * dy);
         if (length < 0.05 || ay < -2 || ay > picture.heightPx + 2) continue;
