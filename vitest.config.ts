@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // Nothing is written outside build/.
+  cacheDir: 'build/vitest',
   test: {
     include: ['test/**/*.test.ts'],
     // Files that start processes, speak NDI or drive a browser run in `test/e2e`, one after another, from test/run.mjs.

@@ -71,6 +71,9 @@ export const rooms = {
     types: [],
   },
 
+  // Starts that process, for the supervisor and for a lane that is given a new package.
+  'server/likeness/run-prepare.ts': { imports: ['server/paths.ts'], types: ['server/likeness/prepare.ts'] },
+
   // -- stages: order belongs to wire.ts, control belongs outside
   ...Object.fromEntries(stages.map((folder) => [folder, stage])),
   'server/stages/keyframe': { imports: [...stage.imports, 'server/ipc', analysis], types: stage.types },
@@ -91,10 +94,11 @@ export const rooms = {
       'server/protocol',
       'server/params',
       'server/likeness/mesh',
+      'server/likeness/run-prepare.ts',
       'server/ndi',
       'server/onnx',
     ],
-    types: stages,
+    types: [...stages, 'server/likeness/prepare.ts'],
   },
   'server/pipeline/wire.ts': {
     imports: [
@@ -179,6 +183,7 @@ export const rooms = {
       'server/params',
       'server/declarations.ts',
       'server/likeness/package',
+      'server/likeness/run-prepare.ts',
       'server/pipeline/lane-options.ts',
     ],
     types: ['server/control', 'server/likeness/prepare.ts'],
@@ -197,6 +202,7 @@ export const rooms = {
       'server/ndi',
       'server/onnx',
       'server/likeness/package',
+      'server/likeness/run-prepare.ts',
       'server/likeness/mesh',
       'server/stage-sim',
       'server/supervisor',
@@ -240,7 +246,7 @@ export const doors = {
   fastify: ['server/surfaces/http/', 'server/control/control-server.ts'],
   '@fastify/static': ['server/surfaces/http/'],
   'prom-client': ['server/surfaces/http/'],
-  commander: ['server/cli/', 'server/main.ts'],
+  commander: ['server/cli/', 'server/main.ts', 'test/cli/'],
   three: ['control-ui/', 'test/control-ui/'],
   preact: ['control-ui/', 'test/control-ui/'],
   uplot: ['control-ui/'],

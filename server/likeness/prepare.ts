@@ -7,10 +7,11 @@ import { createSession } from '../onnx/ort.js';
 import { FaceDetector } from '../stages/keyframe/analysis/face-detector.js';
 import { FaceMesher } from '../stages/keyframe/analysis/face-mesher.js';
 import { IdentityEmbedder } from '../stages/keyframe/analysis/identity-embedder.js';
+import { Matte } from '../stages/keyframe/analysis/matte.js';
 import { cropFace, mapLandmarks, roiOfLandmarks } from '../stages/keyframe/analysis/region.js';
 import { bakeFace, type FaceBake, type Photo, writeBake } from './mesh/bake.js';
 import { loadCanonicalFace } from './mesh/canonical.js';
-import { buildLikeness } from './package/build.js';
+import { buildLikeness, type DecodedPhoto } from './package/build.js';
 import { readLikeness } from './package/package-file.js';
 import { decodePhoto, photoFaces } from './package/photo-faces.js';
 import { machineClock } from '../time/clock.js';
@@ -42,7 +43,7 @@ export interface PrepareResult {
 }
 
 /** Part of every cache name: a change of the bake's making makes new bakes. */
-const bakeVersion = 'v1';
+const bakeVersion = 'v2';
 
 class Preparer {
   readonly #memory = new KernelMemory(512);
@@ -54,13 +55,14 @@ class Preparer {
 
   async likeness(packagePath: string): Promise<PreparedLikeness> {
     const { manifest, photos, digest } = readLikeness(packagePath);
-    const consentId = String((manifest.consent as { id?: unknown } | null)?.id ?? '');
+    const consent = manifest.consent as { id?: unknown } | null;
+    const consentId = typeof consent?.id === 'string' ? consent.id : '';
     const bakeFile = join(this.cacheFolder, `${digest.slice(0, 24)}-${bakeVersion}.bake`);
     if (!existsSync(bakeFile)) {
       // The photo that looks most straight at the camera; several are merged by the full engine.
       const best = [...manifest.photos].sort((a, b) => Math.abs(a.yawDeg) - Math.abs(b.yawDeg))[0]!;
       const decoded = await decodePhoto(photos.get(best.file)!);
-      this.#write(bakeFile, this.#bake({ ...decoded, landmarks: Float32Array.from(best.landmarksPx) }));
+      this.#write(bakeFile, this.#bake(await withPerson(decoded, Float32Array.from(best.landmarksPx))));
     }
     return { id: manifest.id, bakeFile, consentId };
   }
@@ -93,7 +95,7 @@ class Preparer {
         const identity = await embedder.embed(crop, mapLandmarks(landmarks, toCrop));
         const norm = Math.hypot(...identity) || 1;
         for (let i = 0; i < mean.length; i++) mean[i]! += identity[i]! / norm;
-        if (!front || Math.abs(entry.yawDeg) < Math.abs(front.yawDeg)) front = { photo: { ...decoded, landmarks }, yawDeg: entry.yawDeg };
+        if (!front || Math.abs(entry.yawDeg) < Math.abs(front.yawDeg)) front = { photo: { ...decoded, landmarks, person: null }, yawDeg: entry.yawDeg };
       }
       this.#write(made.bakeFile, this.#bake(front!.photo));
       writeFileSync(made.identityFile, new Uint8Array(mean.buffer));
@@ -107,6 +109,29 @@ class Preparer {
   }
   #write(file: string, bake: FaceBake): void {
     writeFileSync(file, writeBake(bake));
+  }
+}
+
+/** Cuts the person out of the photo with the matte model, looked up from the face-aligned crop that it works on. */
+async function withPerson(photo: DecodedPhoto, landmarks: Float32Array): Promise<Photo> {
+  const { rgb, widthPx, heightPx } = photo;
+  const matte = await Matte.create(createSession);
+  try {
+    const toCrop = roiOfLandmarks(landmarks);
+    const alpha = await matte.alpha(cropFace({ data: rgb, widthPx, heightPx }, toCrop));
+    const person = new Uint8Array(widthPx * heightPx);
+    const [a, b, tx, c, d, ty] = toCrop as unknown as [number, number, number, number, number, number];
+    for (let y = 0; y < heightPx; y++) {
+      for (let x = 0; x < widthPx; x++) {
+        const u = Math.floor(a * (x + 0.5) + b * (y + 0.5) + tx), v = Math.floor(c * (x + 0.5) + d * (y + 0.5) + ty);
+        const inside = u >= 0 && v >= 0 && u < 256 && v < 256;
+        // The matte's own soft border is half background: only its sure side is kept, still with a soft edge.
+        person[y * widthPx + x] = inside ? Math.max(0, Math.min(255, (alpha[v * 256 + u]! - 160) * 3)) : 0;
+      }
+    }
+    return { rgb, widthPx, heightPx, landmarks, person };
+  } finally {
+    await matte.close();
   }
 }
 

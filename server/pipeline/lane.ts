@@ -80,6 +80,10 @@ export class Lane {
           this.#forgetPicture();
           events.onSourceChanged(before, after);
         },
+        onUnsupported: (fourCC) => {
+          this.counters['frame.unsupported']!++;
+          events.onAlarm('NDI_FORMAT_UNSUPPORTED', { source: options.source.name, format: fourCC });
+        },
         onAmbiguous: (name) => events.onAlarm('NDI_SOURCE_AMBIGUOUS', { source: name }),
       },
       keyframe: {

@@ -27,7 +27,7 @@ export function demo(options: DemoOptions): Promise<number> {
   const camera = {
     name: 'camera',
     entry: join(buildRoot, 'server', 'stage-sim', 'camera.js'),
-    args: ['--name', show.sources[0]!.source, '--scene', options.scene ?? 'demo', '--people', String(options.people ?? 1), '--width', '1920', '--height', '1080', '--fps', '25', '--seed', '1'],
+    args: ['--name', show.sources[0]!.source, '--scene', options.scene ?? 'demo', '--people', String(options.people ?? 1), '--width', '1920', '--height', '1080', '--fps', '25', '--seed', '1', '--loop', '200', '--lazy'],
   };
   return runShow(null, show, { ...options, companions: [camera] });
 }

@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 /** Tests that start processes, speak NDI or drive a browser: one file after another, in a process of its own. */
 export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
+  cacheDir: 'build/vitest',
   test: {
     include: ['test/e2e/**/*.test.ts'],
     testTimeout: 120_000,

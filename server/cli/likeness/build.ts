@@ -7,7 +7,7 @@ import { writeLikeness } from '../../likeness/package/package-file.js';
 import { remark, say, sayJson } from '../output.js';
 import { identifier, readNamedFile } from '../parse.js';
 import { consentRecord, refuseUnsaid, type ConsentFlags } from './consent.js';
-import { withBake, measureLikeness } from './make.js';
+import { measureLikeness } from './make.js';
 
 interface Flags extends ConsentFlags {
   readonly name: string;
@@ -42,7 +42,7 @@ async function build(files: readonly string[], flags: Flags): Promise<void> {
   const consent = consentRecord(flags, id, digest);
   if (existsSync(flags.out)) throw new CodedError('LIKENESS_PACKAGE_EXISTS', { path: flags.out });
   remark(`Measuring ${photos.length} photo(s) …`);
-  const likeness = await withBake(await measureLikeness({ id, name: flags.name, photos, consent }));
+  const likeness = await measureLikeness({ id, name: flags.name, photos, consent });
   writeLikeness(flags.out, likeness);
   const measured = likeness.manifest.photos.map(({ file, widthPx, heightPx, yawDeg, confidence01 }) => ({ file, widthPx, heightPx, yawDeg, confidence01 }));
   if (flags.json === true) sayJson({ path: flags.out, id, name: flags.name, digest, synthetic: flags.synthetic === true, photos: measured });

@@ -1,14 +1,9 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Command } from 'commander';
-import { unzipSync } from 'fflate';
 import { Option } from 'commander';
-import { bakeFileName } from '../../likeness/mesh/bake.js';
 import { readLikeness, type LikenessPackage } from '../../likeness/package/package-file.js';
 import { machineClock } from '../../time/clock.js';
 import { checkConsent, outputUses, type ConsentVerdict, type OutputUse } from '../../trust/consent.js';
 import { say, sayJson, table } from '../output.js';
-import { bakePackage } from './make.js';
 
 /** What may be told of a package on a terminal or in a log: no landmarks, no pictures. */
 function facts({ manifest, digest }: LikenessPackage) {
@@ -38,37 +33,12 @@ function show(path: string, flags: { readonly json?: boolean }): void {
   say(table(['PHOTO', 'SIZE', 'TURNED', 'CONFIDENCE'], told.photos.map((photo) => [photo.file, `${photo.widthPx}×${photo.heightPx}`, `${photo.yawDeg}°`, String(photo.confidence01)])));
 }
 
-/** The bake as it lies in the package; null where there is none. Read past `readLikeness`, which knows photos only. */
-function bakeIn(path: string): Uint8Array | null {
-  if (statSync(path).isDirectory()) {
-    const file = join(path, bakeFileName);
-    return existsSync(file) ? readFileSync(file) : null;
-  }
-  const entries = unzipSync(readFileSync(path), { filter: ({ name }) => name.split('/').at(-1) === bakeFileName });
-  return Object.values(entries)[0] ?? null;
-}
-
-export type BakeState = 'matches' | 'missing' | 'differs';
-
-/** Whether the bake is what the package's photos give: the consent is for the photos, so a swapped bake must show. */
-export async function bakeState(path: string, likeness: LikenessPackage): Promise<BakeState> {
-  const found = bakeIn(path);
-  if (found === null) return 'missing';
-  return Buffer.from(await bakePackage(likeness)).equals(found) ? 'matches' : 'differs';
-}
-
 interface CheckFlags {
   readonly production?: string;
   readonly scene?: string;
   readonly use: OutputUse;
   readonly json?: boolean;
 }
-
-const bakeWords: Readonly<Record<BakeState, string>> = {
-  matches: 'is what the photos give',
-  missing: 'is missing; it is made when a show starts',
-  differs: 'is not what the photos give: do not use this package, build it again',
-};
 
 function verdictFor(likeness: LikenessPackage, flags: CheckFlags): ConsentVerdict {
   const production = flags.production ?? (likeness.manifest.consent as { production?: string } | null)?.production ?? '';
@@ -81,16 +51,14 @@ function verdictFor(likeness: LikenessPackage, flags: CheckFlags): ConsentVerdic
   });
 }
 
-async function check(path: string, flags: CheckFlags): Promise<void> {
+function check(path: string, flags: CheckFlags): void {
   const likeness = readLikeness(path);
   const consent = verdictFor(likeness, flags);
-  const bake = await bakeState(path, likeness);
-  const usable = consent.state === 'valid' && bake !== 'differs';
-  if (flags.json === true) sayJson({ path, id: likeness.manifest.id, digest: likeness.digest, usable, consent, bake });
+  const usable = consent.state === 'valid';
+  if (flags.json === true) sayJson({ path, id: likeness.manifest.id, digest: likeness.digest, usable, consent });
   else {
     say(`${path}: photos are those it was built with (${likeness.manifest.photos.length}).`);
     say(`Consent: ${consent.state}${consent.synthetic ? ', synthetic' : ''}${consent.reason === '' ? '' : `. ${consent.reason}`}`);
-    say(`Bake: ${bakeWords[bake]}.`);
     say(usable ? 'It loads.' : 'It does not load.');
   }
   if (!usable) process.exitCode = 1;

@@ -17,8 +17,6 @@ export interface FaceBake {
   readonly vertexRgb: Float32Array;
 }
 export const textureSizePx = 512;
-/** The bake's name inside a likeness package. */
-export const bakeFileName = 'face.bake';
 
 export interface Photo {
   readonly widthPx: number;
@@ -27,6 +25,8 @@ export interface Photo {
   readonly rgb: Uint8Array;
   /** 478 × (x, y, z) in photo pixels; z smaller is nearer. */
   readonly landmarks: Float32Array;
+  /** Where the person is, 0…255 per pixel; what lies behind the cheeks must not become skin. Null: everywhere. */
+  readonly person: Uint8Array | null;
 }
 
 /** Landmarks in image axes (y down, z away) turned to the canonical frame (y up, z near), rotation and scale removed. */
@@ -80,7 +80,7 @@ export function bakeFace(photo: Photo, canonical: CanonicalFace, memory: KernelM
     source[i] = photo.rgb[k] << 8;
     source[i + 1] = photo.rgb[k + 1] << 8;
     source[i + 2] = photo.rgb[k + 2] << 8;
-    source[i + 3] = rasterFull;
+    source[i + 3] = photo.person ? photo.person[i >> 2] << 8 : rasterFull;
   }
   memory.f32.fill(0, offsetsPtr >> 2, (offsetsPtr >> 2) + 16);
   memory.u8.fill(0, targetPtr, targetPtr + textureSizePx * textureSizePx * 8);

@@ -2,7 +2,7 @@ import { type FaceTrack, surfaceCount } from '../../frame/face-track.js';
 import type { YuvMatrix } from '../../frame/format.js';
 import type { BlendKernel } from '../../kernels/blend.js';
 import type { KernelMemory } from '../../kernels/memory.js';
-import { rasterMode, rasterVertexFloats, type RasterKernel } from '../../kernels/raster.js';
+import { rasterVertexFloats, type RasterKernel } from '../../kernels/raster.js';
 import type { RegionView } from '../../frame/region-view.js';
 import type { LikenessEngine, Look, PatchFill, PatchView } from '../port.js';
 import { type FaceBake, textureSizePx } from './bake.js';
@@ -13,6 +13,8 @@ import { LightFit, type VertexLight } from './relight.js';
 import { fitSimilarity, newPose } from './pose.js';
 import { probe, rgbToYuv } from './sample.js';
 
+/** Along the oval a photo shows ear and background as often as cheek: so much of its rim is never drawn. */
+const bareCm = 0.8;
 /** Largest patch side; a face larger than this is drawn clipped to it. */
 export const maxPatchSidePx = 1600;
 
@@ -302,7 +304,7 @@ export class MeshLikeness implements LikenessEngine {
       skin[at + 5] = gain[i];
       skin[at + 6] = gain[i];
       skin[at + 7] = gain[i];
-      skin[at + 8] = Math.min(1, this.#fromOval[i] / edgeCm) * facing;
+      skin[at + 8] = Math.min(1, Math.max(0, this.#fromOval[i] - bareCm) / edgeCm) * facing;
       // Over RGB pictures the tint becomes the BT.709 chroma contributions; over YUV it is the chroma itself.
       skin[at + 9] = rgb ? luma * 1.164 + cr * 1.793 : luma;
       skin[at + 10] = rgb ? luma * 1.164 - cb * 0.213 - cr * 0.533 : cb;

@@ -14,4 +14,6 @@ export interface ReceiveEvents {
   onState(state: SourceState, previous: SourceState): void;
   onChanged(before: string, after: string): void;
   onAmbiguous(name: string): void;
+  /** The camera sends pictures of a format that we do not know. */
+  onUnsupported(fourCC: string): void;
 }

@@ -79,6 +79,8 @@ export class ReceiveStage {
         return this.events.onAudio(captured.audio);
       case 'metadata':
         return this.events.onMetadata(captured.metadata);
+      case 'unsupported':
+        return this.events.onUnsupported(captured.fourCC);
       case 'none':
       case 'status-change':
       case 'error':
