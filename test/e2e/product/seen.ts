@@ -24,7 +24,7 @@ export interface SeenFrame {
 const attribute = (xml: string, name: string): string => new RegExp(`<understudy [^>]*\\b${name}="([^"]*)"`).exec(xml)?.[1] ?? '';
 
 export function seenFrame(event: PeerEvent): SeenFrame {
-  const metadata = String(event['metadata'] ?? '');
+  const metadata = typeof event['metadata'] === 'string' ? event['metadata'] : '';
   const fields = event as unknown as SeenFrame;
   return { ...fields, timecode: BigInt(String(event['timecode'])), metadata, kind: attribute(metadata, 'kind'), step: attribute(metadata, 'step') };
 }
