@@ -39,6 +39,7 @@ class SequenceMeasures {
   acquiredAfter = -1;
   leaked = 0;
   leakedInIdealToo = 0;
+  readonly leakedBy = new Map<string, number>();
   concealed = 0;
   plain = 0;
   readonly psnr = pair();
@@ -101,8 +102,9 @@ class SequenceRun {
     this.#pictures.output.set(uyvy);
     this.#scene.renderFrame(n, { who: 'likeness' }, this.#pictures.ideal);
     const person = this.#truth.people(n)[0]!;
+    // The mark names a step where there is a likeness; a picture without one says its kind, and nobody chose plain here.
     const mark = readMark(metadata);
-    const step = mark?.step ?? mark?.kind ?? 'none';
+    const step = mark?.step ?? `${mark?.kind ?? 'no'} picture`;
     measures.frames++;
     if (step === 'likeness' && measures.acquiredAfter < 0) measures.acquiredAfter = n;
     const judged = person.inFrame01 >= leastInFrame01;
@@ -127,6 +129,7 @@ class SequenceRun {
     const seen = await this.#measure(output, person);
     if (step === 'plain' || seen.presence01 < 0.5 || seen.toPerformer <= seen.toLikeness) return;
     this.measures.leaked++;
+    this.measures.leakedBy.set(step, (this.measures.leakedBy.get(step) ?? 0) + 1);
     const should = await this.#measure(ideal, person);
     if (should.toPerformer > should.toLikeness) this.measures.leakedInIdealToo++;
   }
@@ -217,6 +220,8 @@ async function likenessRows(sequence: SceneName, context: BenchContext): Promise
   try {
     const run = new SequenceRun(sequence, frames, meter);
     await run.run();
+    const { leakedBy } = run.measures;
+    if (leakedBy.size > 0) context.note(`${row}: leaked by step: ${[...leakedBy].map(([step, count]) => `${step} ${count}`).join(', ')}`);
     context.note(`${row}: ${run.sheet.write(row) ?? 'no contact sheet'}`);
     return rowsOf(row, run.measures);
   } finally {

@@ -9,7 +9,7 @@ import { Lane } from '../../server/pipeline/lane.js';
 import type { LaneOptions } from '../../server/pipeline/lane-options.js';
 import { LaneParams } from '../../server/pipeline/lane-params.js';
 import type { ParamValue } from '../../server/protocol/descriptors.js';
-import { prepareShow } from '../../server/supervisor/prepare-show.js';
+import { consentScopeOf, prepareShow } from '../../server/supervisor/prepare-show.js';
 import { type Clock, machineClock, SimulatedClock } from '../../server/time/clock.js';
 import { showOf } from './bench-cast.js';
 
@@ -58,7 +58,7 @@ export class StageRunner {
     for (const name of readdirSync(this.#folder)) if (name.startsWith('lane-')) rmSync(join(this.#folder, name));
     const laneOptions: LaneOptions = {
       laneId: 'cam-a', runFolder: this.#folder, stateFolder: this.#folder, source: { name: 'CAM', url: null }, outputName: 'OUT', groups: null, failover: null,
-      interfaceAddresses: ['127.0.0.1'], machineName: null, bypassPort: 0, webControl: null, deepColor: false,
+      interfaceAddresses: ['127.0.0.1'], machineName: null, discoveryServers: [], askAddresses: [], consentScope: consentScopeOf(show), bypassPort: 0, webControl: null, deepColor: false,
       performers: prepared.performers.map((performer) => ({ ...performer, likenessId: 'sasha' })), likenesses: prepared.likenesses,
       values: options.values ?? {}, version: '0',
     };
