@@ -4,7 +4,7 @@ import type { ParamRegistry } from '../params/registry.js';
 import { protocolVersion, type CastMember, type ServerMessage } from '../protocol/messages.js';
 import type { ParamAddress, ParamValue } from '../protocol/descriptors.js';
 import type { ControlToLane, LaneToControl } from '../protocol/lane-link.js';
-import { StateJournal, type Change } from '../show/journal.js';
+import type { Change, StateJournal } from '../show/journal.js';
 import { Dispatcher, refusal, type ParamChange, type Refusal } from '../surfaces/dispatch/dispatch.js';
 import type { Clock } from '../time/clock.js';
 import { AlarmBoard } from './alarm-board.js';

@@ -109,7 +109,7 @@ export class LibndiFinder implements NdiFinder {
   #wait(finder: bigint, waitMs: number): Promise<boolean> {
     return new Promise((resolve, reject) => {
       this.#native.findWait.async(finder, waitMs, (cause: unknown, changed: boolean) => {
-        if (cause) reject(cause instanceof Error ? cause : new Error(String(cause)));
+        if (cause) reject(cause instanceof Error ? cause : new Error('libndi could not wait for sources', { cause }));
         else resolve(changed);
       });
     });
