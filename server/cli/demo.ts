@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import { sceneNames } from '../stage-sim/scene/scripts.js';
 import { whole } from './parse.js';
 import { runOptionsOf, withRunFlags, type RunFlags } from './start.js';
 
@@ -20,7 +21,7 @@ export function register(program: Command): void {
   const command = program
     .command('demo')
     .description('run the demo: a simulated camera, a synthetic performer and a synthetic likeness; nobody real, this machine only')
-    .option('--scene <name>', "the simulated stage's scene")
+    .addOption(new Option('--scene <name>', 'what happens on the simulated stage').choices([...sceneNames]))
     .option('--people <count>', 'people in front of the camera', whole(1, 4));
   withRunFlags(command).action(demo);
 }

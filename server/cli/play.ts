@@ -11,6 +11,7 @@ interface Flags {
   readonly width?: number;
   readonly height?: number;
   readonly once?: boolean;
+  readonly interface: string;
 }
 
 const isPicture = (name: string): boolean => /\.(jpe?g|png)$/i.test(name);
@@ -37,6 +38,7 @@ export const footageArguments = (path: string, flags: Flags): string[] => [
   ...(flags.width === undefined ? [] : ['--width', String(flags.width)]),
   ...(flags.height === undefined ? [] : ['--height', String(flags.height)]),
   ...(flags.once === true ? ['--once'] : []),
+  '--interface', flags.interface,
 ];
 
 async function play(path: string, flags: Flags): Promise<void> {
@@ -53,5 +55,6 @@ export function register(program: Command): void {
     .option('--width <px>', "picture width (default: the footage's own)", whole(64, 7680))
     .option('--height <px>', "picture height (default: the footage's own)", whole(64, 4320))
     .option('--once', 'end after the last picture instead of starting over')
+    .option('--interface <address>', 'network interface that carries NDI, by its address', '127.0.0.1')
     .action(play);
 }

@@ -86,6 +86,17 @@ function save(file: string, bytes: Uint8Array, replace: boolean): void {
   }
 }
 
+/** Judges, saves and reports one picture. */
+function keep(frame: NdiVideoFrame, source: string, flags: Flags): void {
+  const judged = { mark: readMark(frame.hasMetadata ? frame.metadata : null), plate: findPlate(frame) };
+  judgeStill(judged, source, flags.unmarked === true);
+  save(flags.output, encode(frame, source, judged), flags.force === true);
+  const { widthPx, heightPx, format } = frame;
+  const kind = judged.mark?.kind ?? 'none';
+  if (flags.json === true) sayJson({ file: flags.output, source, widthPx, heightPx, format, kind, ...judged });
+  else say(`${flags.output}: ${widthPx}×${heightPx} of ${source}, mark ${kind}, label ${judged.plate?.corner ?? 'not in the picture'}`);
+}
+
 async function still(wanted: string, flags: Flags): Promise<void> {
   if (existsSync(flags.output) && flags.force !== true) throw new CodedError('CLI_FILE_EXISTS', { file: flags.output });
   const network = openNetwork(flags);
@@ -93,15 +104,13 @@ async function still(wanted: string, flags: Flags): Promise<void> {
     const source = await findNamed(network, wanted, flags);
     const receiver = receiveFrom(network, source, { receiverName: 'Understudy still', allowFields: false });
     const frame = await grab(receiver, source.name, flags);
-    const judged = { mark: readMark(frame.hasMetadata ? frame.metadata : null), plate: findPlate(frame) };
-    judgeStill(judged, source.name, flags.unmarked === true);
-    save(flags.output, encode(frame, source.name, judged), flags.force === true);
-    const { widthPx, heightPx, format } = frame;
-    frame.release();
-    receiver.close();
-    const kind = judged.mark?.kind ?? 'none';
-    if (flags.json === true) sayJson({ file: flags.output, source: source.name, widthPx, heightPx, format, kind, ...judged });
-    else say(`${flags.output}: ${widthPx}×${heightPx} of ${source.name}, mark ${kind}, label ${judged.plate?.corner ?? 'not in the picture'}`);
+    try {
+      keep(frame, source.name, flags);
+    } finally {
+      // Also where the picture is refused: libndi must have all its frames back before the process ends.
+      frame.release();
+      receiver.close();
+    }
   } finally {
     network.close();
   }
