@@ -66,6 +66,7 @@ export const rooms = {
       'server/likeness/mesh',
       'server/likeness/package',
       'server/onnx',
+      'server/trust',
       analysis,
     ],
     types: [],
@@ -119,7 +120,7 @@ export const rooms = {
     imports: [...vocabulary, ...ports, 'server/stages/label'],
     types: ['server/stages/receive/contract.ts', 'server/pipeline'],
   },
-  'server/pipeline/lane-options.ts': { imports: [], types: ['server/protocol'] },
+  'server/pipeline/lane-options.ts': { imports: [], types: ['server/protocol', 'server/likeness/prepare.ts'] },
 
   // -- what an operator sees and sends
   'server/declarations.ts': { imports: ['server/params', 'server/surfaces/ws', ...declared], types: [] },

@@ -1,18 +1,10 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError } from '../errors/coded-error.js';
-import type { ErrorCode } from '../errors/registry.js';
 import { readLikeness, type LikenessPackage } from '../likeness/package/package-file.js';
 import type { LikenessSummary } from '../protocol/messages.js';
 import { refusal, type Refusal } from '../surfaces/dispatch/dispatch.js';
-import { checkConsent, type ConsentUse, type ConsentVerdict } from '../trust/consent.js';
-
-const consentCodes: Readonly<Record<Exclude<ConsentVerdict['state'], 'valid'>, ErrorCode>> = {
-  missing: 'CONSENT_MISSING',
-  expired: 'CONSENT_EXPIRED',
-  revoked: 'CONSENT_REVOKED',
-  'out-of-scope': 'CONSENT_OUT_OF_SCOPE',
-};
+import { checkConsent, consentCodes, type ConsentUse, type ConsentVerdict } from '../trust/consent.js';
 
 interface Shelved {
   readonly path: string;

@@ -14,6 +14,8 @@ import { loadCanonicalFace } from './mesh/canonical.js';
 import { buildLikeness, type DecodedPhoto } from './package/build.js';
 import { readLikeness } from './package/package-file.js';
 import { decodePhoto, photoFaces } from './package/photo-faces.js';
+import { checkConsent, consentCodes, type ConsentUse } from '../trust/consent.js';
+import { CodedError } from '../errors/coded-error.js';
 import { machineClock } from '../time/clock.js';
 
 /**
@@ -21,9 +23,14 @@ import { machineClock } from '../time/clock.js';
  * digest of what they were made from. Runs as a process of its own, so that a lane or the supervisor never waits for it:
  * `node prepare.js '<PrepareJob JSON>'` prints one JSON line, PrepareResult.
  */
+/** Where and for what a show runs, as consent records name it. */
+export type ConsentScope = Pick<ConsentUse, 'production' | 'scene' | 'output'>;
+
 export interface PrepareJob {
   readonly cacheFolder: string;
   readonly packages: readonly string[];
+  /** What the likenesses are to be used for: a package whose consent does not cover it is refused, not prepared. */
+  readonly use: ConsentScope;
   readonly performers: readonly { readonly performerId: string; readonly photos: readonly string[] }[];
 }
 export interface PreparedLikeness {
@@ -53,8 +60,10 @@ class Preparer {
     mkdirSync(cacheFolder, { recursive: true });
   }
 
-  async likeness(packagePath: string): Promise<PreparedLikeness> {
+  async likeness(packagePath: string, use: ConsentScope): Promise<PreparedLikeness> {
     const { manifest, photos, digest } = readLikeness(packagePath);
+    const verdict = checkConsent(manifest.consent, { ...use, nowIso: machineClock.wallClockIso(), likenessDigest: digest });
+    if (verdict.state !== 'valid') throw new CodedError(consentCodes[verdict.state], { likeness: manifest.name, reason: verdict.reason });
     const consent = manifest.consent as { id?: unknown } | null;
     const consentId = typeof consent?.id === 'string' ? consent.id : '';
     const bakeFile = join(this.cacheFolder, `${digest.slice(0, 24)}-${bakeVersion}.bake`);
@@ -148,7 +157,7 @@ export async function prepare(job: PrepareJob): Promise<PrepareResult> {
       faults.push({ what, code, message, advice });
     }
   };
-  for (const path of job.packages) await attempt(basename(path), async () => void likenesses.push(await preparer.likeness(path)));
+  for (const path of job.packages) await attempt(basename(path), async () => void likenesses.push(await preparer.likeness(path, job.use)));
   for (const { performerId, photos } of job.performers) {
     await attempt(performerId, async () => void performers.push(await preparer.performer(performerId, photos)));
   }

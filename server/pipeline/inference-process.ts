@@ -19,10 +19,11 @@ interface Lane {
 }
 
 const runFolder = process.argv[2]!;
+const meshModel = process.argv[3] === 'best' ? 'facemesh-v2' : 'facemesh-attention';
 const clock = machineClock;
 
 const detector = await FaceDetector.create(createSession, { session: { threads: 1 } });
-const mesher = await FaceMesher.create(createSession, undefined, { threads: 1 });
+const mesher = await FaceMesher.create(createSession, meshModel, { threads: 1 });
 const embedder = await IdentityEmbedder.create(createSession, { threads: 1 });
 
 async function detect(lane: Lane, request: DetectRequest, rgb: Uint8Array): Promise<void> {
@@ -85,7 +86,7 @@ const server = await listenIpc(ipcPath(runFolder, 'inference'), (channel) => {
   const lane: Lane = { id: '', channel, priority: { program: false, preview: false } };
   channel.onMessage = (message) => take(lane, message);
   channel.onClose = () => queue.forget(lane);
-  channel.send({ type: 'ready', models: ['blazeface-back', 'facemesh-attention', 'faceres'] });
+  channel.send({ type: 'ready', models: ['blazeface-back', meshModel, 'faceres'] });
 });
 process.send?.({ type: 'ready' });
 // The supervisor owns the order of closing; a lost supervisor ends this process too.

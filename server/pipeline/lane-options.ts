@@ -1,3 +1,4 @@
+import type { ConsentScope } from '../likeness/prepare.js';
 import type { ParamAddress, ParamValue } from '../protocol/descriptors.js';
 
 /** A likeness ready to draw: files that set-up or `likeness build` made, and what its consent said when it was checked. */
@@ -31,10 +32,15 @@ export interface LaneOptions {
   readonly interfaceAddresses: readonly string[];
   /** In front of the output's NDI name; null: the host's own. */
   readonly machineName: string | null;
+  /** NDI discovery servers instead of mDNS, and machines that are asked directly. */
+  readonly discoveryServers: readonly string[];
+  readonly askAddresses: readonly string[];
   /** UDP port of the bypass door on loopback. */
   readonly bypassPort: number;
   /** The page's address for <ndi_capabilities web_control>. */
   readonly webControl: string | null;
+  /** What a likeness that comes in on air must have consent for. */
+  readonly consentScope: ConsentScope;
   readonly performers: readonly LanePerformer[];
   readonly likenesses: readonly LaneLikeness[];
   /** Values to start from where the state folder has none. */

@@ -21,7 +21,10 @@ const meshEveryUs = 60_000;
 
 const ndi = openLibndi({
   clock,
-  network: { interfaceAddresses: options.interfaceAddresses, ...(options.machineName === null ? {} : { machineName: options.machineName }) },
+  network: {
+    interfaceAddresses: options.interfaceAddresses, discoveryServers: options.discoveryServers, askAddresses: options.askAddresses,
+    ...(options.machineName === null ? {} : { machineName: options.machineName }),
+  },
   configFolder: join(options.runFolder, `ndi-${options.laneId}`),
 });
 const params = new LaneParams(options.laneId, options.stateFolder, options.values);
@@ -147,11 +150,21 @@ function bypass(on: boolean): void {
 }
 const door = new BypassDoor(options.bypassPort, bypass, (error) => alarm('BYPASS_DOOR_CLOSED', { port: options.bypassPort, reason: error.message }));
 
+let echoed = '';
+/** Every receiver learns what all of them together do with our picture. */
+function echoTally(onProgram: boolean, onPreview: boolean): void {
+  const xml = `<ndi_tally_echo on_program="${onProgram}" on_preview="${onPreview}"/>`;
+  if (xml === echoed) return;
+  echoed = xml;
+  lane.parts.send.sendMetadata(xml);
+}
+
 let lateSeen = 0;
 const statusTimer = setInterval(() => {
   const { send, receive, keyframe } = lane.parts;
   const tally = send.tally();
   receive.setTally(tally);
+  echoTally(tally.onProgram, tally.onPreview);
   keyframe.setPriority(tally.onProgram, tally.onPreview);
   for (const { xml } of send.takeMetadata()) receive.sendMetadata(xml);
   if (send.framesLate > lateSeen) alarm('DELAY_NOT_KEPT', { frames: params.snapshot.send.delayFrames, late: send.framesLate });

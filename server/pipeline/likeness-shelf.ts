@@ -3,6 +3,7 @@ import { type FaceBake, readBake } from '../likeness/mesh/bake.js';
 import { MeshLikeness, type MeshCanvas } from '../likeness/mesh/engine.js';
 import type { LikenessEngine } from '../likeness/port.js';
 import type { CastPerformer } from '../stages/track/contract.js';
+import type { ConsentScope } from '../likeness/prepare.js';
 import { runPrepare } from '../likeness/run-prepare.js';
 import type { LaneLikeness, LanePerformer } from './lane-options.js';
 
@@ -24,6 +25,7 @@ export class LikenessShelf {
     private readonly canvas: MeshCanvas,
     /** Where bakes are kept between shows. */
     private readonly cacheFolder: string,
+    private readonly scope: ConsentScope,
     private readonly onFault: (what: string, reason: string) => void,
   ) {}
 
@@ -50,7 +52,7 @@ export class LikenessShelf {
   /** A package that control has checked; its bake is made, or found in the cache, by a process of its own. */
   async addPackage(likenessId: string, packagePath: string): Promise<boolean> {
     try {
-      const { likenesses, faults } = await runPrepare({ cacheFolder: this.cacheFolder, packages: [packagePath], performers: [] });
+      const { likenesses, faults } = await runPrepare({ cacheFolder: this.cacheFolder, packages: [packagePath], use: this.scope, performers: [] });
       const made = likenesses.find(({ id }) => id === likenessId);
       if (made) return await this.addLikeness(made);
       this.onFault(likenessId, faults[0]?.message ?? 'the package holds another likeness');

@@ -98,6 +98,6 @@ export function wireLane(
       connectionMetadata: [productXml(options.version), ...webControl],
       failover: options.failover,
     }, events.send),
-    shelf: new LikenessShelf(canvas, join(options.stateFolder, 'prepared'), events.likenessFault),
+    shelf: new LikenessShelf(canvas, join(options.stateFolder, 'prepared'), options.consentScope, events.likenessFault),
   };
 }

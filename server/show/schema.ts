@@ -65,6 +65,12 @@ export const ShowFile = Type.Object(
     ports: Type.Optional(Type.Object({ http: Type.Optional(port), osc: Type.Optional(port) }, { additionalProperties: false })),
     /** Addresses to listen on, and the networks NDI may use. Loopback where unset. */
     interfaces: Type.Optional(Type.Array(address, { minItems: 1 })),
+    /** NDI discovery servers, used instead of mDNS. */
+    discoveryServers: Type.Optional(Type.Array(name)),
+    /** Machines that are asked for their NDI sources directly, besides mDNS. */
+    askAddresses: Type.Optional(Type.Array(address)),
+    /** Landmark model: 'fast' (FaceMesh with attention) or 'best' (FaceMesh V2, steadier, about twice the time). */
+    landmarks: Type.Optional(Type.Enum(['fast', 'best'])),
     /** Names this machine is called by in a browser, besides its addresses. */
     hostNames: Type.Optional(Type.Array(Type.String({ pattern: '^[A-Za-z0-9.-]{1,253}$' }))),
     osc: Type.Optional(

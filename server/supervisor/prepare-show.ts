@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import type { PrepareJob, PrepareResult } from '../likeness/prepare.js';
+import type { ConsentScope, PrepareJob, PrepareResult } from '../likeness/prepare.js';
 import { runPrepare } from '../likeness/run-prepare.js';
 import type { ShowFile } from '../show/schema.js';
 
@@ -19,11 +19,19 @@ function packagesIn(folder: string | null): string[] {
     .filter((path) => path.endsWith('.zip') || (statSync(path).isDirectory() && existsSync(join(path, 'likeness.json'))));
 }
 
+/** What consent records are compared with. */
+export const consentScopeOf = (show: ShowFile): ConsentScope => ({
+  production: show.production,
+  scene: show.scene ?? null,
+  output: show.outputUse ?? 'monitor',
+});
+
 /** Bakes and embeddings for a show, made in a process of its own: the supervisor never loads a model. */
 export function prepareShow(showFile: string | null, show: ShowFile, cacheFolder: string): Promise<PrepareResult> {
   const job: PrepareJob = {
     cacheFolder,
     packages: packagesIn(likenessFolderOf(showFile, show)),
+    use: consentScopeOf(show),
     performers: show.cast
       .filter((member) => member.enrolment.length > 0)
       .map(({ performerId, enrolment }) => ({ performerId, photos: enrolment.map((path) => showPath(showFile, path)) })),

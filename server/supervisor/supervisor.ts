@@ -1,17 +1,18 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, type FSWatcher, mkdirSync, mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { IpcClient, ipcPath } from '../ipc/channel.js';
 import type { PrepareResult } from '../likeness/prepare.js';
 import { buildRoot } from '../paths.js';
 import type { LaneOptions } from '../pipeline/lane-options.js';
 import type { ProcessStatus } from '../protocol/messages.js';
 import { defaultPorts, type ShowFile, type ShowSource } from '../show/schema.js';
+import { readShowFile } from '../show/show-file.js';
 import { productVersion } from '../version.js';
 import { KeptProcess } from './child.js';
-import { likenessFolderOf, prepareShow } from './prepare-show.js';
+import { consentScopeOf, likenessFolderOf, prepareShow } from './prepare-show.js';
 import { stateFolderOf } from './state-folder.js';
 
 export interface RunOptions {
@@ -63,7 +64,7 @@ export class Supervisor {
 
   constructor(
     private readonly showFile: string | null,
-    private readonly show: ShowFile,
+    private show: ShowFile,
     private readonly options: RunOptions,
     private readonly say: (line: string) => void,
   ) {
@@ -81,13 +82,35 @@ export class Supervisor {
 
   async start(): Promise<void> {
     for (const companion of this.options.companions ?? []) this.#companions.push(this.#keep(companion.name, companion.entry, companion.args, 300));
-    this.#inference = this.#keep('inference', entry('pipeline/inference-process.js'), [this.#runFolder], 50);
+    this.#inference = this.#keep('inference', entry('pipeline/inference-process.js'), [this.#runFolder, this.show.landmarks ?? 'fast'], 50);
     await this.#startControl();
     // Bakes and embeddings are cached: the second start reads them from the state folder.
     const prepared = await prepareShow(this.showFile, this.show, join(this.#stateFolder, 'prepared'));
     for (const fault of prepared.faults) this.say(`${fault.code}: ${fault.message}\n  ${fault.advice}`);
     for (const source of this.show.sources) await this.#startLane(source, prepared);
     this.#link = new IpcClient(ipcPath(this.#runFolder, 'control'), { onOpen: () => this.#report(), onMessage: () => {}, onLost: () => {} });
+    this.#report();
+  }
+
+  /**
+   * Takes on a changed show: cameras that came are added, cameras that went are ended, the others run on untouched. The
+   * control process starts anew with its state, which costs no frame.
+   */
+  async follow(show: ShowFile): Promise<void> {
+    const before = new Map(this.show.sources.map((source) => [source.id, JSON.stringify(source)]));
+    this.show = show;
+    const wanted = new Map(show.sources.map((source) => [source.id, JSON.stringify(source)]));
+    for (const [laneId, { kept }] of [...this.#lanes]) {
+      if (wanted.get(laneId) === before.get(laneId)) continue;
+      this.#lanes.delete(laneId);
+      await kept.close(3000);
+      this.say(`Camera ${laneId} ended.`);
+    }
+    const prepared = await prepareShow(this.showFile, show, join(this.#stateFolder, 'prepared'));
+    for (const fault of prepared.faults) this.say(`${fault.code}: ${fault.message}\n  ${fault.advice}`);
+    await this.#control?.close(3000);
+    await this.#startControl();
+    for (const source of show.sources) if (!this.#lanes.has(source.id)) await this.#startLane(source, prepared);
     this.#report();
   }
 
@@ -153,6 +176,9 @@ export class Supervisor {
       })),
       likenesses: prepared.likenesses,
       values: this.show.values ?? {},
+      discoveryServers: this.show.discoveryServers ?? [],
+      askAddresses: this.show.askAddresses ?? [],
+      consentScope: consentScopeOf(this.show),
       deepColor: source.deepColor ?? false,
       version: productVersion,
     };
@@ -201,6 +227,33 @@ export class Supervisor {
 
 const entry = (path: string): string => join(buildRoot, 'server', path);
 
+/** Cameras are added and removed by editing the show file while the show runs; a faulty file changes nothing. */
+function followShowFile(showFile: string, supervisor: Supervisor, say: (line: string) => void): FSWatcher {
+  let timer: NodeJS.Timeout | null = null;
+  let last = readFileSync(showFile, 'utf8');
+  let busy = Promise.resolve();
+  const take = (): void => {
+    const text = readFileSync(showFile, 'utf8');
+    if (text === last) return;
+    last = text;
+    try {
+      const show = readShowFile(showFile);
+      busy = busy.then(() => supervisor.follow(show));
+      say('The show file changed.');
+    } catch (error) {
+      const { code = '', message, advice = '' } = error as Error & { code?: string; advice?: string };
+      say(`The changed show file is not used. ${code}: ${message}\n  ${advice}`);
+    }
+  };
+  // Editors write in several steps, or put a new file in the old one's place: the folder is watched, and a moment waited.
+  return watch(dirname(resolve(showFile)), () => {
+    if (timer) clearTimeout(timer);
+    timer = setTimeout(() => {
+      if (existsSync(showFile)) take();
+    }, 300);
+  });
+}
+
 /** Runs a show until Ctrl-C or SIGTERM. Resolves with the process's exit code. */
 export async function runShow(showFile: string | null, show: ShowFile, options: RunOptions): Promise<number> {
   const say = (line: string): void => {
@@ -219,6 +272,9 @@ export async function runShow(showFile: string | null, show: ShowFile, options: 
     process.on('SIGTERM', stop);
   });
   await supervisor.start();
+  const watching = showFile === null ? null : followShowFile(showFile, supervisor, say);
   say('Ctrl-C ends the show.');
-  return stopped;
+  const code = await stopped;
+  watching?.close();
+  return code;
 }

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { Value } from 'typebox/value';
+import type { ErrorCode } from '../errors/registry.js';
 
 /**
  * What a performer agreed to, as it travels in a likeness package. The fields follow SAG-AFTRA's digital-replica terms and NY GOB
@@ -71,6 +72,13 @@ export type PerformerConsent = Static<typeof PerformerConsent>;
 export type ConsentRecord = SyntheticConsent | PerformerConsent;
 
 export type ConsentState = 'valid' | 'missing' | 'expired' | 'revoked' | 'out-of-scope';
+/** The refusal of each state. */
+export const consentCodes: Readonly<Record<Exclude<ConsentState, 'valid'>, ErrorCode>> = {
+  missing: 'CONSENT_MISSING',
+  expired: 'CONSENT_EXPIRED',
+  revoked: 'CONSENT_REVOKED',
+  'out-of-scope': 'CONSENT_OUT_OF_SCOPE',
+};
 export interface ConsentVerdict {
   readonly state: ConsentState;
   /** One sentence an operator can act on; empty where valid. */

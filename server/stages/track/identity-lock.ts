@@ -7,7 +7,7 @@ export interface IdentityThresholds {
   readonly reject: number;
 }
 /** Set on the identity stills and on the simulated cast (docs/decisions/identity-thresholds.md). */
-export const identityThresholds: IdentityThresholds = { accept: 0.42, reject: 0.25 };
+export const identityThresholds: IdentityThresholds = { accept: 0.55, reject: 0.3 };
 
 export function cosineOf(a: Float32Array, b: Float32Array): number {
   let dot = 0, aa = 0, bb = 0;
