@@ -9,7 +9,7 @@ import { type DurationUs, fromMs, type InstantUs, since } from '../time/time.js'
 export interface FallbackSettings {
   readonly maxHoldUs: DurationUs;
   readonly ladder: 'hold-conceal' | 'hold-plain' | 'conceal';
-  readonly unacquired: 'conceal' | 'hold' | 'plain';
+  readonly unacquired: 'conceal' | 'plain';
   readonly minConfidence01: number;
   /** The time one keyframe interval takes; a keyframe older than four of them (at least 400 ms) is stale. */
   readonly keyframeIntervalUs: DurationUs;

@@ -9,6 +9,7 @@ import type { NdiPort, NdiVideoFrame } from '../ndi/port.js';
 import type { LadderStep } from '../protocol/messages.js';
 import type { FaceWork } from '../stages/composite/contract.js';
 import type { FaceAnswer } from '../stages/keyframe/stage.js';
+import type { PropagateSettings } from '../stages/propagate/contract.js';
 import { faceSlots } from '../stages/track/contract.js';
 import type { Clock } from '../time/clock.js';
 import { durationUs, frameIntervalUs, type InstantUs, since } from '../time/time.js';
@@ -357,9 +358,9 @@ export class Lane {
     this.parts.stats.reset();
   }
 
-  #propagateSettings(): { minConfidence01: number; smoothAmount01: number; crossfadeFrames: number } {
+  #propagateSettings(): PropagateSettings {
     const { flow, smooth, keyframe } = this.params.snapshot;
-    return { minConfidence01: flow.minConfidence01, smoothAmount01: smooth.amount01, crossfadeFrames: keyframe.crossfadeFrames };
+    return { minConfidence01: flow.minConfidence01, smoothAmount01: smooth.amount01, crossfadeFrames: keyframe.crossfadeFrames, preset: flow.preset };
   }
   #delayUs(): ReturnType<typeof durationUs> {
     return durationUs(this.#intervalUs * this.params.snapshot.send.delayFrames);

@@ -271,7 +271,13 @@ export async function runShow(showFile: string | null, show: ShowFile, options: 
     process.on('SIGINT', stop);
     process.on('SIGTERM', stop);
   });
-  await supervisor.start();
+  try {
+    await supervisor.start();
+  } catch (error) {
+    // Nothing half-started is left behind.
+    await supervisor.close();
+    throw error;
+  }
   const watching = showFile === null ? null : followShowFile(showFile, supervisor, say);
   say('Ctrl-C ends the show.');
   const code = await stopped;

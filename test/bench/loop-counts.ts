@@ -1,9 +1,9 @@
 import type { SeenFrame } from './loop-probe.js';
 
-/** What the eye counted over all its segments of one kind. */
+/** What the eye counted over all its turns of one kind. */
 export class LoopCounts {
   frames = 0;
-  /** Numbers that the camera sent between the first and the last seen of a segment, and that never came. */
+  /** Numbers that the camera sent between the first and the last seen of a turn, and that never came. */
   lost = 0;
   /** A number that is not above the one before it (a repeat counts too). */
   outOfOrder = 0;
@@ -22,7 +22,7 @@ export class LoopCounts {
   }
 }
 
-/** Adds the frames of one segment. */
+/** Adds the frames of one turn. */
 export function countFrames(to: LoopCounts, frames: readonly SeenFrame[]): void {
   let highest: number | null = null;
   const numbers = new Set<number>();

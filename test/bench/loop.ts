@@ -1,6 +1,7 @@
-// Bench rows loop.*: the whole server over real NDI on loopback, camera and eye being processes of their own. Segments of a few
-// seconds take turns: the eye on the server's output, then on a bare relay of the same camera. The server keeps working during the
-// relay's turns (a show cannot be paused), so both delays are taken on an equally busy machine.
+// Bench rows loop.*: the whole server over real NDI on loopback, camera and eye being processes of their own. First the server has the
+// machine to itself (camera and eye aside) and frames are counted. Then a bare relay of the same camera runs as well and the eye
+// takes turns of a few seconds between the two outputs. Server and relay work all the while, only the encoding for the eye moves
+// with it: both delays are taken on an equally busy machine.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +16,8 @@ import { BenchServer } from './loop-server.js';
 import { loopScene, type LoopShape, loopShapes } from './loop-shapes.js';
 import { benchRow, type BenchRow } from './row.js';
 
-const segmentS = 3;
+/** How long the eye rests on one output. */
+const turnS = 2.5;
 const settleMs = 700;
 const grabsInAll = 12;
 
@@ -30,13 +32,15 @@ interface Place {
 
 /** One loop bench: its processes, and what it has counted. */
 class LoopRun {
+  /** The server alone. */
   readonly server = new LoopCounts();
+  /** Server and relay by turns. */
+  readonly besideRelay = new LoopCounts();
   readonly relay = new LoopCounts();
   readonly grabs: GrabbedFrame[] = [];
   cores: { lanes: number; inference: number } | null = null;
   readonly #places: readonly Place[];
   readonly #probes: PeerProcess[] = [];
-  #relays = 0;
 
   constructor(
     private readonly shape: LoopShape,
@@ -59,12 +63,8 @@ class LoopRun {
       await server.start();
       for (const [index, place] of this.#places.entries()) await this.#startProbe(index, place);
       await this.#warmUp(server);
-      const segments = Math.max(1, Math.round(seconds / segmentS));
-      for (let segment = 0; segment < segments; segment++) {
-        const grabs = Math.floor((grabsInAll * (segment + 1)) / segments) - Math.floor((grabsInAll * segment) / segments);
-        await this.#serverSegment(seconds / segments, grabs, server);
-        await this.#relaySegment(seconds / segments);
-      }
+      await this.#alone(seconds / 2, server);
+      await this.#byTurns(seconds / 2);
     } finally {
       await server.close();
     }
@@ -100,36 +100,36 @@ class LoopRun {
     this.context.note(`${this.shape.row}: likeness on screen, counting`);
   }
 
-  async #serverSegment(seconds: number, grabs: number, server: BenchServer): Promise<void> {
-    for (const [index, place] of this.#places.entries()) await connect(this.#probes[index]!, place.output);
-    await sleep(settleMs);
+  async #alone(seconds: number, server: BenchServer): Promise<void> {
     await Promise.all(this.#probes.map(take));
     const cpu = server.cpuSeconds();
-    const everyFrames = Math.max(1, Math.floor((seconds * this.shape.framesPerSecond) / (grabs + 1)));
     const grabbing = this.#probes[0]!;
-    const from = grabbing.events.length;
-    grabbing.command({ do: 'grab', count: grabs, everyFrames });
+    const everyFrames = Math.max(1, Math.floor((seconds * this.shape.framesPerSecond) / (grabsInAll + 1)));
+    grabbing.command({ do: 'grab', count: grabsInAll, everyFrames });
     await sleep(seconds * 1000);
     const after = server.cpuSeconds();
     for (const probe of this.#probes) countFrames(this.server, await take(probe));
     grabbing.command({ do: 'grab', count: 0, everyFrames: 1 });
-    this.grabs.push(...grabbing.events.slice(from).filter(({ event }) => event === 'grabbed').map((event) => event as unknown as GrabbedFrame));
+    this.grabs.push(...grabbing.of('grabbed').map((event) => event as unknown as GrabbedFrame));
     if (cpu && after) this.cores = { lanes: (after.lanes - cpu.lanes) / seconds, inference: (after.inference - cpu.inference) / seconds };
-    for (const probe of this.#probes) probe.command({ do: 'disconnect' });
   }
 
-  /** One relay at a time, of the first camera. */
-  async #relaySegment(seconds: number): Promise<void> {
-    const probe = this.#probes[0]!;
-    const outputName = `${uniqueName('Bench Relay')} ${++this.#relays}`;
-    const relay = await this.peers.relay({ machineName: 'RELAY', name: this.#places[0]!.camera, outputName });
+  /** One relay, of the first camera; the eyes on further cameras stay where they are. */
+  async #byTurns(seconds: number): Promise<void> {
+    const [eye, place] = [this.#probes[0]!, this.#places[0]!];
+    const outputName = uniqueName('Bench Relay');
+    const relay = await this.peers.relay({ machineName: 'RELAY', name: place.camera, outputName });
     await relay.waitFor('first');
-    await connect(probe, outputName);
-    await sleep(settleMs);
-    await take(probe);
-    await sleep(seconds * 1000);
-    countFrames(this.relay, await take(probe));
-    probe.command({ do: 'disconnect' });
+    const turns = Math.max(1, Math.round(seconds / (2 * turnS)));
+    for (let turn = 0; turn < turns; turn++) {
+      for (const [name, counts] of [[place.output, this.besideRelay], [outputName, this.relay]] as const) {
+        await connect(eye, name);
+        await sleep(settleMs);
+        await take(eye);
+        await sleep((seconds * 1000) / (2 * turns));
+        countFrames(counts, await take(eye));
+      }
+    }
     await relay.stop();
   }
 }
@@ -147,7 +147,7 @@ async function take(probe: PeerProcess): Promise<SeenFrame[]> {
 }
 
 /** What a loop bench found; its grabbed pictures are gone afterwards, so `look` is given them before. */
-export type LoopFigures = Pick<LoopRun, 'server' | 'relay' | 'cores'>;
+export type LoopFigures = Pick<LoopRun, 'server' | 'besideRelay' | 'relay' | 'cores'>;
 
 export async function measureLoop(shape: LoopShape, context: BenchContext, look?: (grabs: readonly GrabbedFrame[]) => Promise<void>): Promise<LoopFigures> {
   const folder = mkdtempSync(join(tmpdir(), 'understudy-loop-'));
@@ -180,23 +180,24 @@ async function loopRows(shape: LoopShape, context: BenchContext): Promise<BenchR
   return [...rowsOf(shape.row, figures), ...identity];
 }
 
-function rowsOf(row: string, { server, relay, cores }: LoopFigures): BenchRow[] {
+function rowsOf(row: string, { server, besideRelay, relay, cores }: LoopFigures): BenchRow[] {
   const { frames } = server;
-  const counted = (metric: string, value: number, reference: number | null): BenchRow => benchRow(row, metric, value, 'frames', reference, frames);
+  const counted = (metric: string, value: number): BenchRow => benchRow(row, metric, value, 'frames', null, frames);
   const delays = ([['p50', 0.5], ['p95', 0.95], ['p99', 0.99]] as const).flatMap(([name, share]) => {
-    const [through, bare] = [server.delayMs(share), relay.delayMs(share)];
+    const [through, bare] = [besideRelay.delayMs(share), relay.delayMs(share)];
     return [
-      benchRow(row, `addedDelayMs.${name}`, through - bare, 'ms', null, frames),
-      benchRow(row, `delayMs.${name}`, through, 'ms', bare, frames),
+      benchRow(row, `addedDelayMs.${name}`, through - bare, 'ms', null, besideRelay.frames),
+      benchRow(row, `delayMs.${name}`, through, 'ms', bare, besideRelay.frames),
     ];
   });
   return [
-    counted('framesLost', server.lost, relay.lost),
-    counted('framesOutOfOrder', server.outOfOrder, relay.outOfOrder),
-    counted('framesBlack', server.black, relay.black),
-    counted('framesUnlabelled', server.unlabelled, null),
-    counted('framesUnstamped', server.unstamped, relay.unstamped),
-    counted('concealedFrames', server.notLikeness, null),
+    counted('framesLost', server.lost),
+    counted('framesOutOfOrder', server.outOfOrder),
+    counted('framesBlack', server.black),
+    counted('framesUnlabelled', server.unlabelled + besideRelay.unlabelled),
+    counted('framesUnstamped', server.unstamped),
+    counted('concealedFrames', server.notLikeness),
+    benchRow(row, 'framesLost.besideRelay', besideRelay.lost, 'frames', relay.lost, besideRelay.frames),
     ...delays,
     ...(cores === null ? [] : [benchRow(row, 'cores.lanes', cores.lanes, 'cores', null, frames), benchRow(row, 'cores.inference', cores.inference, 'cores', null, frames)]),
   ];

@@ -52,7 +52,7 @@ export const fallbackParams = defineParams('fallback', 'output', {
     help: 'What a lost face shows: the held likeness then a softened face, the held likeness then the performer\'s own face, or the softened face at once.',
   },
   unacquired: {
-    kind: 'choice', choices: ['conceal', 'hold', 'plain'], default: 'conceal', apply: 'next-frame',
+    kind: 'choice', choices: ['conceal', 'plain'], default: 'conceal', apply: 'next-frame',
     help: 'What a face shows between entering the picture and being recognised. "plain" lets the performer\'s own face be seen for those frames.',
   },
 });

@@ -12,6 +12,7 @@ export interface PropagateSettings {
   readonly minConfidence01: number;
   readonly smoothAmount01: number;
   readonly crossfadeFrames: number;
+  readonly preset: 'fastest' | 'ultrafast' | 'fast';
 }
 
 export interface KeyframeLandmarks {

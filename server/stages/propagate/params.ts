@@ -6,7 +6,7 @@ export const flowParams = defineParams('flow', 'lane', {
     help: 'Below this confidence of the optical flow a face asks for a keyframe at once and the fallback ladder holds it meanwhile. Higher is stricter: fewer wrong pixels, more holds.',
   },
   preset: {
-    kind: 'choice', choices: ['fastest', 'ultrafast', 'fast'], default: 'ultrafast', apply: 'next-keyframe',
+    kind: 'choice', choices: ['fastest', 'ultrafast', 'fast'], default: 'fast', apply: 'next-frame',
     help: 'Precision of the optical flow. "fast" keeps fine detail attached in quick motion; "fastest" frees the processor and lets detail swim a little.',
   },
 });

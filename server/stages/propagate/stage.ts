@@ -2,6 +2,7 @@ import { cropSizePx, type FaceTrack, landmarkCount, surfaceCount } from '../../f
 import { type Affine, affine, composeAffine, invertAffine } from '../../frame/geometry.js';
 import { rims } from '../../frame/face-rims.js';
 import { alignFace, mapPoints } from '../../frame/similarity.js';
+import type { FlowPresetName } from '../../kernels/flow-presets.js';
 import { DisFlow } from '../../kernels/flow.js';
 import type { KernelMemory } from '../../kernels/memory.js';
 import type { RegionKernel } from '../../kernels/region.js';
@@ -16,22 +17,32 @@ export const ringFrames = 24;
 export const roiMargin = 1.5;
 
 interface FaceFlow {
-  readonly flow: DisFlow;
-  readonly lumaPtr: number;
+  flow: DisFlow;
+  preset: FlowPresetName;
+  /** Made when first wanted, kept: kernel memory is not given back. */
+  readonly flows: Map<FlowPresetName, DisFlow>;
+  /** The crops of this picture and the last, by slot. */
+  readonly lumaPtr: readonly [number, number];
   /** ringFrames grids: flow from picture n − 1 to picture n, at n mod ringFrames. */
   readonly ringPtr: number;
   /** The confidence grid that belongs to each. */
   readonly ringConfidencePtr: number;
   readonly toCropRing: Affine[];
   readonly frameRing: Int32Array;
-  slot: number;
+  slot: 0 | 1;
 }
 
+const newFlow = (memory: KernelMemory, preset: FlowPresetName): DisFlow => new DisFlow(memory, { sizePx: cropSizePx, preset, slots: 2 });
+const firstPreset: FlowPresetName = 'fast';
+
 const newFace = (memory: KernelMemory): FaceFlow => {
-  const flow = new DisFlow(memory, { sizePx: cropSizePx, preset: 'ultrafast', slots: 2 });
+  const flow = newFlow(memory, firstPreset);
+  const lumaBytes = cropSizePx * cropSizePx;
   return {
     flow,
-    lumaPtr: memory.allocate(cropSizePx * cropSizePx),
+    preset: firstPreset,
+    flows: new Map([[firstPreset, flow]]),
+    lumaPtr: [memory.allocate(lumaBytes), memory.allocate(lumaBytes)],
     ringPtr: memory.allocate(flow.gridBytes * ringFrames),
     ringConfidencePtr: memory.allocate((flow.gridBytes / 2) * ringFrames),
     toCropRing: Array.from({ length: ringFrames }, () => affine(1, 0, 0, 0, 1, 0)),
@@ -84,7 +95,7 @@ export class FlowPropagator implements Propagator {
     face.rimConfidence01 = 1;
     face.landmarkConfidence.fill(1);
     this.#crop(own, face, region);
-    own.flow.prepare(own.slot, own.lumaPtr, cropSizePx);
+    own.flow.prepare(own.slot, own.lumaPtr[own.slot], cropSizePx);
     this.#remember(own, face, frameNumber);
   }
 
@@ -93,10 +104,11 @@ export class FlowPropagator implements Propagator {
     const beforeX = (face.box.x0 + face.box.x1) / 2;
     const beforeY = (face.box.y0 + face.box.y1) / 2;
     alignFace(face.landmarks, surfaceCount, cropSizePx, roiMargin, face.velocityX, face.velocityY, face.toCrop, face.fromCrop);
-    this.#crop(own, face, region);
     const from = own.slot;
-    own.slot = 1 - own.slot;
-    own.flow.prepare(own.slot, own.lumaPtr, cropSizePx);
+    if (settings.preset !== own.preset) this.#usePreset(own, settings.preset);
+    own.slot = from === 0 ? 1 : 0;
+    this.#crop(own, face, region);
+    own.flow.prepare(own.slot, own.lumaPtr[own.slot], cropSizePx);
     own.flow.runBoth(from, own.slot);
     this.#remember(own, face, frameNumber);
     const at = frameNumber % ringFrames;
@@ -217,6 +229,15 @@ export class FlowPropagator implements Propagator {
     }
   }
 
+  /** Another precision: the last picture's pyramid is built anew, so that no picture goes without flow. */
+  #usePreset(own: FaceFlow, preset: FlowPresetName): void {
+    const flow = own.flows.get(preset) ?? newFlow(this.memory, preset);
+    own.flows.set(preset, flow);
+    own.flow = flow;
+    own.preset = preset;
+    flow.prepare(own.slot, own.lumaPtr[own.slot], cropSizePx);
+  }
+
   #remember(own: FaceFlow, face: FaceTrack, frameNumber: number): void {
     const at = frameNumber % ringFrames;
     own.frameRing[at] = frameNumber;
@@ -237,7 +258,7 @@ export class FlowPropagator implements Propagator {
     this.memory.f32.set(map, this.#paramsPtr >> 2);
     this.region.cropLuma(
       region.ptr, region.format, region.widthPx, region.heightPx, region.strideBytes, region.chromaPtr,
-      own.lumaPtr, cropSizePx, this.#paramsPtr,
+      own.lumaPtr[own.slot], cropSizePx, this.#paramsPtr,
     );
   }
 }
