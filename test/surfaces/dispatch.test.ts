@@ -64,7 +64,7 @@ describe('dispatch', () => {
 
   it('starts from what was saved, except what is no longer valid', () => {
     const dispatcher = make({ [mix]: 0.25, [interval]: 'often', '/understudy/gone': 1 });
-    expect([dispatcher.get(mix), dispatcher.get(interval), dispatcher.get('/understudy/gone')]).toEqual([0.25, 6, undefined]);
+    expect([dispatcher.get(mix), dispatcher.get(interval), dispatcher.get('/understudy/gone')]).toEqual([0.25, 4, undefined]);
   });
 
   it('gives a lane its own scopes and the show, and nothing of another lane', () => {

@@ -128,7 +128,7 @@ describe('the OSC surface, with node-osc at the other end', () => {
     expect(await ask('/ping', 'hello', 1000)).toEqual(['/ping', 'hello', 1000]);
     expect(await ask('/understudy/ping')).toEqual(['/understudy/ping']);
     expect(await ask(mode)).toEqual([mode, 'likeness']);
-    expect(await ask(interval, '?')).toEqual([interval, 6]);
+    expect(await ask(interval, '?')).toEqual([interval, 4]);
     expect(await ask(bypass)).toEqual([bypass, 0]);
   });
 
