@@ -1,5 +1,5 @@
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { getPriority, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildRoot } from '../../server/paths.js';
 import { Supervisor } from '../../server/supervisor/supervisor.js';
@@ -28,9 +28,28 @@ export class BenchServer {
     return this.#supervisor.start();
   }
 
+  /**
+   * Runs `start` at the lanes' own priority, which processes that it starts inherit: a reference is to be preferred as the lanes are.
+   * Where the system refuses that, it refused it to the lanes as well.
+   */
+  async atLanePriority<T>(start: () => Promise<T>): Promise<T> {
+    const own = getPriority();
+    const lane = this.#run().lanes[0]?.pid ?? null;
+    try {
+      if (lane !== null) setPriority(getPriority(lane));
+      return await start();
+    } finally {
+      if (getPriority() !== own) setPriority(own);
+    }
+  }
+
+  #run(): RunJson {
+    return JSON.parse(readFileSync(join(this.stateFolder, 'run.json'), 'utf8')) as RunJson;
+  }
+
   /** CPU seconds that lanes and inference have used so far; null where the system does not tell (not Linux). */
   cpuSeconds(): { readonly lanes: number; readonly inference: number } | null {
-    const run = JSON.parse(readFileSync(join(this.stateFolder, 'run.json'), 'utf8')) as RunJson;
+    const run = this.#run();
     const lanes = run.lanes.map((lane) => cpuSecondsOf(lane.pid));
     const inference = cpuSecondsOf(run.inferencePid);
     if (inference === null || lanes.includes(null)) return null;

@@ -64,7 +64,7 @@ class LoopRun {
       for (const [index, place] of this.#places.entries()) await this.#startProbe(index, place);
       await this.#warmUp(server);
       await this.#alone(seconds / 2, server);
-      await this.#byTurns(seconds / 2);
+      await this.#byTurns(seconds / 2, server);
     } finally {
       await server.close();
     }
@@ -115,10 +115,10 @@ class LoopRun {
   }
 
   /** One relay, of the first camera; the eyes on further cameras stay where they are. */
-  async #byTurns(seconds: number): Promise<void> {
+  async #byTurns(seconds: number, server: BenchServer): Promise<void> {
     const [eye, place] = [this.#probes[0]!, this.#places[0]!];
     const outputName = uniqueName('Bench Relay');
-    const relay = await this.peers.relay({ machineName: 'RELAY', name: place.camera, outputName });
+    const relay = await server.atLanePriority(() => this.peers.relay({ machineName: 'RELAY', name: place.camera, outputName }));
     await relay.waitFor('first');
     const turns = Math.max(1, Math.round(seconds / (2 * turnS)));
     for (let turn = 0; turn < turns; turn++) {
