@@ -15,6 +15,7 @@ export class LabelStage implements Labeller {
   #rows: PaintedRows | null = null;
   #madeFor = '';
   #corner: Corner = 'top-right';
+  #home: Corner = 'top-right';
   #homeFreeFor = 0;
   readonly #plate: BoxPx = { x0: 0, y0: 0, x1: 0, y1: 0 };
   #mark = '';
@@ -69,6 +70,9 @@ export class LabelStage implements Labeller {
       }
       return true;
     };
+    // Asked for by the operator: at the next picture, not after the calm that a face's coming and going needs.
+    if (home !== this.#home) this.#homeFreeFor = calmFrames;
+    this.#home = home;
     this.#homeFreeFor = free(home) ? this.#homeFreeFor + 1 : 0;
     if (!free(this.#corner)) {
       // No free corner at all: home, rather than jump between covered ones.
