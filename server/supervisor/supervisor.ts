@@ -1,4 +1,4 @@
-import { existsSync, type FSWatcher, mkdirSync, mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
+import { existsSync, type FSWatcher, mkdirSync, mkdtempSync, readFileSync, rmSync, watch } from 'node:fs';
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import type { PrepareResult } from '../likeness/prepare.js';
 import { buildRoot } from '../paths.js';
 import type { LaneOptions } from '../pipeline/lane-options.js';
 import type { ProcessStatus } from '../protocol/messages.js';
+import { writeFileAtomic } from '../show/atomic-file.js';
 import { defaultPorts, type ShowFile, type ShowSource } from '../show/schema.js';
 import { readShowFile } from '../show/show-file.js';
 import { productVersion } from '../version.js';
@@ -221,7 +222,8 @@ export class Supervisor {
       pid: process.pid, runFolder: this.#runFolder, httpPort: this.#httpPort, lanes,
       inferencePid: this.#inference?.pid ?? null, controlPid: this.#control?.pid ?? null,
     };
-    writeFileSync(join(this.#stateFolder, 'run.json'), JSON.stringify(run, null, 1));
+    // Other verbs read it at any moment.
+    writeFileAtomic(join(this.#stateFolder, 'run.json'), JSON.stringify(run, null, 1));
   }
 }
 

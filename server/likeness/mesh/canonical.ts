@@ -32,15 +32,14 @@ const brows = [70, 63, 105, 66, 107, 55, 65, 52, 53, 46, 300, 293, 334, 296, 336
 
 /** What the mesh engine needs to know of the mesh's shape; made once. */
 export interface FaceTopology {
-  /** Triangles of the face's skin, and those that close the eyes and the mouth's inside. */
+  /** Triangles of the face's skin: all but those that close the eyes and the mouth's inside. */
   readonly skin: Uint16Array;
-  readonly openings: Uint16Array;
   /** Rings from the oval inwards: 0 on the oval. */
   readonly ringFromOval: Uint8Array;
   /** Rings from the rims of the eyes' and the mouth's openings: 0 on them. */
   readonly ringFromOpening: Uint8Array;
-  /** The two eyes and the mouth: the rim's vertices, and every vertex's rings from it. */
-  readonly rims: readonly { readonly vertices: readonly number[]; readonly ringFrom: Uint8Array }[];
+  /** The two eyes and the mouth: the rim's vertices, the triangles inside it, and every vertex's rings from it. */
+  readonly rims: readonly { readonly vertices: readonly number[]; readonly inside: Uint16Array; readonly ringFrom: Uint8Array }[];
   /** 1 for plain skin: no brow, lid, lip, nostril. Light is read from these. */
   readonly isSkin: Uint8Array;
 }
@@ -67,16 +66,19 @@ function ringsFrom(seeds: Iterable<number>, triangles: ArrayLike<number>): Uint8
 }
 
 export function topologyOf(face: CanonicalFace): FaceTopology {
-  const openingSets = [rightEyeRing, leftEyeRing, innerLipRing].map((ring) => new Set<number>(ring));
+  const openings = [rightEyeRing, leftEyeRing, innerLipRing].map((ring) => ({ set: new Set<number>(ring), inside: [] as number[] }));
   const skin: number[] = [];
-  const openings: number[] = [];
   const { triangles } = face;
   for (let t = 0; t < triangles.length; t += 3) {
     const corners = [triangles[t]!, triangles[t + 1]!, triangles[t + 2]!];
-    const inside = openingSets.some((set) => corners.every((i) => set.has(i)));
-    (inside ? openings : skin).push(...corners);
+    const opening = openings.find(({ set }) => corners.every((i) => set.has(i)));
+    (opening?.inside ?? skin).push(...corners);
   }
-  const rims = [rightEyeRing, leftEyeRing, innerLipRing].map((vertices) => ({ vertices, ringFrom: ringsFrom(vertices, triangles) }));
+  const rims = [rightEyeRing, leftEyeRing, innerLipRing].map((vertices, k) => ({
+    vertices,
+    inside: Uint16Array.from(openings[k]!.inside),
+    ringFrom: ringsFrom(vertices, triangles),
+  }));
   const ringFromOpening = ringsFrom([...rightEyeRing, ...leftEyeRing, ...innerLipRing], triangles);
   const lips = ringsFrom([...outerLipRing, ...innerLipRing], triangles);
   const browRings = ringsFrom(brows, triangles);
@@ -85,7 +87,7 @@ export function topologyOf(face: CanonicalFace): FaceTopology {
   for (let i = 0; i < surfaceCount; i++) {
     isSkin[i] = ringFromOpening[i]! >= 2 && lips[i]! >= 1 && browRings[i]! >= 1 && ringFromOval[i]! >= 1 ? 1 : 0;
   }
-  return { skin: Uint16Array.from(skin), openings: Uint16Array.from(openings), ringFromOval, ringFromOpening, rims, isSkin };
+  return { skin: Uint16Array.from(skin), ringFromOval, ringFromOpening, rims, isSkin };
 }
 
 /** Between the cheeks of the canonical face. */

@@ -26,7 +26,8 @@ export class MeshCanvas {
   readonly vertexPtr: number;
   readonly selfVertexPtr: number;
   readonly skinPtr: number;
-  readonly openingsPtr: number;
+  /** Triangles inside each rim, as topology.rims. */
+  readonly insidePtrs: readonly number[];
   readonly offsetsYuvPtr: number;
   readonly offsetsRgbPtr: number;
   readonly whiteYuvPtr: number;
@@ -46,9 +47,9 @@ export class MeshCanvas {
     this.vertexPtr = memory.allocate(surfaceCount * rasterVertexFloats * 4);
     this.selfVertexPtr = memory.allocate(surfaceCount * rasterVertexFloats * 4);
     this.skinPtr = memory.allocate(this.topology.skin.length * 2);
-    this.openingsPtr = memory.allocate(this.topology.openings.length * 2);
+    this.insidePtrs = this.topology.rims.map(({ inside }) => memory.allocate(inside.length * 2));
     memory.u16.set(this.topology.skin, this.skinPtr >> 1);
-    memory.u16.set(this.topology.openings, this.openingsPtr >> 1);
+    this.topology.rims.forEach(({ inside }, k) => memory.u16.set(inside, this.insidePtrs[k]! >> 1));
     this.offsetsYuvPtr = memory.allocate(64);
     this.offsetsRgbPtr = memory.allocate(64);
     memory.f32.set([16, 128, 128, 0], this.offsetsYuvPtr >> 2);
@@ -255,15 +256,44 @@ export class MeshLikeness implements LikenessEngine {
       textureSizePx, textureSizePx, widthPx, heightPx, patch.strideBytes, mode,
     );
     if (look.shape01 > 0 && this.#reference) {
-      // The performer's own eyes and mouth, moved with the bones: the picture itself is the texture.
-      const at = region.ptr + patch.y0 * region.strideBytes + patch.x0 * (rgb ? 4 : 2);
-      const chroma = region.chromaPtr ? region.chromaPtr + patch.y0 * region.strideBytes + patch.x0 * 2 : 0;
-      canvas.blend.selfCopy(region.format, at, chroma, region.strideBytes, canvas.selfPtr, patch.strideBytes, widthPx, heightPx);
-      raster.drawTriangles(
-        canvas.selfVertexPtr, canvas.openingsPtr, canvas.topology.openings.length / 3, canvas.selfPtr, offsets, patch.ptr, canvas.depthPtr,
-        widthPx, heightPx, widthPx, heightPx, patch.strideBytes, mode,
-      );
+      for (let k = 0; k < canvas.insidePtrs.length; k++) this.#drawInside(k, face, region, offsets);
     }
+  }
+
+  /** The performer's own eye or mouth, moved with the bones: a piece of the picture itself is the texture. */
+  #drawInside(k: number, face: FaceTrack, region: RegionView, offsets: number): void {
+    const { canvas } = this;
+    const { memory, topology } = canvas;
+    const { vertices, inside } = topology.rims[k]!;
+    const patch = this.#patch;
+    const { landmarks } = face;
+    let x0 = Infinity, y0 = Infinity, x1 = -Infinity, y1 = -Infinity;
+    for (const i of vertices) {
+      x0 = Math.min(x0, landmarks[i * 3]);
+      x1 = Math.max(x1, landmarks[i * 3]);
+      y0 = Math.min(y0, landmarks[i * 3 + 1]);
+      y1 = Math.max(y1, landmarks[i * 3 + 1]);
+    }
+    // Two pixels more than the rim, for the bilinear fetch; even, for the chroma pairs.
+    const left = Math.max(0, Math.floor(x0 - region.box.x0) - 2) & ~1;
+    const top = Math.max(0, Math.floor(y0 - region.box.y0) - 2);
+    const widthPx = (Math.min(region.widthPx & ~1, left + maxPatchSidePx, (Math.ceil(x1 - region.box.x0) + 3) & ~1)) - left;
+    const heightPx = Math.min(region.heightPx, top + maxPatchSidePx, Math.ceil(y1 - region.box.y0) + 3) - top;
+    if (widthPx < 2 || heightPx < 2) return;
+    const rgb = region.format === 1 || region.format === 2;
+    const at = top * region.strideBytes + left * (rgb ? 4 : 2);
+    canvas.blend.selfCopy(
+      region.format, region.ptr + at, region.chromaPtr ? region.chromaPtr + at : 0, region.strideBytes, canvas.selfPtr, widthPx * 8, widthPx, heightPx,
+    );
+    for (const i of vertices) {
+      const own = (canvas.selfVertexPtr >> 2) + i * rasterVertexFloats;
+      memory.f32[own + 3] = landmarks[i * 3] - region.box.x0 - left;
+      memory.f32[own + 4] = landmarks[i * 3 + 1] - region.box.y0 - top;
+    }
+    canvas.raster.drawTriangles(
+      canvas.selfVertexPtr, canvas.insidePtrs[k]!, inside.length / 3, canvas.selfPtr, offsets, patch.ptr, canvas.depthPtr,
+      widthPx, heightPx, patch.x1 - patch.x0, patch.y1 - patch.y0, patch.strideBytes, 0,
+    );
   }
 
   /** No gain, no bias: every texel becomes the offset, which is white. */
@@ -312,8 +342,6 @@ export class MeshLikeness implements LikenessEngine {
       skin[own] = x;
       skin[own + 1] = y;
       skin[own + 2] = z;
-      skin[own + 3] = landmarks[i * 3] - region.box.x0 - patch.x0;
-      skin[own + 4] = landmarks[i * 3 + 1] - region.box.y0 - patch.y0;
       skin[own + 5] = 1;
       skin[own + 6] = 1;
       skin[own + 7] = 1;

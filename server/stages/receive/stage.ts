@@ -72,6 +72,12 @@ export class ReceiveStage {
 
   async #captureOnce(receiver: NdiReceiver): Promise<void> {
     const captured = await receiver.capture(captureWaitMs);
+    if (this.#closed) {
+      // What came in while the lane was closing goes straight back.
+      if (captured.kind === 'video') captured.video.release();
+      if (captured.kind === 'audio') captured.audio.release();
+      return;
+    }
     switch (captured.kind) {
       case 'video':
         return this.#video(captured.video);
