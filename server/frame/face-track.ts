@@ -31,6 +31,8 @@ export class FaceTrack {
   confidence01 = 0;
   /** Of the least sure of the two eyes and the mouth: falls when they open or close faster than flow can follow. */
   rimConfidence01 = 0;
+  /** How much the face's crop looks like the last picture's, whatever the light did. 1 while flow is sure of itself. */
+  alike01 = 1;
   /** Picture → crop of this frame, and its inverse. */
   readonly toCrop: Affine = affine(1, 0, 0, 0, 1, 0);
   readonly fromCrop: Affine = affine(1, 0, 0, 0, 1, 0);
@@ -61,6 +63,7 @@ export class FaceTrack {
     this.correctionLeft = 0;
     this.confidence01 = 0;
     this.rimConfidence01 = 0;
+    this.alike01 = 1;
     this.velocityX = 0;
     this.velocityY = 0;
     this.recognition = 'unknown';

@@ -26,6 +26,8 @@ export interface ReceivedFrame {
   /** The picture's bytes, all planes. Readable until the next frame is sent, even when `video` has been handed over. */
   readonly pixels: Uint8Array;
   readonly matrix: YuvMatrix;
+  /** The camera's own pixels, kept where a delay is declared. */
+  plainPixels?: Uint8Array | null;
   readonly shape: Readonly<PictureShape>;
 }
 

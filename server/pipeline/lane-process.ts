@@ -126,6 +126,7 @@ const control: IpcClient = new IpcClient(ipcPath(options.runFolder, 'control'), 
     switch (message.type) {
       case 'params':
         params.apply(message.values);
+        if (message.values[params.bypassAddress] === true) lane.bypassHeld();
         version = message.version;
         changedAtLane.clear();
         followLikenessId();
@@ -145,6 +146,7 @@ const control: IpcClient = new IpcClient(ipcPath(options.runFolder, 'control'), 
 
 function bypass(on: boolean): void {
   params.apply({ [params.bypassAddress]: on });
+  if (on) lane.bypassHeld();
   changedAtLane.add(params.bypassAddress);
   say({ type: 'lane-changed', values: { [params.bypassAddress]: on }, by: 'bypass door' });
 }

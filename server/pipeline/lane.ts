@@ -18,6 +18,7 @@ import type { LaneEvents } from './lane-events.js';
 import type { LaneOptions } from './lane-options.js';
 import type { LaneParams } from './lane-params.js';
 import { LaneMeters } from './meters.js';
+import { PlainPool } from './plain-pool.js';
 import { Slate } from './slate.js';
 import { type LaneParts, wireLane } from './wire.js';
 
@@ -28,6 +29,11 @@ const detectCalmFrames = 25;
 const detectSearchFrames = 2;
 /** Layout change, in codes, above which a picture is a cut (a flash moves the mean, not the layout; see LumaStats). */
 const cutLayoutCodes = 22;
+/** A cut within one set changes the layout less: it counts where the flow of every face breaks off as well. */
+const softCutLayoutCodes = 7;
+const softCutConfidence01 = 0.3;
+/** A flash leaves the face's crop alike, a cut does not. */
+const softCutAlike01 = 0.6;
 
 /**
  * One camera's frame path. `frame` runs from the receive callback to the send without waiting for anything; answers of the
@@ -60,6 +66,7 @@ export class Lane {
   readonly #late = new Float32Array(landmarkCount * 3);
   readonly #keyframeToPicture = new Map<number, Float64Array>();
   readonly #slate: Slate;
+  readonly #plain = new PlainPool();
 
   constructor(
     private readonly options: LaneOptions,
@@ -99,7 +106,12 @@ export class Lane {
           events.onInference(false);
         },
       },
-      send: { onSent: (captureToSendUs, slackUs) => this.#sent(captureToSendUs, slackUs) },
+      send: {
+        onSent: (captureToSendUs, slackUs, frame) => {
+          this.#plain.giveBack(frame);
+          this.#sent(captureToSendUs, slackUs);
+        },
+      },
       likenessFault: (what, reason) => events.onAlarm('LIKENESS_NOT_LOADED', { likeness: what, reason }),
     });
     this.loaded = this.parts.shelf.load(options.performers, options.likenesses);
@@ -118,6 +130,16 @@ export class Lane {
     this.parts.receive.close();
     this.parts.keyframe.close();
     this.parts.send.close();
+  }
+  /** The pictures already in the delay line go out plain as well: bypass is on the next frame that leaves. */
+  bypassHeld(): void {
+    const { label, send } = this.parts;
+    const { delayFrames } = this.params.snapshot.send;
+    send.changeHeld((frame) => {
+      if (!frame.plainPixels || frame.kind === 'bypass') return;
+      frame.pixels.set(frame.plainPixels);
+      label.label(asComposited(frame, 'bypass'), { step: 'bypass', likenessId: null, consentId: null, delayFrames, corner: 'auto' }, this.#labelBoxes, 0);
+    });
   }
   get frameNumber(): number {
     return this.#frameNumber;
@@ -146,6 +168,7 @@ export class Lane {
       this.events.onAlarm('LANE_STAGE_FAULT', { reason: String((error as Error).message) });
     }
     this.#show('beforeComposite', frame);
+    if (this.params.snapshot.send.delayFrames > 0) frame.plainPixels = this.#plain.keep(frame.pixels);
     const composited = this.#composite(frame, workCount);
     this.#finish(composited, workCount);
   }
@@ -185,11 +208,25 @@ export class Lane {
       work.region = region;
       count++;
     }
+    if (count > 0 && stats.layoutChangeCodes > softCutLayoutCodes && this.#flowLost(count)) {
+      this.counters['cut']!++;
+      this.#forgetPicture();
+      count = 0;
+    }
     const propagatedAtUs = this.clock.nowUs();
     this.meters.stages.propagate.add(since(propagatedAtUs, trackedAtUs));
     this.#ask(frame);
     this.meters.stages.keyframe.add(since(this.clock.nowUs(), propagatedAtUs));
     return count;
+  }
+
+  /** No face of this picture could be found in the one before. */
+  #flowLost(count: number): boolean {
+    for (let i = 0; i < count; i++) {
+      const { confidence01, alike01 } = this.#work[i]!.face;
+      if (confidence01 > softCutConfidence01 || alike01 > softCutAlike01) return false;
+    }
+    return true;
   }
 
   #ask(frame: ReceivedFrame): void {

@@ -122,6 +122,7 @@ export class FlowPropagator implements Propagator {
     }
     face.confidence01 = sum / surfaceCount;
     face.rimConfidence01 = leastRim(face.landmarkConfidence);
+    face.alike01 = face.confidence01 < 0.5 ? this.#alike(own) : 1;
     this.#show(face);
     // Prediction for the next picture: a third of the memory is the past, so that a stop does not overshoot.
     const centreX = (face.box.x0 + face.box.x1) / 2 - beforeX;
@@ -227,6 +228,29 @@ export class FlowPropagator implements Propagator {
       points[i * 3] = xy[i * 2] + 0.5;
       points[i * 3 + 1] = xy[i * 2 + 1] + 0.5;
     }
+  }
+
+  /**
+   * Normalised correlation of the two crops, sampled: a flash changes gain and offset and leaves it high, a cut puts
+   * something else there. 0…1.
+   */
+  #alike(own: FaceFlow): number {
+    const { u8 } = this.memory;
+    const a = own.lumaPtr[0], b = own.lumaPtr[1];
+    let n = 0, sa = 0, sb = 0, saa = 0, sbb = 0, sab = 0;
+    for (let y = 40; y < cropSizePx - 40; y += 6) {
+      for (let x = 40; x < cropSizePx - 40; x += 6) {
+        const p = u8[a + y * cropSizePx + x], q = u8[b + y * cropSizePx + x];
+        n++;
+        sa += p;
+        sb += q;
+        saa += p * p;
+        sbb += q * q;
+        sab += p * q;
+      }
+    }
+    const va = saa - (sa * sa) / n, vb = sbb - (sb * sb) / n;
+    return va > 0 && vb > 0 ? Math.max(0, (sab - (sa * sb) / n) / Math.sqrt(va * vb)) : 0;
   }
 
   /** Another precision: the last picture's pyramid is built anew, so that no picture goes without flow. */

@@ -48,8 +48,8 @@ export class ReceiveStage {
         await this.#search();
         continue;
       }
-      await this.#captureOnce(this.#receiver);
-      this.#watch();
+      // Only a receiver with nothing waiting can have lost its camera: after a stall its pictures are still in the queue.
+      if (await this.#captureOnce(this.#receiver)) this.#watch();
     }
     this.#receiver?.close();
     this.#receiver = null;
@@ -70,27 +70,37 @@ export class ReceiveStage {
     this.#closed = true;
   }
 
-  async #captureOnce(receiver: NdiReceiver): Promise<void> {
+  /** True where nothing was waiting. */
+  async #captureOnce(receiver: NdiReceiver): Promise<boolean> {
     const captured = await receiver.capture(captureWaitMs);
     if (this.#closed) {
       // What came in while the lane was closing goes straight back.
       if (captured.kind === 'video') captured.video.release();
       if (captured.kind === 'audio') captured.audio.release();
-      return;
+      return false;
     }
     switch (captured.kind) {
       case 'video':
-        return this.#video(captured.video);
+        this.#video(captured.video);
+        return false;
       case 'audio':
-        return this.events.onAudio(captured.audio);
+        this.events.onAudio(captured.audio);
+        return this.#soundAlone();
       case 'metadata':
-        return this.events.onMetadata(captured.metadata);
+        this.events.onMetadata(captured.metadata);
+        return this.#soundAlone();
       case 'unsupported':
-        return this.events.onUnsupported(captured.fourCC);
+        this.events.onUnsupported(captured.fourCC);
+        return true;
       case 'none':
       case 'status-change':
       case 'error':
+        return true;
     }
+  }
+  /** Sound goes on where the picture has ended: then there is never nothing waiting. */
+  #soundAlone(): boolean {
+    return since(this.clock.nowUs(), this.#lastVideoAtUs) > 4 * lostAfterUs;
   }
 
   #video(frame: NdiVideoFrame): void {

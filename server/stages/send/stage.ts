@@ -77,6 +77,11 @@ export class SendStage implements SendStageContract {
     this.#arm();
   }
 
+  /** Lets pictures that wait in the delay line be changed; their order and their time stay. */
+  changeHeld(change: (frame: LabelledFrame) => void): void {
+    for (const held of this.#held) if ('video' in held) change(held.video);
+  }
+
   close(): void {
     if (this.#timer) clearTimeout(this.#timer);
     this.#flushHeld();
