@@ -97,12 +97,20 @@ describe('the next frame is the plain camera, unlabelled and marked as bypass,',
   });
 });
 
-it('with a declared delay, too, no picture that the camera sent after the press leaves with the likeness; what is in the delay line leaves first', async () => {
+it('with a declared delay, too, the next picture that leaves is plain: what waits in the delay line goes out plain as well', async () => {
   const delay = outputAddress('output/delayFrames');
-  await take.server.set(delay, 4);
-  await waitForMore(probe, 12);
+  await take.server.set(delay, 6);
+  await waitForMore(probe, 20);
   try {
-    expect(await framesUntilBypass(() => take.server.bypassDoor(true))).toBe(0);
+    const before = probe.of('video').length;
+    await take.server.bypassDoor(true);
+    await waitForPicture(probe, (seen) => seen.kind === 'bypass', 5000, before);
+    await waitForMore(probe, 5);
+    const since = seenBy(probe).slice(before);
+    // Two pictures may be between libndi's sender and the probe at the press; six were in the delay line.
+    expect(since.filter((seen) => seen.kind !== 'bypass').length).toBeLessThanOrEqual(2);
+    expect(since.at(-1)!.kind).toBe('bypass');
+    await expectPlainPictures();
   } finally {
     await take.server.set(delay, 0);
   }
