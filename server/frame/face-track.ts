@@ -45,6 +45,8 @@ export class FaceTrack {
   performerId: string | null = null;
   identity01 = 0;
   identityFrame = -1;
+  /** The newest picture in which flow was unsure of the face: since then somebody else may be in its place. */
+  shakenFrame = -1;
   /** Keyframe requests: the newest asked for and the newest whose result is in. */
   askedFrame = -1;
   keyframeFrame = -1;
@@ -70,6 +72,7 @@ export class FaceTrack {
     this.performerId = null;
     this.identity01 = 0;
     this.identityFrame = -1;
+    this.shakenFrame = -1;
     this.askedFrame = -1;
     this.keyframeFrame = -1;
     this.presence01 = 0;
@@ -78,6 +81,9 @@ export class FaceTrack {
     this.step = 'unacquired';
   }
 }
+
+/** Whether who this is has been confirmed since flow was last unsure of it. */
+export const isConfirmed = (face: FaceTrack): boolean => face.identityFrame >= face.shakenFrame;
 
 /** MediaPipe indices of the points that place the crop: outer eye corners, and the mouth's middle. */
 export const eyeOuterRight = 33;

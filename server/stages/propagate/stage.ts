@@ -122,6 +122,7 @@ export class FlowPropagator implements Propagator {
     }
     face.confidence01 = sum / surfaceCount;
     face.rimConfidence01 = leastRim(face.landmarkConfidence);
+    if (face.confidence01 < unsureConfidence01) face.shakenFrame = frameNumber;
     face.alike01 = face.confidence01 < 0.5 ? this.#alike(own) : 1;
     this.#show(face);
     // Prediction for the next picture: a third of the memory is the past, so that a stop does not overshoot.
@@ -315,6 +316,8 @@ function leastRim(confidence: Float32Array): number {
   return least;
 }
 
+/** Below this, flow may have gone over to whoever passes in front. */
+const unsureConfidence01 = 0.48;
 /** Per picture, of the velocity of a face that is covered: half gone after five. */
 const coastingDecay = 0.87;
 const isLost = (face: FaceTrack): boolean => face.keyframeFrame >= 0 && face.presence01 < 0.5;

@@ -26,7 +26,9 @@ export function cosineOf(a: Float32Array, b: Float32Array): number {
 export class IdentityLock {
   readonly #misses = new Map<number, number>();
   /** Keyframes in a row below reject before a bound face is let go. */
-  static readonly missesToRelease = 4;
+  static readonly missesToRelease = 3;
+  /** Further looks before a face that was a performer's, and was then covered, counts as a stranger. */
+  static readonly looksAtCovered = 20;
   /** Looks before an unrecognised face counts as a stranger. */
   static readonly looksToStranger = 2;
 
@@ -36,7 +38,8 @@ export class IdentityLock {
     this.#misses.delete(face.faceId);
   }
 
-  judge(face: FaceTrack, identity: Float32Array, cast: readonly CastPerformer[], taken: ReadonlySet<string>): void {
+  /** `shaken`: flow was unsure of the face since it was last confirmed; one look below reject then takes the likeness off. */
+  judge(face: FaceTrack, identity: Float32Array, cast: readonly CastPerformer[], taken: ReadonlySet<string>, shaken = false): void {
     let best: CastPerformer | null = null;
     let score = -1;
     for (const performer of cast) {
@@ -55,6 +58,14 @@ export class IdentityLock {
       return;
     }
     if (face.recognition === 'cast' && score >= this.thresholds.reject) return;
+    if (face.recognition === 'cast' && shaken) {
+      // Covered, or somebody else by now: no likeness, but no stranger either until many looks have said so. Meanwhile the
+      // ladder conceals it, unless the performer is found elsewhere.
+      face.recognition = 'unknown';
+      face.performerId = null;
+      this.#misses.set(face.faceId, -IdentityLock.looksAtCovered);
+      return;
+    }
     const misses = (this.#misses.get(face.faceId) ?? 0) + 1;
     this.#misses.set(face.faceId, misses);
     if (face.recognition === 'cast' ? misses >= IdentityLock.missesToRelease : misses >= IdentityLock.looksToStranger) {

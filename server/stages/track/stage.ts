@@ -1,4 +1,4 @@
-import { FaceTrack, landmarkCount, surfaceCount } from '../../frame/face-track.js';
+import { FaceTrack, isConfirmed, landmarkCount, surfaceCount } from '../../frame/face-track.js';
 import type { DetectedBox } from '../../frame/detected-box.js';
 import type { InstantUs } from '../../time/time.js';
 import { type CastPerformer, faceSlots, type KeyframeWish } from './contract.js';
@@ -12,7 +12,9 @@ export interface TrackSettings {
 /** Confidence of lids or lips below which an expression is changing too fast for flow alone. */
 const restlessRim01 = 0.45;
 /** Looks at a bound or a strange face again after this many keyframes. */
-const identityEveryKeyframes = 8;
+const identityEveryKeyframes = 4;
+/** Similarity at which a bound face counts as confirmed: a face turned by 60° still reaches it. */
+const confirmIdentity = 0.4;
 /** Detections in a row that see nobody where a track is, before it may end. */
 const emptyDetectionsToEnd = 3;
 
@@ -104,11 +106,12 @@ export class TrackStage {
       const taken = new Set<string>();
       // A track that has lost its face (a hand took it along) must not keep the performer from being found again.
       for (const other of this.faces) if (other.performerId !== null && holds(other, other.performerId)) taken.add(other.performerId);
-      this.#lock.judge(face, identity, this.cast, taken);
+      this.#lock.judge(face, identity, this.cast, taken, !isConfirmed(face));
       for (const other of this.faces) {
         if (other !== face && other.active && face.performerId !== null && other.performerId === face.performerId) this.end(other);
       }
-      face.identityFrame = frameNumber;
+      // A doubtful look confirms nothing: the next keyframe is asked again.
+      if (face.recognition !== 'cast' || face.identity01 >= confirmIdentity) face.identityFrame = frameNumber;
     }
   }
 
@@ -119,11 +122,11 @@ export class TrackStage {
       if (!face.active) continue;
       const age = frameNumber - face.askedFrame;
       const moving = face.rimConfidence01 < restlessRim01;
-      const urgent = moving || face.confidence01 < settings.minConfidence01 || face.keyframeFrame < 0 || face.presence01 < 0.5;
+      const urgent = moving || !isConfirmed(face) || face.confidence01 < settings.minConfidence01 || face.keyframeFrame < 0 || face.presence01 < 0.5;
       const due = face.askedFrame < 0 || age >= settings.intervalFrames || (urgent && age >= 2);
       // Strangers are followed, so that they stay strangers; a slow look is enough.
       if (!due || (face.recognition === 'stranger' && age < settings.intervalFrames * 3)) continue;
-      const wantIdentity = face.recognition === 'unknown' || this.#keyframes[face.faceId] % identityEveryKeyframes === 0;
+      const wantIdentity = face.recognition === 'unknown' || !isConfirmed(face) || this.#keyframes[face.faceId] % identityEveryKeyframes === 0;
       this.#wishes.push({ face, wantIdentity });
     }
     return this.#wishes;
@@ -169,7 +172,7 @@ function astray(face: FaceTrack, box: readonly [number, number, number, number])
 }
 
 const holds = (face: FaceTrack, performerId: string): boolean =>
-  face.active && face.performerId === performerId && face.presence01 >= 0.5;
+  face.active && face.performerId === performerId && face.presence01 >= 0.5 && isConfirmed(face);
 
 /** Intersection over the smaller box: a detector's box and a mesh's box differ in size. */
 function overlap(face: FaceTrack, box: readonly [number, number, number, number]): number {
