@@ -215,7 +215,7 @@ describe('a lane', () => {
   it('gets every value at hello, each change after it with a growing version, and shows as dead when it goes', async () => {
     const { client, heard } = await lane({ values: { [bypass]: true }, changedAtLane: [bypass] });
     const first = heard.find((head) => head.type === 'params') as unknown as { values: Record<string, unknown>; version: number };
-    expect(first.values).toMatchObject({ [bypass]: true, [interval]: 6, '/understudy/show/preview/maxFps': 25 });
+    expect(first.values).toMatchObject({ [bypass]: true, [interval]: 4, '/understudy/show/preview/maxFps': 25 });
     control.desk.dispatcher.dispatch(interval, 9, 'test');
     await expect.poll(() => heard.at(-1)).toEqual({ type: 'params', values: { [interval]: 9 }, version: first.version + 1 });
     client.channel!.send({ type: 'lane-status', status, histograms: [] });
