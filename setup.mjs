@@ -23,7 +23,12 @@ const fail = (text, advice) => {
 function run(command, args, { show = !quiet, advice = 'The lines above say why.', env = {} } = {}) {
   // npm is a .cmd file on Windows, which only a shell can start.
   const shell = process.platform === 'win32' && command === 'npm';
-  const done = spawnSync(command, args, { cwd: root, stdio: show ? 'inherit' : 'pipe', env: { ...process.env, ...env }, shell });
+  const done = spawnSync(command, args, {
+    cwd: root,
+    stdio: show ? 'inherit' : 'pipe',
+    env: { ...process.env, ...env },
+    shell,
+  });
   if (done.status === 0) return;
   if (!show) process.stderr.write(done.stderr ?? '');
   fail(`"${[command, ...args].join(' ')}" failed${done.error ? `: ${done.error.message}` : ''}.`, advice);
@@ -40,7 +45,8 @@ function filesBelow(folder) {
 }
 function digestOf(paths) {
   const hash = createHash('sha256').update(process.version);
-  for (const path of paths.flatMap((name) => filesBelow(join(root, name)))) hash.update(relative(root, path)).update(readFileSync(path));
+  for (const path of paths.flatMap((name) => filesBelow(join(root, name))))
+    hash.update(relative(root, path)).update(readFileSync(path));
   return hash.digest('hex');
 }
 /** Runs `work` unless it was done with the same inputs and its result is still there. */
@@ -61,11 +67,16 @@ const major = Number(process.versions.node.split('.')[0]);
 if (major < 20) fail(`Node ${process.versions.node} is too old.`, 'Install Node 20 or newer.');
 
 // -- packages ---------------------------------------------------------------------------------------------------------
-const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+const lock = createHash('sha256')
+  .update(readFileSync(join(root, 'package-lock.json')))
+  .digest('hex');
 const lockStamp = join(root, 'node_modules', '.understudy-lock');
 if (!existsSync(lockStamp) || readFileSync(lockStamp, 'utf8') !== lock) {
   say('installing packages (about a minute the first time) …');
-  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { show: true, advice: 'Check that the npm registry can be reached, then run the command again.' });
+  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+    show: true,
+    advice: 'Check that the npm registry can be reached, then run the command again.',
+  });
   writeFileSync(lockStamp, lock);
   stepsDone++;
 }
@@ -73,10 +84,26 @@ if (!existsSync(lockStamp) || readFileSync(lockStamp, 'utf8') !== lock) {
 // -- Debian libraries -------------------------------------------------------------------------------------------------
 const onDebian = process.platform === 'linux' && existsSync('/etc/debian_version');
 const has = (...paths) => paths.some((path) => existsSync(path));
-const libraryFolders = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib', '/usr/lib64', '/lib/x86_64-linux-gnu'];
+const libraryFolders = [
+  '/usr/lib/x86_64-linux-gnu',
+  '/usr/lib/aarch64-linux-gnu',
+  '/usr/lib',
+  '/usr/lib64',
+  '/lib/x86_64-linux-gnu',
+];
 const wanted = [
-  { packages: ['libavahi-client3', 'libavahi-common3'], present: has(...libraryFolders.map((f) => `${f}/libavahi-client.so.3`)), for: 'start', why: 'NDI' },
-  { packages: ['avahi-daemon', 'dbus'], present: has('/usr/sbin/avahi-daemon') && has('/usr/bin/dbus-daemon'), for: 'test', why: 'tests of NDI discovery' },
+  {
+    packages: ['libavahi-client3', 'libavahi-common3'],
+    present: has(...libraryFolders.map((f) => `${f}/libavahi-client.so.3`)),
+    for: 'start',
+    why: 'NDI',
+  },
+  {
+    packages: ['avahi-daemon', 'dbus'],
+    present: has('/usr/sbin/avahi-daemon') && has('/usr/bin/dbus-daemon'),
+    for: 'test',
+    why: 'tests of NDI discovery',
+  },
   { packages: ['chromium'], present: has('/usr/bin/chromium'), for: 'test', why: 'browser tests' },
   { packages: ['ffmpeg'], present: has('/usr/bin/ffmpeg'), for: 'test', why: 'footage in tests' },
 ].filter((entry) => !entry.present && (entry.for === 'start' || purpose === 'test'));
@@ -86,7 +113,10 @@ if (process.platform === 'linux' && wanted.length > 0) {
   if (onDebian && process.getuid?.() === 0) {
     say(`installing Debian packages: ${names.join(' ')} …`);
     const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    const done = spawnSync('sh', ['-c', command], { stdio: quiet ? 'pipe' : ['ignore', 'pipe', 'inherit'], env: environment });
+    const done = spawnSync('sh', ['-c', command], {
+      stdio: quiet ? 'pipe' : ['ignore', 'pipe', 'inherit'],
+      env: environment,
+    });
     if (done.status !== 0) say(`that failed; by hand: ${command}. What needs them is skipped and says so.`);
     stepsDone++;
   } else {
@@ -96,38 +126,91 @@ if (process.platform === 'linux' && wanted.length > 0) {
 }
 
 // -- our own parts ----------------------------------------------------------------------------------------------------
-step('server', 'building the server', ['server', 'models', 'calibration', 'test', 'setup.mjs', 'package-lock.json'], 'build/server/main.js', () => {
-  const sources = ['server', 'models', 'calibration', 'test']
-    .flatMap((name) => filesBelow(join(root, name)))
-    .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts') && !path.includes(join('kernels', 'assembly')));
-  for (const name of ['server', 'models', 'calibration', 'test']) {
-    // Models that were converted stay; transpiled files of sources that are gone must not.
-    for (const old of filesBelow(join(build, name)).filter((path) => path.endsWith('.js') || path.endsWith('.js.map'))) rmSync(old);
-  }
-  const esbuild = join(root, 'node_modules', 'esbuild', 'bin', 'esbuild');
-  run(process.execPath, [esbuild, ...sources.map((path) => relative(root, path)), '--outdir=build', '--outbase=.', '--format=esm', '--platform=node', '--target=node20', '--sourcemap', '--log-level=warning']);
-  for (const path of ['server', 'models', 'test'].flatMap((name) => filesBelow(join(root, name)))) {
-    // Data beside the code (manifests, schemas, workers of other languages) is read from the same place after the build.
-    if (!/\.(json|py|txt|bin)$/.test(path)) continue;
-    const target = join(build, relative(root, path));
-    mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, readFileSync(path));
-  }
-});
-step('kernels', 'compiling SIMD kernels', ['server/kernels/assembly', 'server/kernels/build.mjs'], 'build/kernels/flow.wasm', () =>
-  run(process.execPath, ['server/kernels/build.mjs']),
+step(
+  'server',
+  'building the server',
+  ['server', 'models', 'calibration', 'test', 'setup.mjs', 'package-lock.json'],
+  'build/server/main.js',
+  () => {
+    const sources = ['server', 'models', 'calibration', 'test']
+      .flatMap((name) => filesBelow(join(root, name)))
+      .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts') && !path.includes(join('kernels', 'assembly')));
+    for (const name of ['server', 'models', 'calibration', 'test']) {
+      // Models that were converted stay; transpiled files of sources that are gone must not.
+      for (const old of filesBelow(join(build, name)).filter(
+        (path) => path.endsWith('.js') || path.endsWith('.js.map'),
+      ))
+        rmSync(old);
+    }
+    const esbuild = join(root, 'node_modules', 'esbuild', 'bin', 'esbuild');
+    run(process.execPath, [
+      esbuild,
+      ...sources.map((path) => relative(root, path)),
+      '--outdir=build',
+      '--outbase=.',
+      '--format=esm',
+      '--platform=node',
+      '--target=node20',
+      '--sourcemap',
+      '--log-level=warning',
+    ]);
+    for (const path of ['server', 'models', 'test'].flatMap((name) => filesBelow(join(root, name)))) {
+      // Data beside the code (manifests, schemas, workers of other languages) is read from the same place after the build.
+      if (!/\.(json|py|txt|bin)$/.test(path)) continue;
+      const target = join(build, relative(root, path));
+      mkdirSync(dirname(target), { recursive: true });
+      writeFileSync(target, readFileSync(path));
+    }
+  },
 );
-step('models', 'converting and verifying models', ['models', 'package-lock.json'], 'build/models/canonical-face.json', () =>
-  run(process.execPath, ['build/models/convert.js']),
+step(
+  'kernels',
+  'compiling SIMD kernels',
+  ['server/kernels/assembly', 'server/kernels/build.mjs'],
+  'build/kernels/flow.wasm',
+  () => run(process.execPath, ['server/kernels/build.mjs']),
 );
-step('cast', 'building the simulated cast', ['server/stage-sim', 'server/kernels/assembly', 'package-lock.json'], 'build/cast', () =>
-  run(process.execPath, ['build/server/stage-sim/build-cast.js']),
+step(
+  'models',
+  'converting and verifying models',
+  ['models', 'package-lock.json'],
+  'build/models/canonical-face.json',
+  () => run(process.execPath, ['build/models/convert.js']),
 );
-step('demo', 'enrolling the demo performer and building the demo likeness', ['server/stage-sim', 'server/likeness', 'server/stages/keyframe/analysis', 'server/kernels/assembly/raster.ts', 'models'], 'build/demo/likenesses', () =>
-  run(process.execPath, ['build/server/stage-sim/build-demo.js'], { env: { ORT_DISABLE_TELEMETRY: '1' } }),
+step(
+  'cast',
+  'building the simulated cast',
+  ['server/stage-sim', 'server/kernels/assembly', 'package-lock.json'],
+  'build/cast',
+  () => run(process.execPath, ['build/server/stage-sim/build-cast.js']),
 );
-step('page', 'building the control page', ['control-ui', 'server/protocol', 'package-lock.json'], 'build/control-ui/index.html', () =>
-  run(process.execPath, [join('node_modules', 'vite', 'bin', 'vite.js'), 'build', '--config', 'control-ui/vite.config.ts', '--logLevel', 'warn']),
+step(
+  'demo',
+  'enrolling the demo performer and building the demo likeness',
+  [
+    'server/stage-sim',
+    'server/likeness',
+    'server/stages/keyframe/analysis',
+    'server/kernels/assembly/raster.ts',
+    'models',
+  ],
+  'build/demo/likenesses',
+  () => run(process.execPath, ['build/server/stage-sim/build-demo.js'], { env: { ORT_DISABLE_TELEMETRY: '1' } }),
+);
+step(
+  'page',
+  'building the control page',
+  ['control-ui', 'server/protocol', 'package-lock.json'],
+  'build/control-ui/index.html',
+  () =>
+    run(process.execPath, [
+      join('node_modules', 'vite', 'bin', 'vite.js'),
+      'build',
+      '--config',
+      'control-ui/vite.config.ts',
+      '--logLevel',
+      'warn',
+    ]),
 );
 
 if (stepsDone > 0) say(`ready after ${((Date.now() - startedAtMs) / 1000).toFixed(1)} s`);

@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(fileURLToPath(import.meta.url));
-const done = spawnSync(process.execPath, [join(root, 'setup.mjs'), '--for', 'start', '--quiet'], { stdio: ['ignore', 2, 2] });
+const done = spawnSync(process.execPath, [join(root, 'setup.mjs'), '--for', 'start', '--quiet'], {
+  stdio: ['ignore', 2, 2],
+});
 if (done.status !== 0) process.exit(done.status ?? 1);
 await import(new URL('build/server/main.js', import.meta.url).href);

@@ -7,8 +7,14 @@ function verify(file: string, flags: { readonly json?: boolean }): void {
   readNamedFile(file);
   const verdict = verifyAuditLog(file);
   if (flags.json === true) sayJson({ file, ...verdict });
-  else if (verdict.ok) say(`${file}: ${verdict.entries} entries, chain unbroken.\nHead ${verdict.head}\nCompare the head with a copy kept elsewhere: a chain alone cannot show that its end was cut off.`);
-  else say(`${file}: broken at entry ${verdict.brokenAt} of ${verdict.entries}: ${verdict.reason}.\nKeep the file as evidence.`);
+  else if (verdict.ok)
+    say(
+      `${file}: ${verdict.entries} entries, chain unbroken.\nHead ${verdict.head}\nCompare the head with a copy kept elsewhere: a chain alone cannot show that its end was cut off.`,
+    );
+  else
+    say(
+      `${file}: broken at entry ${verdict.brokenAt} of ${verdict.entries}: ${verdict.reason}.\nKeep the file as evidence.`,
+    );
   if (!verdict.ok) process.exitCode = 1;
 }
 

@@ -41,7 +41,8 @@ async function bypass(target: string, state: string, flags: Flags): Promise<void
   const lane = isPort ? null : findLane(target, flags.state);
   const port = lane?.bypassPort ?? Number(target);
   await knock(port, `bypass ${state}`, target);
-  if (flags.json === true) sayJson({ lane: lane?.laneId ?? null, outputName: lane?.outputName ?? null, port, bypass: state === 'on' });
+  if (flags.json === true)
+    sayJson({ lane: lane?.laneId ?? null, outputName: lane?.outputName ?? null, port, bypass: state === 'on' });
   else say(`${lane === null ? `Port ${port}` : `${lane.laneId} (${lane.outputName})`}: bypass ${state}`);
 }
 

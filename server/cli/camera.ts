@@ -17,15 +17,24 @@ interface Flags {
 
 /** The arguments of server/stage-sim/camera.ts. */
 export const cameraArguments = (flags: Flags): string[] => [
-  '--name', flags.name,
-  '--scene', flags.scene,
-  '--people', String(flags.people),
-  '--width', String(flags.width),
-  '--height', String(flags.height),
-  '--fps', flags.fps.den === 1 ? String(flags.fps.num) : `${flags.fps.num}/${flags.fps.den}`,
-  '--seed', String(flags.seed),
-  '--loop', String(flags.loop),
-  '--interface', flags.interface,
+  '--name',
+  flags.name,
+  '--scene',
+  flags.scene,
+  '--people',
+  String(flags.people),
+  '--width',
+  String(flags.width),
+  '--height',
+  String(flags.height),
+  '--fps',
+  flags.fps.den === 1 ? String(flags.fps.num) : `${flags.fps.num}/${flags.fps.den}`,
+  '--seed',
+  String(flags.seed),
+  '--loop',
+  String(flags.loop),
+  '--interface',
+  flags.interface,
 ];
 
 async function camera(flags: Flags): Promise<void> {
@@ -43,8 +52,16 @@ export function register(program: Command): void {
     .option('--height <px>', 'picture height', whole(64, 4320), 1080)
     .option('--fps <rate>', 'frame rate: 25, 59.94, 30000/1001', frameRate, { num: 25, den: 1 })
     .option('--seed <n>', 'equal seeds give equal pictures', whole(0, 2 ** 31 - 1), 1)
-    .option('--loop <pictures>', 'render so many pictures first and play them to and fro; 0 renders as it goes', whole(0, 10_000), 0)
+    .option(
+      '--loop <pictures>',
+      'render so many pictures first and play them to and fro; 0 renders as it goes',
+      whole(0, 10_000),
+      0,
+    )
     .option('--interface <address>', 'network interface that carries NDI, by its address', '127.0.0.1')
-    .addHelpText('after', '\nJSON lines on standard input change it while it plays: {"scene":"hand"}, {"occluder":"prop"}.')
+    .addHelpText(
+      'after',
+      '\nJSON lines on standard input change it while it plays: {"scene":"hand"}, {"occluder":"prop"}.',
+    )
     .action(camera);
 }

@@ -20,7 +20,9 @@ async function demo(flags: Flags): Promise<void> {
 export function register(program: Command): void {
   const command = program
     .command('demo')
-    .description('run the demo: a simulated camera, a synthetic performer and a synthetic likeness; nobody real, this machine only')
+    .description(
+      'run the demo: a simulated camera, a synthetic performer and a synthetic likeness; nobody real, this machine only',
+    )
     .addOption(new Option('--scene <name>', 'what happens on the simulated stage').choices([...sceneNames]))
     .option('--people <count>', 'people in front of the camera', whole(1, 4));
   withRunFlags(command).action(demo);

@@ -13,7 +13,10 @@ const reasonOf = (error: unknown): string => (error instanceof Error ? error.mes
 export function codedFault(error: unknown, verb: string): CodedError {
   if (error instanceof CodedError) return error;
   if (error instanceof CommanderError) {
-    const reason = error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ').trim();
+    const reason = error.message
+      .replace(/^error: /, '')
+      .replace(/\s*\n\s*/g, ' ')
+      .trim();
     return new CodedError('CLI_USAGE', { reason: sentence(reason), verb }, { cause: error });
   }
   return new CodedError('CLI_FAULT', { reason: reasonOf(error) }, { cause: error });
@@ -26,7 +29,8 @@ const sentence = (text: string): string => {
 
 /** What a person reads: code, what happened, what to do. Never a stack trace unless UNDERSTUDY_TRACE=1 asks for one. */
 export function faultText(fault: CodedError): string {
-  const trace = process.env['UNDERSTUDY_TRACE'] === '1' && fault.cause instanceof Error ? `${fault.cause.stack ?? ''}\n` : '';
+  const trace =
+    process.env['UNDERSTUDY_TRACE'] === '1' && fault.cause instanceof Error ? `${fault.cause.stack ?? ''}\n` : '';
   return `${fault.code}: ${fault.message}\n  ${fault.advice.replaceAll('understudy  --help', 'understudy --help')}\n${trace}`;
 }
 

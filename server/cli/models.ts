@@ -14,14 +14,21 @@ const verdicts = (reports: readonly ModelReport[]): void => {
 function listModels(flags: Flags): void {
   const reports = reportModels({ sources: false });
   if (flags.json === true) return sayJson(reports);
-  say(table(['MODEL', 'STATE', 'LICENCE', 'FROM', 'SHA-256'], reports.map((model) => [model.id, model.state, model.licence, model.source, model.sha256?.slice(0, 16) ?? '-'])));
-  for (const { id, title, provenance, licenceBasis } of reports) say(`\n${id}: ${title}\n  ${provenance}\n  Licence: ${licenceBasis}`);
+  say(
+    table(
+      ['MODEL', 'STATE', 'LICENCE', 'FROM', 'SHA-256'],
+      reports.map((model) => [model.id, model.state, model.licence, model.source, model.sha256?.slice(0, 16) ?? '-']),
+    ),
+  );
+  for (const { id, title, provenance, licenceBasis } of reports)
+    say(`\n${id}: ${title}\n  ${provenance}\n  Licence: ${licenceBasis}`);
   return undefined;
 }
 
 function verify(flags: Flags): void {
   const reports = reportModels({ sources: true });
-  if (flags.json === true) sayJson(reports.map(({ id, state, sha256, source, advice }) => ({ id, state, sha256, source, advice })));
+  if (flags.json === true)
+    sayJson(reports.map(({ id, state, sha256, source, advice }) => ({ id, state, sha256, source, advice })));
   else for (const { id, state } of reports) if (state === 'verified') say(`${id}: verified`);
   if (flags.json === true) process.exitCode = reports.every(({ state }) => state === 'verified') ? 0 : 1;
   else verdicts(reports);

@@ -57,7 +57,12 @@ async function takeNext(receiver: NdiReceiver, source: NdiSource, frames: FrameW
 }
 
 /** Receives until time, frames or Ctrl-C end it. Prints a line a second through `tell`. Throws CLI_SOURCE_SILENT. */
-async function watch(receiver: NdiReceiver, source: NdiSource, flags: Flags, tell: (line: string) => void): Promise<FrameWatch> {
+async function watch(
+  receiver: NdiReceiver,
+  source: NdiSource,
+  flags: Flags,
+  tell: (line: string) => void,
+): Promise<FrameWatch> {
   const frames = new FrameWatch();
   const { signal, done } = interruptible();
   const startedAtUs = machineClock.nowUs();
@@ -69,7 +74,8 @@ async function watch(receiver: NdiReceiver, source: NdiSource, flags: Flags, tel
       const nowUs = machineClock.nowUs();
       if (took && firstAtUs === null) firstAtUs = toldAtUs = nowUs;
       if (firstAtUs === null) {
-        if (nowUs - startedAtUs > flags.wait * 1e6) throw new CodedError('CLI_SOURCE_SILENT', { source: source.name, seconds: flags.wait });
+        if (nowUs - startedAtUs > flags.wait * 1e6)
+          throw new CodedError('CLI_SOURCE_SILENT', { source: source.name, seconds: flags.wait });
         continue;
       }
       if (nowUs - toldAtUs >= 1e6) {
@@ -89,12 +95,14 @@ async function monitor(wanted: string, flags: Flags): Promise<void> {
   try {
     const source = await findNamed(network, wanted, flags);
     const receiver = receiveFrom(network, source);
-    if (flags.json !== true) say(`Receiving ${source.name}${source.url === null ? '' : ` at ${source.url}`}; Ctrl-C ends.`);
+    if (flags.json !== true)
+      say(`Receiving ${source.name}${source.url === null ? '' : ` at ${source.url}`}; Ctrl-C ends.`);
     const frames = await watch(receiver, source, flags, flags.json === true ? () => {} : say);
     const report = frames.report();
     const { videoDropped } = receiver.performance();
     receiver.close();
-    if (flags.json === true) sayJson({ source: source.name, url: source.url, ...report, framesDroppedByReceiver: videoDropped });
+    if (flags.json === true)
+      sayJson({ source: source.name, url: source.url, ...report, framesDroppedByReceiver: videoDropped });
     else say(`\n${report.frames} pictures: ${lineOf(report, 1)}; dropped by this receiver ${videoDropped}`);
     if (report.framesBlack + report.framesUnlabelled + report.framesOutOfOrder > 0) process.exitCode = 1;
   } finally {
@@ -110,6 +118,9 @@ export function register(program: Command): void {
     .option('--frames <n>', 'end after so many pictures', whole(1, 1e9));
   withNetworkFlags(command, 10)
     .option('--json', 'print one JSON document at the end')
-    .addHelpText('after', '\n<source> is "MACHINE (NAME)", the name alone, or an address such as 127.0.0.1:5961.\nExit code 1: black, unlabelled or disordered pictures were seen.')
+    .addHelpText(
+      'after',
+      '\n<source> is "MACHINE (NAME)", the name alone, or an address such as 127.0.0.1:5961.\nExit code 1: black, unlabelled or disordered pictures were seen.',
+    )
     .action(monitor);
 }

@@ -7,7 +7,8 @@ import { idPattern } from '../show/schema.js';
 export function whole(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (!/^\d+$/.test(text) || value < least || value > most) throw new InvalidArgumentError(`A whole number from ${least} to ${most} is needed.`);
+    if (!/^\d+$/.test(text) || value < least || value > most)
+      throw new InvalidArgumentError(`A whole number from ${least} to ${most} is needed.`);
     return value;
   };
 }
@@ -27,13 +28,17 @@ export const seconds = number(0.1, 86_400);
 /** Collects an option that may be given several times, or as a comma-separated list. */
 export const list = (text: string, before: readonly string[] | undefined): string[] => [
   ...(before ?? []),
-  ...text.split(',').map((part) => part.trim()).filter((part) => part !== ''),
+  ...text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
 ];
 /** Collects an option that may be given several times; commas belong to the value. */
 export const several = (text: string, before: readonly string[] | undefined): string[] => [...(before ?? []), text];
 
 export function identifier(text: string): string {
-  if (!new RegExp(idPattern).test(text)) throw new InvalidArgumentError('Lower-case letters, digits and hyphens are needed, 32 at most.');
+  if (!new RegExp(idPattern).test(text))
+    throw new InvalidArgumentError('Lower-case letters, digits and hyphens are needed, 32 at most.');
   return text;
 }
 

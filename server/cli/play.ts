@@ -20,7 +20,8 @@ const isPicture = (name: string): boolean => /\.(jpe?g|png)$/i.test(name);
 function checkFootage(path: string): void {
   if (!existsSync(path)) throw new CodedError('CLI_FILE_MISSING', { file: path });
   if (statSync(path).isDirectory()) {
-    if (!readdirSync(path).some(isPicture)) throw new CodedError('CLI_FILE_UNREADABLE', { file: path, reason: 'there is no JPEG or PNG picture in it' });
+    if (!readdirSync(path).some(isPicture))
+      throw new CodedError('CLI_FILE_UNREADABLE', { file: path, reason: 'there is no JPEG or PNG picture in it' });
     return;
   }
   try {
@@ -33,12 +34,16 @@ function checkFootage(path: string): void {
 /** The arguments of server/stage-sim/footage.ts. */
 export const footageArguments = (path: string, flags: Flags): string[] => [
   resolve(path),
-  '--name', flags.name,
-  ...(flags.fps === undefined ? [] : ['--fps', flags.fps.den === 1 ? String(flags.fps.num) : `${flags.fps.num}/${flags.fps.den}`]),
+  '--name',
+  flags.name,
+  ...(flags.fps === undefined
+    ? []
+    : ['--fps', flags.fps.den === 1 ? String(flags.fps.num) : `${flags.fps.num}/${flags.fps.den}`]),
   ...(flags.width === undefined ? [] : ['--width', String(flags.width)]),
   ...(flags.height === undefined ? [] : ['--height', String(flags.height)]),
   ...(flags.once === true ? ['--once'] : []),
-  '--interface', flags.interface,
+  '--interface',
+  flags.interface,
 ];
 
 async function play(path: string, flags: Flags): Promise<void> {
@@ -49,9 +54,15 @@ async function play(path: string, flags: Flags): Promise<void> {
 export function register(program: Command): void {
   program
     .command('play <footage>')
-    .description('send footage as an NDI camera: a folder of JPEG or PNG pictures, or a video file where ffmpeg is installed')
+    .description(
+      'send footage as an NDI camera: a folder of JPEG or PNG pictures, or a video file where ffmpeg is installed',
+    )
     .option('--name <name>', "NDI name, without the machine's", 'Understudy Footage')
-    .option('--fps <rate>', 'frame rate: 25, 59.94, 30000/1001 (default: the footage\'s own, 25 for pictures)', frameRate)
+    .option(
+      '--fps <rate>',
+      "frame rate: 25, 59.94, 30000/1001 (default: the footage's own, 25 for pictures)",
+      frameRate,
+    )
     .option('--width <px>', "picture width (default: the footage's own)", whole(64, 7680))
     .option('--height <px>', "picture height (default: the footage's own)", whole(64, 4320))
     .option('--once', 'end after the last picture instead of starting over')

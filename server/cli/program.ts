@@ -16,12 +16,29 @@ import * as still from './still.js';
 import * as support from './support.js';
 
 /** One line per verb, in the order in which `--help` lists them. */
-const verbs = [start, demo, sources, play, camera, monitor, still, bypass, likeness, models, doctor, support, audit, show] as const;
+const verbs = [
+  start,
+  demo,
+  sources,
+  play,
+  camera,
+  monitor,
+  still,
+  bypass,
+  likeness,
+  models,
+  doctor,
+  support,
+  audit,
+  show,
+] as const;
 
 /** The whole command line. Nothing in it ends the process: faults are thrown to main.ts. */
 export function buildProgram(): Command {
   const program = new Command('understudy')
-    .description('Real-time virtual-production server: NDI in, a consented likeness on the performer, labelled NDI out.')
+    .description(
+      'Real-time virtual-production server: NDI in, a consented likeness on the performer, labelled NDI out.',
+    )
     .version(productVersion)
     .exitOverride()
     .configureOutput({ outputError: () => {} })

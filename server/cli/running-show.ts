@@ -28,7 +28,10 @@ export function findLane(laneId: string, named?: string): RunningLane {
     throw new CodedError('LANE_UNKNOWN', { lane: laneId, known: known === '' ? 'none yet' : known });
   }
   if (second !== undefined) {
-    throw new CodedError('RUN_AMBIGUOUS', { lane: laneId, folders: fitting.map(({ stateFolder }) => basename(stateFolder)).join(', ') });
+    throw new CodedError('RUN_AMBIGUOUS', {
+      lane: laneId,
+      folders: fitting.map(({ stateFolder }) => basename(stateFolder)).join(', '),
+    });
   }
   return first.record.lanes.find((lane) => lane.laneId === laneId)!;
 }

@@ -19,10 +19,14 @@ export function remarksOn(show: ShowFile, file: string): ShowRemark[] {
   const remarks: ShowRemark[] = [];
   show.cast.forEach((member, index) => {
     member.enrolment.forEach((photo, at) => {
-      if (!existsSync(beside(photo))) remarks.push({ path: `/cast/${index}/enrolment/${at}`, reason: `the photo ${photo} is not there` });
+      if (!existsSync(beside(photo)))
+        remarks.push({ path: `/cast/${index}/enrolment/${at}`, reason: `the photo ${photo} is not there` });
     });
     if (member.enrolment.length === 0 && member.embedding === undefined) {
-      remarks.push({ path: `/cast/${index}`, reason: `${member.performerId} has no enrolment photo, and is recognised only after being enrolled live` });
+      remarks.push({
+        path: `/cast/${index}`,
+        reason: `${member.performerId} has no enrolment photo, and is recognised only after being enrolled live`,
+      });
     }
   });
   return [...remarks, ...likenessRemarks(show, beside)];
@@ -33,24 +37,36 @@ function likenessRemarks(show: ShowFile, beside: (path: string) => string): Show
     ...show.sources.map((source, index) => ({ path: `/sources/${index}/likeness`, id: source.likeness ?? null })),
     ...show.cast.map((member, index) => ({ path: `/cast/${index}/likeness`, id: member.likeness ?? null })),
   ].filter((entry): entry is { path: string; id: string } => entry.id !== null);
-  if (show.likenessFolder === undefined) return wanted.map(({ path, id }) => ({ path, reason: `"${id}" is named, but there is no "likenessFolder"` }));
+  if (show.likenessFolder === undefined)
+    return wanted.map(({ path, id }) => ({ path, reason: `"${id}" is named, but there is no "likenessFolder"` }));
   const folder = beside(show.likenessFolder);
-  if (!existsSync(folder)) return [{ path: '/likenessFolder', reason: `the folder ${show.likenessFolder} is not there` }];
-  const use = { production: show.production, scene: show.scene ?? null, output: show.outputUse ?? ('monitor' as const) };
+  if (!existsSync(folder))
+    return [{ path: '/likenessFolder', reason: `the folder ${show.likenessFolder} is not there` }];
+  const use = {
+    production: show.production,
+    scene: show.scene ?? null,
+    output: show.outputUse ?? ('monitor' as const),
+  };
   const shelf = new LikenessShelf([folder], use, () => machineClock.wallClockIso());
   const summaries = new Map(shelf.summaries().map((summary) => [summary.id, summary]));
   const faults = shelf.faults.map(({ error }) => ({ path: '/likenessFolder', reason: error.message }));
-  return [...faults, ...wanted.flatMap(({ path, id }) => {
-    const summary = summaries.get(id);
-    if (summary === undefined) return [{ path, reason: `there is no package "${id}" in ${show.likenessFolder!}` }];
-    return summary.consent === 'valid' ? [] : [{ path, reason: `consent for "${id}" is ${summary.consent}: ${summary.consentReason}` }];
-  })];
+  return [
+    ...faults,
+    ...wanted.flatMap(({ path, id }) => {
+      const summary = summaries.get(id);
+      if (summary === undefined) return [{ path, reason: `there is no package "${id}" in ${show.likenessFolder!}` }];
+      return summary.consent === 'valid'
+        ? []
+        : [{ path, reason: `consent for "${id}" is ${summary.consent}: ${summary.consentReason}` }];
+    }),
+  ];
 }
 
 function check(file: string, flags: { readonly json?: boolean }): void {
   const show = readShowFile(file);
   const remarks = remarksOn(show, file);
-  if (flags.json === true) sayJson({ file, name: show.name, sources: show.sources.length, cast: show.cast.length, remarks });
+  if (flags.json === true)
+    sayJson({ file, name: show.name, sources: show.sources.length, cast: show.cast.length, remarks });
   else {
     say(`${file}: "${show.name}", ${show.sources.length} source(s), ${show.cast.length} in the cast.`);
     for (const { path, reason } of remarks) say(`  ${path}: ${reason}`);

@@ -23,7 +23,11 @@ async function sources(flags: Flags): Promise<void> {
       say(`No NDI source was seen within ${flags.wait} s.`);
       return;
     }
-    const rows = seen.map(({ name, url, alsoAt }) => [name, url ?? '-', alsoAt === undefined ? '' : `ambiguous: also at ${alsoAt.join(', ')}`]);
+    const rows = seen.map(({ name, url, alsoAt }) => [
+      name,
+      url ?? '-',
+      alsoAt === undefined ? '' : `ambiguous: also at ${alsoAt.join(', ')}`,
+    ]);
     say(table(['SOURCE', 'ADDRESS', ''], rows));
   } finally {
     network.close();
@@ -31,6 +35,8 @@ async function sources(flags: Flags): Promise<void> {
 }
 
 export function register(program: Command): void {
-  const command = program.command('sources').description('list the NDI sources that are seen, and how they are looked for');
+  const command = program
+    .command('sources')
+    .description('list the NDI sources that are seen, and how they are looked for');
   withNetworkFlags(command, 3).option('--json', 'print one JSON document').action(sources);
 }

@@ -27,7 +27,11 @@ export const withRunFlags = (command: Command): Command =>
   command
     .option('--http-port <port>', 'port of the control page (0: any free one)', port)
     .option('--osc-port <port>', 'UDP port of OSC (0: any free one)', port)
-    .option('--interface <address>', 'address to listen on and to carry NDI; may be repeated (default: 127.0.0.1)', list)
+    .option(
+      '--interface <address>',
+      'address to listen on and to carry NDI; may be repeated (default: 127.0.0.1)',
+      list,
+    )
     .option('--machine-name <name>', "name in front of the outputs' NDI names (default: UNDERSTUDY)")
     .option('--state <folder>', 'folder for what must survive: journal, audit log, logs')
     .option('--quiet', 'print nothing but faults');
@@ -53,7 +57,9 @@ export function showOfFlags(flags: StartFlags): ShowFile {
   const photos = (flags.performerPhoto ?? []).map((photo) => resolve(photo));
   photos.forEach(readNamedFile);
   if (flags.likeness !== undefined && photos.length === 0) {
-    throw usage('--likeness needs at least one --performer-photo: a likeness is given only to a performer who is recognised.');
+    throw usage(
+      '--likeness needs at least one --performer-photo: a likeness is given only to a performer who is recognised.',
+    );
   }
   const likenessId = flags.likeness === undefined ? null : readLikeness(flags.likeness).manifest.id;
   const show: ShowFile = {
@@ -68,7 +74,10 @@ export function showOfFlags(flags: StartFlags): ShowFile {
       outputName: outputs[index] ?? `Understudy ${index + 1}`,
       performer: photos.length > 0 ? 'performer' : null,
     })),
-    cast: photos.length > 0 ? [{ performerId: 'performer', name: 'Performer', enrolment: photos, likeness: likenessId }] : [],
+    cast:
+      photos.length > 0
+        ? [{ performerId: 'performer', name: 'Performer', enrolment: photos, likeness: likenessId }]
+        : [],
     ...(flags.likeness === undefined ? {} : { likenessFolder: dirname(resolve(flags.likeness)) }),
   };
   return checkShow(show, 'made of the flags');

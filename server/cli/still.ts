@@ -73,7 +73,9 @@ function encode(frame: NdiVideoFrame, source: string, { mark, plate }: Judged): 
     'Creation Time': machineClock.wallClockIso(),
     'Understudy Mark': mark?.xml ?? 'none',
     // The IPTC vocabulary's term for a camera picture with AI-made parts.
-    ...(isLikeness ? { 'Digital Source Type': 'http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia' } : {}),
+    ...(isLikeness
+      ? { 'Digital Source Type': 'http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia' }
+      : {}),
   });
 }
 
@@ -94,7 +96,10 @@ function keep(frame: NdiVideoFrame, source: string, flags: Flags): void {
   const { widthPx, heightPx, format } = frame;
   const kind = judged.mark?.kind ?? 'none';
   if (flags.json === true) sayJson({ file: flags.output, source, widthPx, heightPx, format, kind, ...judged });
-  else say(`${flags.output}: ${widthPx}×${heightPx} of ${source}, mark ${kind}, label ${judged.plate?.corner ?? 'not in the picture'}`);
+  else
+    say(
+      `${flags.output}: ${widthPx}×${heightPx} of ${source}, mark ${kind}, label ${judged.plate?.corner ?? 'not in the picture'}`,
+    );
 }
 
 async function still(wanted: string, flags: Flags): Promise<void> {
@@ -122,7 +127,7 @@ export function register(program: Command): void {
     .description('save one picture of an NDI source as PNG, with its mark in the file')
     .requiredOption('-o, --output <file>', 'PNG file to write')
     .option('--skip <pictures>', 'pictures to let pass first', whole(0, 100_000), 2)
-    .option('--unmarked', 'also take a picture that carries no Understudy mark, such as a camera\'s')
+    .option('--unmarked', "also take a picture that carries no Understudy mark, such as a camera's")
     .option('--force', 'replace the file');
   withNetworkFlags(command, 10)
     .option('--json', 'print one JSON document')

@@ -27,11 +27,17 @@ const document = (value: unknown): string => JSON.stringify(value, null, 1);
 
 /** Versions of what is installed, as the packages themselves say. */
 function versions(): Record<string, unknown> {
-  const manifest = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { dependencies?: Record<string, string>; optionalDependencies?: Record<string, string> };
+  const manifest = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as {
+    dependencies?: Record<string, string>;
+    optionalDependencies?: Record<string, string>;
+  };
   const names = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
   const installed = names.map((name): [string, string] => {
     const file = join(projectRoot, 'node_modules', name, 'package.json');
-    return [name, existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version : 'not installed'];
+    return [
+      name,
+      existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version : 'not installed',
+    ];
   });
   return {
     understudy: productVersion,
@@ -50,7 +56,11 @@ function showWithoutPeople(file: string): unknown {
 }
 
 /** Everything that goes into the archive, as text. */
-export async function gather(options: { readonly state: string; readonly show?: string; readonly speed: boolean }): Promise<{ entries: Entries; leftOut: LeftOut[] }> {
+export async function gather(options: {
+  readonly state: string;
+  readonly show?: string;
+  readonly speed: boolean;
+}): Promise<{ entries: Entries; leftOut: LeftOut[] }> {
   const entries: Entries = new Map();
   const leftOut: LeftOut[] = [];
   entries.set('versions.json', document(versions()));
@@ -66,7 +76,12 @@ export async function gather(options: { readonly state: string; readonly show?: 
 function write(file: string, entries: Entries): void {
   const draft = `${file}.${process.pid}.draft`;
   try {
-    writeFileSync(draft, zipSync(Object.fromEntries([...entries].map(([name, text]) => [`understudy-support/${name}`, Buffer.from(text)]))));
+    writeFileSync(
+      draft,
+      zipSync(
+        Object.fromEntries([...entries].map(([name, text]) => [`understudy-support/${name}`, Buffer.from(text)])),
+      ),
+    );
     renameSync(draft, file);
   } catch (error) {
     rmSync(draft, { force: true });
@@ -75,9 +90,14 @@ function write(file: string, entries: Entries): void {
 }
 
 async function support(flags: Flags): Promise<void> {
-  const file = flags.output ?? `understudy-support-${machineClock.wallClockIso().slice(0, 19).replaceAll(':', '-')}.zip`;
+  const file =
+    flags.output ?? `understudy-support-${machineClock.wallClockIso().slice(0, 19).replaceAll(':', '-')}.zip`;
   if (existsSync(file) && flags.force !== true) throw new CodedError('CLI_FILE_EXISTS', { file });
-  const { entries, leftOut } = await gather({ state: flags.state ?? stateRoot(), speed: flags.speed, ...(flags.show === undefined ? {} : { show: flags.show }) });
+  const { entries, leftOut } = await gather({
+    state: flags.state ?? stateRoot(),
+    speed: flags.speed,
+    ...(flags.show === undefined ? {} : { show: flags.show }),
+  });
   write(file, entries);
   if (flags.json === true) sayJson({ file, files: [...entries.keys()], leftOut });
   else {
@@ -90,7 +110,7 @@ async function support(flags: Flags): Promise<void> {
 export function register(program: Command): void {
   program
     .command('support')
-    .description('make one archive of logs, versions, settings and doctor\'s findings; no faces, no secrets')
+    .description("make one archive of logs, versions, settings and doctor's findings; no faces, no secrets")
     .option('-o, --output <file>', 'zip file to write (default: named after the time)')
     .option('--show <file>', 'also this show file, without embeddings and photos')
     .option('--state <folder>', 'state folder, where it is not the usual one')

@@ -35,6 +35,11 @@ try {
 } catch (error) {
   const known = error instanceof CodedError;
   const message = error instanceof Error ? error.message : String(error);
-  say({ event: 'failed', code: known ? error.code : 'CONTROL_OPTIONS_INVALID', message, advice: known ? error.advice : '' });
+  say({
+    event: 'failed',
+    code: known ? error.code : 'CONTROL_OPTIONS_INVALID',
+    message,
+    advice: known ? error.advice : '',
+  });
   process.exit(1);
 }

@@ -68,7 +68,10 @@ async function wire(
   closers.push(() => audit.flush());
   const theDesk = (desk = new Desk(options, clock, journal, audit));
   if (auditLog.setAside !== null) {
-    theDesk.alarms.raise('audit-chain', 'AUDIT_BROKEN', { file: auditLog.setAside.path, reason: auditLog.setAside.reason });
+    theDesk.alarms.raise('audit-chain', 'AUDIT_BROKEN', {
+      file: auditLog.setAside.path,
+      reason: auditLog.setAside.reason,
+    });
   }
   audit.record('show-start', 'server', { show: show.name, production: show.production, version: options.version });
 
@@ -92,10 +95,14 @@ async function wire(
   };
 
   const status = (): Extract<ServerMessage, { type: 'status' }> => ({
-    type: 'status', atMs: toMs(since(clock.nowUs(), startedAtUs)), lanes: links.lanes().map((lane) => lane.status), processes: links.processes,
+    type: 'status',
+    atMs: toMs(since(clock.nowUs(), startedAtUs)),
+    lanes: links.lanes().map((lane) => lane.status),
+    processes: links.processes,
   });
   const ws: WsSurface = new WsSurface({
-    dispatcher: theDesk.dispatcher, allowed,
+    dispatcher: theDesk.dispatcher,
+    allowed,
     hello: () => theDesk.hello(),
     welcome: () => [status(), { type: 'alarms', alarms: theDesk.alarms.list() }],
     assign: (performerId, likenessId, by) => theDesk.assign(performerId, likenessId, by),
@@ -121,16 +128,31 @@ async function wire(
   let oscPort = show.ports?.osc ?? defaultPorts.osc;
   for (const host of interfaces) {
     const app = await createHttpSurface({
-      dispatcher: theDesk.dispatcher, registry: theDesk.registry, allowed,
+      dispatcher: theDesk.dispatcher,
+      registry: theDesk.registry,
+      allowed,
       metrics: { lanes: () => links.lanes(), processes: () => links.processes, counters },
-      status: () => ({ ...status(), alarms: theDesk.alarms.list(), cast: theDesk.cast(), counters: counters(), auditHead: auditLog.head }),
-      pageFolder: options.pageFolder, canonicalFaceFile: options.canonicalFaceFile,
+      status: () => ({
+        ...status(),
+        alarms: theDesk.alarms.list(),
+        cast: theDesk.cast(),
+        counters: counters(),
+        auditHead: auditLog.head,
+      }),
+      pageFolder: options.pageFolder,
+      canonicalFaceFile: options.canonicalFaceFile,
     });
     https.push(app);
     closers.push(() => app.close());
     ws.attach(app.server);
     httpPort = await listenHttp(app, host, httpPort);
-    const osc = await OscSurface.open({ dispatcher: theDesk.dispatcher, clock, host, port: oscPort, ratioFull: show.osc?.ratioFull ?? 1 });
+    const osc = await OscSurface.open({
+      dispatcher: theDesk.dispatcher,
+      clock,
+      host,
+      port: oscPort,
+      ratioFull: show.osc?.ratioFull ?? 1,
+    });
     oscs.push(osc);
     closers.push(() => osc.close());
     oscPort = osc.port;
@@ -139,7 +161,8 @@ async function wire(
   const ipc = await listenIpc(ipcPath(options.runFolder, 'control'), (channel) => links.accept(channel));
   closers.push(() => closeIpc(ipc));
   const statusTimer = setInterval(() => {
-    for (const reason of faults.splice(0)) theDesk.alarms.raise('journal', 'PARAM_NOT_SAVED', { reason, folder: options.stateFolder });
+    for (const reason of faults.splice(0))
+      theDesk.alarms.raise('journal', 'PARAM_NOT_SAVED', { reason, folder: options.stateFolder });
     if (ws.clientCount > 0) ws.broadcast(status());
   }, statusEveryMs);
   const consentTimer = setInterval(() => theDesk.checkConsents(), consentEveryMs);
@@ -148,7 +171,13 @@ async function wire(
     clearInterval(consentTimer);
   });
   const shown = (host: string): string => (host.includes(':') ? `[${host}]` : host);
-  return { desk: theDesk, httpPort, oscPort, urls: interfaces.map((host) => `http://${shown(host)}:${httpPort}/`), close: closeAll };
+  return {
+    desk: theDesk,
+    httpPort,
+    oscPort,
+    urls: interfaces.map((host) => `http://${shown(host)}:${httpPort}/`),
+    close: closeAll,
+  };
 }
 
 const closeIpc = (server: IpcServer): void => {

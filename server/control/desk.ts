@@ -64,8 +64,14 @@ export class Desk {
   hello(): Extract<ServerMessage, { type: 'hello' }> {
     const { type: _type, ...people } = this.castMessage();
     return {
-      type: 'hello', protocolVersion, product: { name: 'Understudy', version: this.options.version },
-      descriptors: this.registry.descriptors, scopes: this.registry.scopes, values: this.dispatcher.all(), ...people, notices,
+      type: 'hello',
+      protocolVersion,
+      product: { name: 'Understudy', version: this.options.version },
+      descriptors: this.registry.descriptors,
+      scopes: this.registry.scopes,
+      values: this.dispatcher.all(),
+      ...people,
+      notices,
     };
   }
 
@@ -124,7 +130,11 @@ export class Desk {
     for (const likenessId of this.#onAir()) {
       const verdict = this.shelf.verdict(likenessId);
       if (verdict === null || verdict.state === 'valid') this.alarms.clear(`consent ${likenessId}`);
-      else this.alarms.raise(`consent ${likenessId}`, 'CONSENT_ENDED_ON_AIR', { likeness: likenessId, reason: verdict.reason });
+      else
+        this.alarms.raise(`consent ${likenessId}`, 'CONSENT_ENDED_ON_AIR', {
+          likeness: likenessId,
+          reason: verdict.reason,
+        });
     }
   }
 
@@ -147,7 +157,9 @@ export class Desk {
   /** Every load is on record, and so is every refusal. Without a record nothing loads. */
   #load(likenessId: string, place: string, by: string): ReturnType<LikenessShelf['load']> {
     const loaded = this.shelf.load(likenessId, place);
-    const outcome = loaded.ok ? { ok: true, digest: loaded.digest } : { ok: false, code: loaded.code, reason: loaded.message };
+    const outcome = loaded.ok
+      ? { ok: true, digest: loaded.digest }
+      : { ok: false, code: loaded.code, reason: loaded.message };
     const written = this.audit.record('consent-check', by, { likenessId, place, ...outcome });
     if (!loaded.ok) return loaded;
     if (!written || !this.audit.record('likeness-load', by, { likenessId, place, digest: loaded.digest })) {
@@ -160,7 +172,16 @@ export class Desk {
     const { code, message, advice } = refused;
     const id = `refused ${refused.address}`;
     if (this.alarms.list().some((alarm) => alarm.id === id && alarm.active && alarm.message === message)) return;
-    this.alarms.take({ id, code, severity: 'alarm', message, advice, laneId, atIso: this.clock.wallClockIso(), active: true });
+    this.alarms.take({
+      id,
+      code,
+      severity: 'alarm',
+      message,
+      advice,
+      laneId,
+      atIso: this.clock.wallClockIso(),
+      active: true,
+    });
   }
 
   #guardLikeness({ address, value, by }: ParamChange): Refusal | null {
@@ -175,7 +196,10 @@ export class Desk {
   #changed(change: ParamChange): void {
     const instance = this.registry.find(change.address);
     // The output first, the disk after: a slow disk must not delay a bypass.
-    this.send({ type: 'params', values: { [change.address]: change.value }, version: 0 }, instance === null ? null : laneOf(instance.scopeId));
+    this.send(
+      { type: 'params', values: { [change.address]: change.value }, version: 0 },
+      instance === null ? null : laneOf(instance.scopeId),
+    );
     this.#write({ kind: 'param', ...change });
     this.audit.param(change);
   }
@@ -184,7 +208,10 @@ export class Desk {
       this.journal.record(change);
       this.alarms.clear('journal');
     } catch (error) {
-      this.alarms.raise('journal', 'PARAM_NOT_SAVED', { reason: error instanceof Error ? error.message : String(error), folder: 'of the state' });
+      this.alarms.raise('journal', 'PARAM_NOT_SAVED', {
+        reason: error instanceof Error ? error.message : String(error),
+        folder: 'of the state',
+      });
     }
   }
 }

@@ -66,7 +66,8 @@ export class LaneLinks {
 
   /** To one lane, or to all. */
   send(message: ControlToLane, laneId: string | null = null): void {
-    for (const [id, { channel }] of this.#lanes) if (laneId === null || laneId === id) channel?.send(message as IpcMessage['head']);
+    for (const [id, { channel }] of this.#lanes)
+      if (laneId === null || laneId === id) channel?.send(message as IpcMessage['head']);
   }
   sendValue(laneId: string | null, address: ParamAddress, value: ParamValue): void {
     this.#version += 1;

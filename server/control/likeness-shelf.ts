@@ -48,7 +48,13 @@ export class LikenessShelf {
   summaries(): readonly LikenessSummary[] {
     return [...this.#shelved.values()].map(({ likeness }) => {
       const { state, reason, synthetic } = this.#verdict(likeness);
-      return { id: likeness.manifest.id, name: likeness.manifest.name, synthetic, consent: state, consentReason: reason };
+      return {
+        id: likeness.manifest.id,
+        name: likeness.manifest.name,
+        synthetic,
+        consent: state,
+        consentReason: reason,
+      };
     });
   }
   verdict(likenessId: string): ConsentVerdict | null {
@@ -57,7 +63,10 @@ export class LikenessShelf {
   }
 
   /** Reads the package again and checks it: its path, or the refusal that says which consent fault it is. `address` names the refused. */
-  load(likenessId: string, address: string): { readonly ok: true; readonly path: string; readonly digest: string } | Refusal {
+  load(
+    likenessId: string,
+    address: string,
+  ): { readonly ok: true; readonly path: string; readonly digest: string } | Refusal {
     const shelved = this.#shelved.get(likenessId);
     if (shelved === undefined) return refusal(address, 'LIKENESS_UNKNOWN', { likeness: likenessId });
     let likeness: LikenessPackage;
@@ -67,7 +76,10 @@ export class LikenessShelf {
       if (error instanceof CodedError) return refusal(address, error.code, error.context);
       throw error;
     }
-    this.#shelved.set(likenessId, { path: shelved.path, likeness: { manifest: likeness.manifest, digest: likeness.digest } });
+    this.#shelved.set(likenessId, {
+      path: shelved.path,
+      likeness: { manifest: likeness.manifest, digest: likeness.digest },
+    });
     const { state, reason } = this.#verdict(likeness);
     if (state !== 'valid') return refusal(address, consentCodes[state], { likeness: likeness.manifest.name, reason });
     return { ok: true, path: shelved.path, digest: likeness.digest };
@@ -84,5 +96,9 @@ function packagesIn(folder: string): string[] {
     .filter((name) => !name.startsWith('.') && !name.endsWith('.draft'))
     .sort()
     .map((name) => join(folder, name))
-    .filter((path) => path.toLowerCase().endsWith('.zip') || (statSync(path).isDirectory() && existsSync(join(path, 'likeness.json'))));
+    .filter(
+      (path) =>
+        path.toLowerCase().endsWith('.zip') ||
+        (statSync(path).isDirectory() && existsSync(join(path, 'likeness.json'))),
+    );
 }

@@ -16,7 +16,10 @@ export interface ControlOptions {
 }
 
 /** From the one JSON argument, or the environment variable UNDERSTUDY_CONTROL. Throws CONTROL_OPTIONS_INVALID. */
-export function readControlOptions(argument: string | undefined, defaults: Pick<ControlOptions, 'pageFolder' | 'canonicalFaceFile'>): ControlOptions {
+export function readControlOptions(
+  argument: string | undefined,
+  defaults: Pick<ControlOptions, 'pageFolder' | 'canonicalFaceFile'>,
+): ControlOptions {
   const fail = (reason: string): never => {
     throw new CodedError('CONTROL_OPTIONS_INVALID', { reason });
   };

@@ -10,7 +10,8 @@ export const cliErrors = {
   CLI_FAULT: {
     severity: 'alarm',
     message: 'The command failed unexpectedly: {reason}',
-    advice: 'This is a fault of Understudy: send the archive of "npx understudy support" to its makers. UNDERSTUDY_TRACE=1 prints the trace.',
+    advice:
+      'This is a fault of Understudy: send the archive of "npx understudy support" to its makers. UNDERSTUDY_TRACE=1 prints the trace.',
   },
   CLI_FILE_MISSING: {
     severity: 'warning',
@@ -40,7 +41,8 @@ export const cliErrors = {
   CLI_SOURCE_NOT_SEEN: {
     severity: 'warning',
     message: 'No NDI source "{source}" was seen within {seconds} s. Seen: {seen}.',
-    advice: '"npx understudy sources" lists what is seen. On other machines: add --interface and --extra-ip, or give the address as "192.168.1.20:5961".',
+    advice:
+      '"npx understudy sources" lists what is seen. On other machines: add --interface and --extra-ip, or give the address as "192.168.1.20:5961".',
   },
   CLI_SOURCE_SILENT: {
     severity: 'warning',
@@ -54,13 +56,16 @@ export const cliErrors = {
   },
   STILL_NOT_LABELLED: {
     severity: 'alarm',
-    message: 'The picture of "{source}" says that it carries a likeness, but the visible label is not in it: no still was taken.',
-    advice: 'Take the output off air and make an archive with "npx understudy support": a likeness must never leave unlabelled.',
+    message:
+      'The picture of "{source}" says that it carries a likeness, but the visible label is not in it: no still was taken.',
+    advice:
+      'Take the output off air and make an archive with "npx understudy support": a likeness must never leave unlabelled.',
   },
   RUN_NOT_FOUND: {
     severity: 'warning',
     message: 'No running show was found in {folder}.',
-    advice: 'Start one ("npx understudy demo"), or name its state folder with --state. A bypass door can also be given by its port.',
+    advice:
+      'Start one ("npx understudy demo"), or name its state folder with --state. A bypass door can also be given by its port.',
   },
   RUN_AMBIGUOUS: {
     severity: 'warning',

@@ -20,7 +20,8 @@ export const controlErrors = {
   CONTROL_HOST_REFUSED: {
     severity: 'warning',
     message: 'A request was refused because it was addressed to "{host}".',
-    advice: 'Open the page by the address that the server prints at start, or add the name to "hostNames" in the show file.',
+    advice:
+      'Open the page by the address that the server prints at start, or add the name to "hostNames" in the show file.',
   },
   CONTROL_ORIGIN_REFUSED: {
     severity: 'warning',

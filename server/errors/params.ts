@@ -30,7 +30,8 @@ export const paramsErrors = {
   PARAM_NOT_SAVED: {
     severity: 'alarm',
     message: 'The state of the show could not be written: {reason}',
-    advice: 'Changes still reach the output, but would be lost in a power cut. Free disk space or check the folder {folder}.',
+    advice:
+      'Changes still reach the output, but would be lost in a power cut. Free disk space or check the folder {folder}.',
   },
   STATE_UNREADABLE: {
     severity: 'alarm',

@@ -30,12 +30,14 @@ const cameraErrors = {
   NDI_SOURCE_ABSENT: {
     severity: 'alarm',
     message: 'The camera "{source}" is not on the network.',
-    advice: 'Check the camera and its NDI name ("npx understudy sources" lists what is seen). The output shows the slate meanwhile.',
+    advice:
+      'Check the camera and its NDI name ("npx understudy sources" lists what is seen). The output shows the slate meanwhile.',
   },
   NDI_SOURCE_LOST: {
     severity: 'alarm',
     message: 'The camera "{source}" stopped sending.',
-    advice: 'Check the camera and its cable. The slate runs with its last rate and timecode; the picture returns by itself.',
+    advice:
+      'Check the camera and its cable. The slate runs with its last rate and timecode; the picture returns by itself.',
   },
   NDI_SOURCE_BACK: { severity: 'info', message: 'The camera "{source}" is back.', advice: 'Nothing to do.' },
   NDI_SOURCE_CHANGED: {

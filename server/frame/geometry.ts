@@ -8,9 +8,17 @@ export const affine = (a: number, b: number, tx: number, c: number, d: number, t
   Float64Array.of(a, b, tx, c, d, ty);
 
 export function invertAffine(m: Affine, out: Affine = new Float64Array(6)): Affine {
-  const a = m[0]!, b = m[1]!, tx = m[2]!, c = m[3]!, d = m[4]!, ty = m[5]!;
+  const a = m[0]!,
+    b = m[1]!,
+    tx = m[2]!,
+    c = m[3]!,
+    d = m[4]!,
+    ty = m[5]!;
   const det = a * d - b * c;
-  const ia = d / det, ib = -b / det, ic = -c / det, id = a / det;
+  const ia = d / det,
+    ib = -b / det,
+    ic = -c / det,
+    id = a / det;
   out[0] = ia;
   out[1] = ib;
   out[2] = -(ia * tx + ib * ty);

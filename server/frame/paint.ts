@@ -11,7 +11,13 @@ export interface PaintedRows {
 }
 
 /** RGBA (alpha ignored) → rows of the format, legal range for YUV. Width even. Not for the frame path: one pixel at a time. */
-export function paintRows(rgba: Uint8Array, widthPx: number, heightPx: number, format: PixelFormat, matrix: YuvMatrix): PaintedRows {
+export function paintRows(
+  rgba: Uint8Array,
+  widthPx: number,
+  heightPx: number,
+  format: PixelFormat,
+  matrix: YuvMatrix,
+): PaintedRows {
   const { kr, kb } = lumaWeights[matrix];
   const layout = formats[format];
   const rowBytes = widthPx * layout.bytesPerPixel;
@@ -21,10 +27,13 @@ export function paintRows(rgba: Uint8Array, widthPx: number, heightPx: number, f
   const first16 = deep ? new Uint16Array(first.buffer) : null;
   const chroma16 = chroma ? new Uint16Array(chroma.buffer) : null;
   for (let i = 0; i < widthPx * heightPx; i += 2) {
-    let cb = 0, cr = 0;
+    let cb = 0,
+      cr = 0;
     for (let k = 0; k < 2; k++) {
       const at = (i + k) * 4;
-      const r = rgba[at], g = rgba[at + 1], b = rgba[at + 2];
+      const r = rgba[at],
+        g = rgba[at + 1],
+        b = rgba[at + 2];
       if (layout.model === 'rgb') {
         const out = (i + k) * 4;
         const blueFirst = format === 'BGRA' || format === 'BGRX';
@@ -42,7 +51,8 @@ export function paintRows(rgba: Uint8Array, widthPx: number, heightPx: number, f
       else first[(i + k) * 2 + 1] = Math.round(luma);
     }
     if (layout.model === 'rgb') continue;
-    const u = 128 + (cb * 224) / 255, v = 128 + (cr * 224) / 255;
+    const u = 128 + (cb * 224) / 255,
+      v = 128 + (cr * 224) / 255;
     if (chroma16) {
       chroma16[i] = Math.round(u * 256);
       chroma16[i + 1] = Math.round(v * 256);
@@ -55,7 +65,15 @@ export function paintRows(rgba: Uint8Array, widthPx: number, heightPx: number, f
 }
 
 /** Copies painted rows into a picture at an even x. The rows must lie inside it. */
-export function layRows(rows: PaintedRows, pixels: Uint8Array, strideBytes: number, heightPx: number, format: PixelFormat, x: number, y: number): void {
+export function layRows(
+  rows: PaintedRows,
+  pixels: Uint8Array,
+  strideBytes: number,
+  heightPx: number,
+  format: PixelFormat,
+  x: number,
+  y: number,
+): void {
   const { bytesPerPixel } = formats[format];
   const { rowBytes } = rows;
   let at = y * strideBytes + x * bytesPerPixel;

@@ -21,7 +21,10 @@ export function alignFace(
   const cos = dx / length;
   const sin = dy / length;
   // The box in the rotated frame, so that a tilted head keeps its crop.
-  let u0 = Infinity, u1 = -Infinity, v0 = Infinity, v1 = -Infinity;
+  let u0 = Infinity,
+    u1 = -Infinity,
+    v0 = Infinity,
+    v1 = -Infinity;
   for (let i = 0; i < count; i++) {
     const x = landmarks[i * 3];
     const y = landmarks[i * 3 + 1];
@@ -49,7 +52,12 @@ export function alignFace(
 
 /** Moves x, y of count triples by an affine map and scales z by its mean scale; out may be source. */
 export function mapPoints(map: Affine, source: Float32Array, out: Float32Array, count: number): void {
-  const a = map[0], b = map[1], tx = map[2], c = map[3], d = map[4], ty = map[5];
+  const a = map[0],
+    b = map[1],
+    tx = map[2],
+    c = map[3],
+    d = map[4],
+    ty = map[5];
   const scale = Math.sqrt(Math.abs(a * d - b * c));
   for (let i = 0; i < count * 3; i += 3) {
     const x = source[i];

@@ -152,4 +152,6 @@ export class IpcClient {
 
 /** A socket path for a process of one show: short, since Unix limits it to about 100 bytes. */
 export const ipcPath = (runFolder: string, name: string): string =>
-  process.platform === 'win32' ? `\\\\.\\pipe\\understudy-${name}-${runFolder.replace(/\W/g, '-')}` : `${runFolder}/${name}.sock`;
+  process.platform === 'win32'
+    ? `\\\\.\\pipe\\understudy-${name}-${runFolder.replace(/\W/g, '-')}`
+    : `${runFolder}/${name}.sock`;

@@ -3,13 +3,37 @@ import { loadKernel, type KernelMemory } from './memory.js';
 
 interface BlendExports {
   over(
-    patch: number, occlusion: number, dst: number, chroma: number, width: number, height: number,
-    patchStride: number, occlusionStride: number, dstStride: number, format: number, mix: number,
+    patch: number,
+    occlusion: number,
+    dst: number,
+    chroma: number,
+    width: number,
+    height: number,
+    patchStride: number,
+    occlusionStride: number,
+    dstStride: number,
+    format: number,
+    mix: number,
   ): number;
   selfCopy(
-    src: number, chroma: number, patch: number, width: number, height: number, srcStride: number, patchStride: number, format: number,
+    src: number,
+    chroma: number,
+    patch: number,
+    width: number,
+    height: number,
+    srcStride: number,
+    patchStride: number,
+    format: number,
   ): number;
-  featherAlpha(patch: number, scratch: number, width: number, height: number, stride: number, radius: number, inward: number): number;
+  featherAlpha(
+    patch: number,
+    scratch: number,
+    width: number,
+    height: number,
+    stride: number,
+    radius: number,
+    inward: number,
+  ): number;
 }
 
 /** Scratch of featherAlpha. */
@@ -32,42 +56,146 @@ export class BlendKernel {
 
   /** dst += (patch − dst) · alpha · mix/256. `occlusion`: u8 plane multiplied into alpha (255 visible), 0 = none; stride in bytes. */
   overUyvy(
-    patch: number, patchStride: number, dst: number, dstStride: number, widthPx: number, heightPx: number,
-    mix: number, occlusion = 0, occlusionStride = widthPx,
+    patch: number,
+    patchStride: number,
+    dst: number,
+    dstStride: number,
+    widthPx: number,
+    heightPx: number,
+    mix: number,
+    occlusion = 0,
+    occlusionStride = widthPx,
   ): number {
-    return this.over(kernelFormats.UYVY, patch, patchStride, dst, 0, dstStride, widthPx, heightPx, mix, occlusion, occlusionStride);
+    return this.over(
+      kernelFormats.UYVY,
+      patch,
+      patchStride,
+      dst,
+      0,
+      dstStride,
+      widthPx,
+      heightPx,
+      mix,
+      occlusion,
+      occlusionStride,
+    );
   }
   overBgra(
-    patch: number, patchStride: number, dst: number, dstStride: number, widthPx: number, heightPx: number,
-    mix: number, occlusion = 0, occlusionStride = widthPx,
+    patch: number,
+    patchStride: number,
+    dst: number,
+    dstStride: number,
+    widthPx: number,
+    heightPx: number,
+    mix: number,
+    occlusion = 0,
+    occlusionStride = widthPx,
   ): number {
-    return this.over(kernelFormats.BGRA, patch, patchStride, dst, 0, dstStride, widthPx, heightPx, mix, occlusion, occlusionStride);
+    return this.over(
+      kernelFormats.BGRA,
+      patch,
+      patchStride,
+      dst,
+      0,
+      dstStride,
+      widthPx,
+      heightPx,
+      mix,
+      occlusion,
+      occlusionStride,
+    );
   }
   overRgba(
-    patch: number, patchStride: number, dst: number, dstStride: number, widthPx: number, heightPx: number,
-    mix: number, occlusion = 0, occlusionStride = widthPx,
+    patch: number,
+    patchStride: number,
+    dst: number,
+    dstStride: number,
+    widthPx: number,
+    heightPx: number,
+    mix: number,
+    occlusion = 0,
+    occlusionStride = widthPx,
   ): number {
-    return this.over(kernelFormats.RGBA, patch, patchStride, dst, 0, dstStride, widthPx, heightPx, mix, occlusion, occlusionStride);
+    return this.over(
+      kernelFormats.RGBA,
+      patch,
+      patchStride,
+      dst,
+      0,
+      dstStride,
+      widthPx,
+      heightPx,
+      mix,
+      occlusion,
+      occlusionStride,
+    );
   }
   /** `chroma`: the region's Cb Cr plane, same stride. 15 bits of the patch reach the picture. */
   overP216(
-    patch: number, patchStride: number, dst: number, chroma: number, dstStride: number, widthPx: number, heightPx: number,
-    mix: number, occlusion = 0, occlusionStride = widthPx,
+    patch: number,
+    patchStride: number,
+    dst: number,
+    chroma: number,
+    dstStride: number,
+    widthPx: number,
+    heightPx: number,
+    mix: number,
+    occlusion = 0,
+    occlusionStride = widthPx,
   ): number {
-    return this.over(kernelFormats.P216, patch, patchStride, dst, chroma, dstStride, widthPx, heightPx, mix, occlusion, occlusionStride);
+    return this.over(
+      kernelFormats.P216,
+      patch,
+      patchStride,
+      dst,
+      chroma,
+      dstStride,
+      widthPx,
+      heightPx,
+      mix,
+      occlusion,
+      occlusionStride,
+    );
   }
   /** Any format; `chroma` is read for P216 only. */
   over(
-    format: KernelFormat, patch: number, patchStride: number, dst: number, chroma: number, dstStride: number,
-    widthPx: number, heightPx: number, mix: number, occlusion = 0, occlusionStride = widthPx,
+    format: KernelFormat,
+    patch: number,
+    patchStride: number,
+    dst: number,
+    chroma: number,
+    dstStride: number,
+    widthPx: number,
+    heightPx: number,
+    mix: number,
+    occlusion = 0,
+    occlusionStride = widthPx,
   ): number {
-    return this.#wasm.over(patch, occlusion, dst, chroma, widthPx, heightPx, patchStride, occlusionStride, dstStride, format, mix);
+    return this.#wasm.over(
+      patch,
+      occlusion,
+      dst,
+      chroma,
+      widthPx,
+      heightPx,
+      patchStride,
+      occlusionStride,
+      dstStride,
+      format,
+      mix,
+    );
   }
 
   /** The region as an opaque patch. 4:2:2 chroma is repeated over its pair: laying the copy back at full mix is the identity. */
   selfCopy(
-    format: KernelFormat, src: number, chroma: number, srcStride: number, patch: number, patchStride: number,
-    widthPx: number, heightPx: number,
+    format: KernelFormat,
+    src: number,
+    chroma: number,
+    srcStride: number,
+    patch: number,
+    patchStride: number,
+    widthPx: number,
+    heightPx: number,
   ): number {
     return this.#wasm.selfCopy(src, chroma, patch, widthPx, heightPx, srcStride, patchStride, format);
   }
@@ -78,7 +206,12 @@ export class BlendKernel {
    * radiusPx 0 … 127; scratch of featherScratchBytes.
    */
   featherAlpha(
-    patch: number, widthPx: number, heightPx: number, patchStride: number, radiusPx: number, scratch: number,
+    patch: number,
+    widthPx: number,
+    heightPx: number,
+    patchStride: number,
+    radiusPx: number,
+    scratch: number,
     mode: 'plain' | 'inward' = 'plain',
   ): number {
     return this.#wasm.featherAlpha(patch, scratch, widthPx, heightPx, patchStride, radiusPx, mode === 'inward' ? 1 : 0);

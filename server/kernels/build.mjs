@@ -12,12 +12,27 @@ const targetRoot = join(root, 'build', 'kernels');
 mkdirSync(targetRoot, { recursive: true });
 // Names that start with an underscore are shared pieces, included by the others.
 const sources = readdirSync(sourceRoot).filter((file) => file.endsWith('.ts'));
-const newestSource = Math.max(...sources.map((file) => statSync(join(sourceRoot, file)).mtimeMs), statSync(fileURLToPath(import.meta.url)).mtimeMs);
+const newestSource = Math.max(
+  ...sources.map((file) => statSync(join(sourceRoot, file)).mtimeMs),
+  statSync(fileURLToPath(import.meta.url)).mtimeMs,
+);
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('-'));
 const common = [
-  '--enable', 'simd', '--enable', 'threads', '--enable', 'bulk-memory',
-  '--sharedMemory', '--importMemory', '--initialMemory', '1', '--maximumMemory', '65536',
-  '--runtime', 'stub', '--noExportMemory',
+  '--enable',
+  'simd',
+  '--enable',
+  'threads',
+  '--enable',
+  'bulk-memory',
+  '--sharedMemory',
+  '--importMemory',
+  '--initialMemory',
+  '1',
+  '--maximumMemory',
+  '65536',
+  '--runtime',
+  'stub',
+  '--noExportMemory',
 ];
 
 for (const file of sources) {

@@ -3,7 +3,15 @@ import { loadKernel, type KernelMemory } from './memory.js';
 
 interface ConcealExports {
   soften(
-    dst: number, chroma: number, params: number, scratch: number, width: number, height: number, stride: number, format: number, cells: number,
+    dst: number,
+    chroma: number,
+    params: number,
+    scratch: number,
+    width: number,
+    height: number,
+    stride: number,
+    format: number,
+    cells: number,
   ): number;
 }
 
@@ -30,18 +38,34 @@ export class ConcealKernel {
    * @param cells 1 … 32 per side of the ellipse's box; 6 leaves no feature, 12 leaves an expression
    */
   soften(
-    format: KernelFormat, dst: number, chroma: number, stride: number, widthPx: number, heightPx: number, ellipse: number, cells: number,
+    format: KernelFormat,
+    dst: number,
+    chroma: number,
+    stride: number,
+    widthPx: number,
+    heightPx: number,
+    ellipse: number,
+    cells: number,
   ): number {
     this.#check(widthPx);
     const held = Math.max(1, Math.min(MAX_CELLS, Math.trunc(cells)));
     return this.#wasm.soften(dst, chroma, ellipse, this.#scratch, widthPx, heightPx, stride, format, held);
   }
   /** The same for every pixel of the region or picture. */
-  softenAll(format: KernelFormat, dst: number, chroma: number, stride: number, widthPx: number, heightPx: number, cells: number): number {
+  softenAll(
+    format: KernelFormat,
+    dst: number,
+    chroma: number,
+    stride: number,
+    widthPx: number,
+    heightPx: number,
+    cells: number,
+  ): number {
     return this.soften(format, dst, chroma, stride, widthPx, heightPx, 0, cells);
   }
 
   #check(widthPx: number): void {
-    if (widthPx > this.#maxWidthPx) throw new RangeError(`A region ${widthPx} px wide exceeds the kernel's ${this.#maxWidthPx} px`);
+    if (widthPx > this.#maxWidthPx)
+      throw new RangeError(`A region ${widthPx} px wide exceeds the kernel's ${this.#maxWidthPx} px`);
   }
 }

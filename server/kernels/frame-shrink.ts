@@ -55,8 +55,17 @@ export class FrameShrinker {
       this.#gather(pixels, 0, strideBytes, this.#band, first, rows);
       if (this.#bandChroma) this.#gather(pixels, strideBytes * heightPx, strideBytes, this.#bandChroma, first, rows);
       this.#region.shrinkGathered(
-        this.#band, this.#bandChroma, kernelFormatOf(format), widthPx, this.#rowBytes, this.#taps,
-        this.ptr + first * dstWidthPx * bytesPerPixel, dstWidthPx, rows, kernelMatrixOf(matrix), bytesPerPixel,
+        this.#band,
+        this.#bandChroma,
+        kernelFormatOf(format),
+        widthPx,
+        this.#rowBytes,
+        this.#taps,
+        this.ptr + first * dstWidthPx * bytesPerPixel,
+        dstWidthPx,
+        rows,
+        kernelMatrixOf(matrix),
+        bytesPerPixel,
       );
     }
     return this.ptr;

@@ -69,7 +69,13 @@ export function copyRegionOut(
 
 // One short-lived view per row: measured cheaper than a word loop, and it dies young (test/bench/kernels.ts, region.copyIn).
 function copyPlaneIn(
-  pixels: Uint8Array, planeOffset: number, frameStride: number, format: PixelFormat, box: BoxPx, memory: KernelMemory, ptr: number,
+  pixels: Uint8Array,
+  planeOffset: number,
+  frameStride: number,
+  format: PixelFormat,
+  box: BoxPx,
+  memory: KernelMemory,
+  ptr: number,
 ): void {
   const bytesPerPixel = formats[format].bytesPerPixel;
   const rowBytes = (box.x1 - box.x0) * bytesPerPixel;
@@ -82,7 +88,13 @@ function copyPlaneIn(
 }
 
 function copyPlaneOut(
-  pixels: Uint8Array, planeOffset: number, frameStride: number, format: PixelFormat, box: BoxPx, memory: KernelMemory, ptr: number,
+  pixels: Uint8Array,
+  planeOffset: number,
+  frameStride: number,
+  format: PixelFormat,
+  box: BoxPx,
+  memory: KernelMemory,
+  ptr: number,
 ): void {
   const bytesPerPixel = formats[format].bytesPerPixel;
   const rowBytes = (box.x1 - box.x0) * bytesPerPixel;
@@ -96,7 +108,12 @@ function copyPlaneOut(
 
 /** Part of a region back into the frame: x0, y0, x1, y1 in region pixels, x even over 4:2:2. No other byte is written. */
 export function copyPartOut(
-  frame: { readonly pixels: Uint8Array; readonly strideBytes: number; readonly heightPx: number; readonly format: PixelFormat },
+  frame: {
+    readonly pixels: Uint8Array;
+    readonly strideBytes: number;
+    readonly heightPx: number;
+    readonly format: PixelFormat;
+  },
   region: { readonly ptr: number; readonly chromaPtr: number; readonly strideBytes: number; readonly box: BoxPx },
   part: BoxPx,
   memory: KernelMemory,
@@ -109,6 +126,7 @@ export function copyPartOut(
   const chroma = frame.strideBytes * frame.heightPx;
   for (let y = part.y0; y < part.y1; y++, from += region.strideBytes, to += frame.strideBytes) {
     pixels.set(memory.u8.subarray(region.ptr + from, region.ptr + from + rowBytes), to);
-    if (region.chromaPtr) pixels.set(memory.u8.subarray(region.chromaPtr + from, region.chromaPtr + from + rowBytes), chroma + to);
+    if (region.chromaPtr)
+      pixels.set(memory.u8.subarray(region.chromaPtr + from, region.chromaPtr + from + rowBytes), chroma + to);
   }
 }

@@ -3,17 +3,45 @@ import { loadKernel, type KernelMemory } from './memory.js';
 
 interface RegionExports {
   cropLuma(
-    src: number, params: number, dst: number, scratch: number,
-    regionWidth: number, regionHeight: number, size: number, srcStride: number, format: number,
+    src: number,
+    params: number,
+    dst: number,
+    scratch: number,
+    regionWidth: number,
+    regionHeight: number,
+    size: number,
+    srcStride: number,
+    format: number,
   ): number;
   cropRgb(
-    src: number, chroma: number, params: number, dst: number, scratch: number,
-    regionWidth: number, regionHeight: number, size: number, srcStride: number, format: number, matrix: number,
+    src: number,
+    chroma: number,
+    params: number,
+    dst: number,
+    scratch: number,
+    regionWidth: number,
+    regionHeight: number,
+    size: number,
+    srcStride: number,
+    format: number,
+    matrix: number,
   ): number;
   shrinkTable(table: number, width: number, dstWidth: number, format: number): number;
   shrink(
-    src: number, chroma: number, table: number, dst: number, scratch: number, width: number, rows: number,
-    dstWidth: number, dstHeight: number, srcStride: number, format: number, taps: number, bytesPerPixel: number, matrix: number,
+    src: number,
+    chroma: number,
+    table: number,
+    dst: number,
+    scratch: number,
+    width: number,
+    rows: number,
+    dstWidth: number,
+    dstHeight: number,
+    srcStride: number,
+    format: number,
+    taps: number,
+    bytesPerPixel: number,
+    matrix: number,
   ): number;
 }
 
@@ -63,7 +91,9 @@ export class RegionKernel {
     this.#maxCropPx = limits.maxCropPx ?? 1024;
     // RGB is the larger case: 4 bytes a pixel, rows padded by at most 63 bytes, two spare rows; and three rows of the crop.
     const rows = (this.#maxCropPx + 16) * 8;
-    this.#cropScratch = memory.allocate(rows + this.#maxRegionPx * 4 + this.#maxSidePx * 64 + (this.#maxSidePx * 4 + 64) * 4);
+    this.#cropScratch = memory.allocate(
+      rows + this.#maxRegionPx * 4 + this.#maxSidePx * 64 + (this.#maxSidePx * 4 + 64) * 4,
+    );
     this.#shrinkScratch = memory.allocate(this.#maxSidePx * 24 + 1024);
     this.#shrinkTableBytes = 16 + this.#maxSidePx * 96;
     this.#shrinkTable = memory.allocate(this.#shrinkTableBytes);
@@ -76,21 +106,56 @@ export class RegionKernel {
    * @param params pointer to 6 f32 [a b tx c d ty], crop px → region px, corner origin (see Affine)
    */
   cropLuma(
-    src: number, format: KernelFormat, regionWidthPx: number, regionHeightPx: number, srcStride: number, _chroma: number,
-    dst: number, sizePx: number, params: number,
+    src: number,
+    format: KernelFormat,
+    regionWidthPx: number,
+    regionHeightPx: number,
+    srcStride: number,
+    _chroma: number,
+    dst: number,
+    sizePx: number,
+    params: number,
   ): number {
     this.#checkCrop(regionWidthPx, regionHeightPx, sizePx);
-    return this.#wasm.cropLuma(src, params, dst, this.#cropScratch, regionWidthPx, regionHeightPx, sizePx, srcStride, format);
+    return this.#wasm.cropLuma(
+      src,
+      params,
+      dst,
+      this.#cropScratch,
+      regionWidthPx,
+      regionHeightPx,
+      sizePx,
+      srcStride,
+      format,
+    );
   }
 
   /** The same crop as size × size interleaved RGB u8, full range. `chroma`: P216's Cb Cr plane, same stride (else unused). */
   cropRgb(
-    src: number, format: KernelFormat, regionWidthPx: number, regionHeightPx: number, srcStride: number, chroma: number,
-    dst: number, sizePx: number, params: number, matrix: KernelMatrix,
+    src: number,
+    format: KernelFormat,
+    regionWidthPx: number,
+    regionHeightPx: number,
+    srcStride: number,
+    chroma: number,
+    dst: number,
+    sizePx: number,
+    params: number,
+    matrix: KernelMatrix,
   ): number {
     this.#checkCrop(regionWidthPx, regionHeightPx, sizePx);
     return this.#wasm.cropRgb(
-      src, chroma, params, dst, this.#cropScratch, regionWidthPx, regionHeightPx, sizePx, srcStride, format, matrix,
+      src,
+      chroma,
+      params,
+      dst,
+      this.#cropScratch,
+      regionWidthPx,
+      regionHeightPx,
+      sizePx,
+      srcStride,
+      format,
+      matrix,
     );
   }
 
@@ -99,15 +164,29 @@ export class RegionKernel {
    * shrinkRowTaps rows. A P216 chroma plane lies behind the luma plane (src + rows · srcStride).
    */
   shrinkRgb(
-    src: number, format: KernelFormat, widthPx: number, rows: number, srcStride: number,
-    dst: number, dstWidthPx: number, dstHeightPx: number, matrix: KernelMatrix,
+    src: number,
+    format: KernelFormat,
+    widthPx: number,
+    rows: number,
+    srcStride: number,
+    dst: number,
+    dstWidthPx: number,
+    dstHeightPx: number,
+    matrix: KernelMatrix,
   ): number {
     return this.#shrink(src, format, widthPx, rows, srcStride, dst, dstWidthPx, dstHeightPx, matrix, 3);
   }
   /** As shrinkRgb with 4 bytes per pixel, X = 255 (the JPEG encoder's FORMAT_RGBX, a canvas). */
   shrinkRgbx(
-    src: number, format: KernelFormat, widthPx: number, rows: number, srcStride: number,
-    dst: number, dstWidthPx: number, dstHeightPx: number, matrix: KernelMatrix,
+    src: number,
+    format: KernelFormat,
+    widthPx: number,
+    rows: number,
+    srcStride: number,
+    dst: number,
+    dstWidthPx: number,
+    dstHeightPx: number,
+    matrix: KernelMatrix,
   ): number {
     return this.#shrink(src, format, widthPx, rows, srcStride, dst, dstWidthPx, dstHeightPx, matrix, 4);
   }
@@ -117,25 +196,66 @@ export class RegionKernel {
    * (server/kernels/frame-shrink.ts).
    */
   shrinkGathered(
-    src: number, chroma: number, format: KernelFormat, widthPx: number, srcStride: number, taps: number,
-    dst: number, dstWidthPx: number, dstHeightPx: number, matrix: KernelMatrix, bytesPerPixel: 3 | 4,
+    src: number,
+    chroma: number,
+    format: KernelFormat,
+    widthPx: number,
+    srcStride: number,
+    taps: number,
+    dst: number,
+    dstWidthPx: number,
+    dstHeightPx: number,
+    matrix: KernelMatrix,
+    bytesPerPixel: 3 | 4,
   ): number {
     this.#prepareTable(format, widthPx, dstWidthPx);
     return this.#wasm.shrink(
-      src, chroma, this.#shrinkTable, dst, this.#shrinkScratch, widthPx, dstHeightPx * taps, dstWidthPx, dstHeightPx,
-      srcStride, format, taps, bytesPerPixel, matrix,
+      src,
+      chroma,
+      this.#shrinkTable,
+      dst,
+      this.#shrinkScratch,
+      widthPx,
+      dstHeightPx * taps,
+      dstWidthPx,
+      dstHeightPx,
+      srcStride,
+      format,
+      taps,
+      bytesPerPixel,
+      matrix,
     );
   }
 
   #shrink(
-    src: number, format: KernelFormat, widthPx: number, rows: number, srcStride: number,
-    dst: number, dstWidthPx: number, dstHeightPx: number, matrix: KernelMatrix, bytesPerPixel: 3 | 4,
+    src: number,
+    format: KernelFormat,
+    widthPx: number,
+    rows: number,
+    srcStride: number,
+    dst: number,
+    dstWidthPx: number,
+    dstHeightPx: number,
+    matrix: KernelMatrix,
+    bytesPerPixel: 3 | 4,
   ): number {
     this.#prepareTable(format, widthPx, dstWidthPx);
     const chroma = format === kernelFormats.P216 ? src + rows * srcStride : 0;
     return this.#wasm.shrink(
-      src, chroma, this.#shrinkTable, dst, this.#shrinkScratch, widthPx, rows, dstWidthPx, dstHeightPx,
-      srcStride, format, shrinkRowTaps(rows, dstHeightPx), bytesPerPixel, matrix,
+      src,
+      chroma,
+      this.#shrinkTable,
+      dst,
+      this.#shrinkScratch,
+      widthPx,
+      rows,
+      dstWidthPx,
+      dstHeightPx,
+      srcStride,
+      format,
+      shrinkRowTaps(rows, dstHeightPx),
+      bytesPerPixel,
+      matrix,
     );
   }
 
@@ -145,7 +265,9 @@ export class RegionKernel {
     const vectors = Math.ceil((widthPx / dstWidthPx + 3) / (isRgb ? 2 : 4)) + 1;
     const bytes = 16 + dstWidthPx * (16 + vectors * (isRgb ? 16 : 32));
     if (widthPx > this.#maxSidePx || dstWidthPx > this.#maxSidePx || bytes > this.#shrinkTableBytes) {
-      throw new RangeError(`A picture ${widthPx} px wide cannot be shrunk to ${dstWidthPx} px: the kernel's limit is ${this.#maxSidePx} px`);
+      throw new RangeError(
+        `A picture ${widthPx} px wide cannot be shrunk to ${dstWidthPx} px: the kernel's limit is ${this.#maxSidePx} px`,
+      );
     }
     this.#wasm.shrinkTable(this.#shrinkTable, widthPx, dstWidthPx, isRgb ? kernelFormats.BGRA : kernelFormats.UYVY);
     this.#tableWidthPx = widthPx;
@@ -154,8 +276,14 @@ export class RegionKernel {
   }
 
   #checkCrop(widthPx: number, heightPx: number, sizePx: number): void {
-    if (widthPx * heightPx > this.#maxRegionPx || Math.max(widthPx, heightPx) > this.#maxSidePx || sizePx > this.#maxCropPx) {
-      throw new RangeError(`A crop of ${sizePx} px from a region of ${widthPx}×${heightPx} px exceeds the kernel's limits`);
+    if (
+      widthPx * heightPx > this.#maxRegionPx ||
+      Math.max(widthPx, heightPx) > this.#maxSidePx ||
+      sizePx > this.#maxCropPx
+    ) {
+      throw new RangeError(
+        `A crop of ${sizePx} px from a region of ${widthPx}×${heightPx} px exceeds the kernel's limits`,
+      );
     }
   }
 }

@@ -46,7 +46,12 @@ export interface PreparedPerformer {
 export interface PrepareResult {
   readonly likenesses: readonly PreparedLikeness[];
   readonly performers: readonly PreparedPerformer[];
-  readonly faults: readonly { readonly what: string; readonly code: string; readonly message: string; readonly advice: string }[];
+  readonly faults: readonly {
+    readonly what: string;
+    readonly code: string;
+    readonly message: string;
+    readonly advice: string;
+  }[];
 }
 
 /** Part of every cache name: a change of the bake's making makes new bakes. */
@@ -62,8 +67,13 @@ class Preparer {
 
   async likeness(packagePath: string, use: ConsentScope): Promise<PreparedLikeness> {
     const { manifest, photos, digest } = readLikeness(packagePath);
-    const verdict = checkConsent(manifest.consent, { ...use, nowIso: machineClock.wallClockIso(), likenessDigest: digest });
-    if (verdict.state !== 'valid') throw new CodedError(consentCodes[verdict.state], { likeness: manifest.name, reason: verdict.reason });
+    const verdict = checkConsent(manifest.consent, {
+      ...use,
+      nowIso: machineClock.wallClockIso(),
+      likenessDigest: digest,
+    });
+    if (verdict.state !== 'valid')
+      throw new CodedError(consentCodes[verdict.state], { likeness: manifest.name, reason: verdict.reason });
     const consent = manifest.consent as { id?: unknown } | null;
     const consentId = typeof consent?.id === 'string' ? consent.id : '';
     const bakeFile = join(this.cacheFolder, `${digest.slice(0, 24)}-${bakeVersion}.bake`);
@@ -87,13 +97,21 @@ class Preparer {
     return made;
   }
 
-  async #enrol(performerId: string, photos: readonly { name: string; bytes: Uint8Array }[], made: PreparedPerformer): Promise<void> {
+  async #enrol(
+    performerId: string,
+    photos: readonly { name: string; bytes: Uint8Array }[],
+    made: PreparedPerformer,
+  ): Promise<void> {
     const detector = await FaceDetector.create(createSession);
     const mesher = await FaceMesher.create(createSession);
     const embedder = await IdentityEmbedder.create(createSession);
     try {
       // The rules for a usable photo are those of a likeness.
-      const measured = await buildLikeness({ id: performerId, name: performerId, photos, consent: null }, photoFaces(detector, mesher), machineClock);
+      const measured = await buildLikeness(
+        { id: performerId, name: performerId, photos, consent: null },
+        photoFaces(detector, mesher),
+        machineClock,
+      );
       const mean = new Float32Array(1024);
       let front: { photo: Photo; yawDeg: number } | null = null;
       for (const entry of measured.manifest.photos) {
@@ -104,7 +122,8 @@ class Preparer {
         const identity = await embedder.embed(crop, mapLandmarks(landmarks, toCrop));
         const norm = Math.hypot(...identity) || 1;
         for (let i = 0; i < mean.length; i++) mean[i]! += identity[i]! / norm;
-        if (!front || Math.abs(entry.yawDeg) < Math.abs(front.yawDeg)) front = { photo: { ...decoded, landmarks, person: null }, yawDeg: entry.yawDeg };
+        if (!front || Math.abs(entry.yawDeg) < Math.abs(front.yawDeg))
+          front = { photo: { ...decoded, landmarks, person: null }, yawDeg: entry.yawDeg };
       }
       this.#write(made.bakeFile, this.#bake(front!.photo));
       writeFileSync(made.identityFile, new Uint8Array(mean.buffer));
@@ -132,7 +151,8 @@ async function withPerson(photo: DecodedPhoto, landmarks: Float32Array): Promise
     const [a, b, tx, c, d, ty] = toCrop as unknown as [number, number, number, number, number, number];
     for (let y = 0; y < heightPx; y++) {
       for (let x = 0; x < widthPx; x++) {
-        const u = Math.floor(a * (x + 0.5) + b * (y + 0.5) + tx), v = Math.floor(c * (x + 0.5) + d * (y + 0.5) + ty);
+        const u = Math.floor(a * (x + 0.5) + b * (y + 0.5) + tx),
+          v = Math.floor(c * (x + 0.5) + d * (y + 0.5) + ty);
         const inside = u >= 0 && v >= 0 && u < 256 && v < 256;
         // The matte's own soft border is half background: only its sure side is kept, still with a soft edge.
         person[y * widthPx + x] = inside ? Math.max(0, Math.min(255, (alpha[v * 256 + u]! - 160) * 3)) : 0;
@@ -153,11 +173,16 @@ export async function prepare(job: PrepareJob): Promise<PrepareResult> {
     try {
       await work();
     } catch (error) {
-      const { code = 'LIKENESS_NOT_LOADED', message, advice = '' } = error as Error & { code?: string; advice?: string };
+      const {
+        code = 'LIKENESS_NOT_LOADED',
+        message,
+        advice = '',
+      } = error as Error & { code?: string; advice?: string };
       faults.push({ what, code, message, advice });
     }
   };
-  for (const path of job.packages) await attempt(basename(path), async () => void likenesses.push(await preparer.likeness(path, job.use)));
+  for (const path of job.packages)
+    await attempt(basename(path), async () => void likenesses.push(await preparer.likeness(path, job.use)));
   for (const { performerId, photos } of job.performers) {
     await attempt(performerId, async () => void performers.push(await preparer.performer(performerId, photos)));
   }

@@ -2,7 +2,13 @@ import type { ParamDescriptor } from '../protocol/descriptors.js';
 
 /** What consoles, show files and cues rely on, by "<scope> <group>.<name>". Help, step and default may change freely. */
 export type StableEntry =
-  | { readonly kind: 'number'; readonly unit: string; readonly min: number; readonly max: number; readonly integer: boolean }
+  | {
+      readonly kind: 'number';
+      readonly unit: string;
+      readonly min: number;
+      readonly max: number;
+      readonly integer: boolean;
+    }
   | { readonly kind: 'choice'; readonly choices: readonly string[] }
   | { readonly kind: 'toggle' }
   | { readonly kind: 'text'; readonly maxLength: number };

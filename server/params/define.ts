@@ -94,7 +94,9 @@ type SnapshotValue<X> = X extends { readonly kind: 'number'; readonly unit: infe
       : string;
 /** What a stage reads: frozen, spans in microseconds ("maxHoldMs" arrives as "maxHoldUs"), choices as unions. */
 export type Snapshot<P> =
-  P extends ParamGroup<string, infer D> ? { readonly [K in keyof D as SnapshotKey<K, D[K]>]: SnapshotValue<D[K]> } : never;
+  P extends ParamGroup<string, infer D>
+    ? { readonly [K in keyof D as SnapshotKey<K, D[K]>]: SnapshotValue<D[K]> }
+    : never;
 
 /** Throws where a declaration contradicts itself: that is a fault of the source, found by the first test that loads it. */
 export function defineParams<const G extends string, const D extends Declarations>(
@@ -125,7 +127,15 @@ function describe(group: string, scope: ParamScope, name: string, declaration: D
       if (declaration.default < min || declaration.default > max) fail('the default is out of range');
       if (integer && ![min, max, step, declaration.default].every(Number.isInteger)) fail('integers throughout');
       const numeric: NumberDescriptor = {
-        ...base, kind: 'number', unit, min, max, step, default: declaration.default, integer, onOutOfRange,
+        ...base,
+        kind: 'number',
+        unit,
+        min,
+        max,
+        step,
+        default: declaration.default,
+        integer,
+        onOutOfRange,
       };
       return Object.freeze(numeric);
     }
@@ -138,7 +148,10 @@ function describe(group: string, scope: ParamScope, name: string, declaration: D
     case 'text':
       if (declaration.default.length > declaration.maxLength) fail('the default is too long');
       return Object.freeze({
-        ...base, kind: 'text', maxLength: declaration.maxLength, default: declaration.default,
+        ...base,
+        kind: 'text',
+        maxLength: declaration.maxLength,
+        default: declaration.default,
       });
   }
 }

@@ -14,8 +14,7 @@ export function generatedFiles(): Readonly<Record<string, string>> {
 /** The promise to consoles; see test/protocol/README.md for when it may change. */
 export const stableFile = 'test/protocol/address-space.stable.json';
 
-export const stableText = (): string =>
-  JSON.stringify(stableAddressSpace(registryOf([]).descriptors), null, 2) + '\n';
+export const stableText = (): string => JSON.stringify(stableAddressSpace(registryOf([]).descriptors), null, 2) + '\n';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 const show = (descriptor: ParamDescriptor): string =>

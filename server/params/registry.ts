@@ -51,7 +51,8 @@ export class ParamRegistry {
   }
   removeScope(scopeId: ScopeId): void {
     this.#scopes.delete(scopeId);
-    for (const [address, instance] of this.#instances) if (instance.scopeId === scopeId) this.#instances.delete(address);
+    for (const [address, instance] of this.#instances)
+      if (instance.scopeId === scopeId) this.#instances.delete(address);
   }
 
   find(address: string): ParamInstance | null {

@@ -1,4 +1,10 @@
-import type { ChoiceDescriptor, NumberDescriptor, ParamDescriptor, ParamValue, TextDescriptor } from '../protocol/descriptors.js';
+import type {
+  ChoiceDescriptor,
+  NumberDescriptor,
+  ParamDescriptor,
+  ParamValue,
+  TextDescriptor,
+} from '../protocol/descriptors.js';
 
 /** What a surface may bring: whatever JSON, OSC and a query string can carry. */
 export type RawValue = ParamValue | null | undefined;
@@ -28,12 +34,11 @@ export function validateValue(descriptor: ParamDescriptor, raw: RawValue): Valid
 }
 
 const accepted = (value: ParamValue, clamped = false): Validated => ({ ok: true, value, clamped });
-const refused = (
-  code: ValidationCode,
-  descriptor: ParamDescriptor,
-  raw: RawValue,
-  wanted: string,
-): Validated => ({ ok: false, code, context: { key: descriptor.key, value: printable(raw), wanted } });
+const refused = (code: ValidationCode, descriptor: ParamDescriptor, raw: RawValue, wanted: string): Validated => ({
+  ok: false,
+  code,
+  context: { key: descriptor.key, value: printable(raw), wanted },
+});
 const wrongType = (descriptor: ParamDescriptor, raw: RawValue): Validated =>
   refused('PARAM_WRONG_TYPE', descriptor, raw, wantedOf(descriptor));
 

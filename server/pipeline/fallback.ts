@@ -54,7 +54,11 @@ export class FallbackLadder {
 }
 
 /** What the compositor does for a step. */
-export function actionOf(step: LadderStep, unacquired: FallbackSettings['unacquired'], canDraw: boolean): 'likeness' | 'conceal' | 'none' {
+export function actionOf(
+  step: LadderStep,
+  unacquired: FallbackSettings['unacquired'],
+  canDraw: boolean,
+): 'likeness' | 'conceal' | 'none' {
   switch (step) {
     case 'likeness':
     case 'hold':

@@ -60,7 +60,8 @@ export class InferenceQueue<Lane extends { readonly priority: LanePriority }> {
   #best(): number {
     let best = 0;
     for (let i = 1; i < this.#waiting.length; i++) {
-      const a = this.#waiting[i]!, b = this.#waiting[best]!;
+      const a = this.#waiting[i]!,
+        b = this.#waiting[best]!;
       const rank = (w: Waiting<Lane>): number => (w.lane.priority.program ? 2 : 0) + (w.lane.priority.preview ? 1 : 0);
       if (rank(a) > rank(b) || (rank(a) === rank(b) && a.order < b.order)) best = i;
     }

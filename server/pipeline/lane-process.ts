@@ -22,7 +22,9 @@ const meshEveryUs = 60_000;
 const ndi = openLibndi({
   clock,
   network: {
-    interfaceAddresses: options.interfaceAddresses, discoveryServers: options.discoveryServers, askAddresses: options.askAddresses,
+    interfaceAddresses: options.interfaceAddresses,
+    discoveryServers: options.discoveryServers,
+    askAddresses: options.askAddresses,
     ...(options.machineName === null ? {} : { machineName: options.machineName }),
   },
   configFolder: join(options.runFolder, `ndi-${options.laneId}`),
@@ -44,7 +46,17 @@ function alarm(code: ErrorCode, context: ErrorContext, active = true): void {
   if (active) openAlarms.set(code, { id, context });
   else openAlarms.delete(code);
   const { severity, message, advice } = describeError(code, known?.context ?? context);
-  say({ type: 'alarm', id, code, severity, message, advice, laneId: options.laneId, atIso: clock.wallClockIso(), active });
+  say({
+    type: 'alarm',
+    id,
+    code,
+    severity,
+    message,
+    advice,
+    laneId: options.laneId,
+    atIso: clock.wallClockIso(),
+    active,
+  });
 }
 
 let meshAtUs = 0;
@@ -93,7 +105,13 @@ function sendMeshes(widthPx: number, heightPx: number, frameNumber: number, capt
       points[i + 2] = face.landmarks[i + 2]! / widthPx;
     }
     const mesh = encodeMesh({
-      laneId: options.laneId, faceId: face.faceId, frameNumber, captureAtUs, confidence01: face.confidence01, aspect: widthPx / heightPx, points,
+      laneId: options.laneId,
+      faceId: face.faceId,
+      frameNumber,
+      captureAtUs,
+      confidence01: face.confidence01,
+      aspect: widthPx / heightPx,
+      points,
     });
     say({ type: 'mesh', laneId: options.laneId }, mesh);
   }
@@ -103,19 +121,28 @@ const packagePaths = new Map<string, string>();
 async function useLikeness(performerId: string, likenessId: string | null, packagePath: string | null): Promise<void> {
   const { shelf } = lane.parts;
   await lane.loaded;
-  if (likenessId !== null && packagePath !== null && !shelf.has(likenessId)) await shelf.addPackage(likenessId, packagePath);
+  if (likenessId !== null && packagePath !== null && !shelf.has(likenessId))
+    await shelf.addPackage(likenessId, packagePath);
   shelf.assign(performerId, likenessId);
 }
 /** likeness.id of this lane rules over the cast list for everyone the lane may show. */
 function followLikenessId(): void {
   const wanted = params.snapshot.likeness.id;
   if (wanted === '') return;
-  for (const { performerId } of lane.parts.shelf.cast) void useLikeness(performerId, wanted, packagePaths.get(wanted) ?? null);
+  for (const { performerId } of lane.parts.shelf.cast)
+    void useLikeness(performerId, wanted, packagePaths.get(wanted) ?? null);
 }
 
 const control: IpcClient = new IpcClient(ipcPath(options.runFolder, 'control'), {
   onOpen() {
-    say({ type: 'lane-hello', laneId: options.laneId, pid: process.pid, values: params.values, changedAtLane: [...changedAtLane], version });
+    say({
+      type: 'lane-hello',
+      laneId: options.laneId,
+      pid: process.pid,
+      values: params.values,
+      changedAtLane: [...changedAtLane],
+      version,
+    });
     for (const [code, { context }] of [...openAlarms]) {
       openAlarms.delete(code);
       alarm(code as ErrorCode, context);
@@ -150,7 +177,9 @@ function bypass(on: boolean): void {
   changedAtLane.add(params.bypassAddress);
   say({ type: 'lane-changed', values: { [params.bypassAddress]: on }, by: 'bypass door' });
 }
-const door = new BypassDoor(options.bypassPort, bypass, (error) => alarm('BYPASS_DOOR_CLOSED', { port: options.bypassPort, reason: error.message }));
+const door = new BypassDoor(options.bypassPort, bypass, (error) =>
+  alarm('BYPASS_DOOR_CLOSED', { port: options.bypassPort, reason: error.message }),
+);
 
 let echoed = '';
 /** Every receiver learns what all of them together do with our picture. */
@@ -169,7 +198,8 @@ const statusTimer = setInterval(() => {
   echoTally(tally.onProgram, tally.onPreview);
   keyframe.setPriority(tally.onProgram, tally.onPreview);
   for (const { xml } of send.takeMetadata()) receive.sendMetadata(xml);
-  if (send.framesLate > lateSeen) alarm('DELAY_NOT_KEPT', { frames: params.snapshot.send.delayFrames, late: send.framesLate });
+  if (send.framesLate > lateSeen)
+    alarm('DELAY_NOT_KEPT', { frames: params.snapshot.send.delayFrames, late: send.framesLate });
   else alarm('DELAY_NOT_KEPT', {}, false);
   lateSeen = send.framesLate;
   lane.counters['preview.skipped'] = previews.skipped;

@@ -32,7 +32,12 @@ export function laneStatus(lane: Lane, options: LaneOptions, params: LaneParams,
       confidence01: face.confidence01,
       identity01: face.identity01,
       keyframeAgeMs: face.keyframeFrame < 0 ? 0 : toMs(since(now, face.keyframeAtUs)),
-      box01: [face.box.x0 / video.widthPx, face.box.y0 / video.heightPx, face.box.x1 / video.widthPx, face.box.y1 / video.heightPx],
+      box01: [
+        face.box.x0 / video.widthPx,
+        face.box.y0 / video.heightPx,
+        face.box.x1 / video.widthPx,
+        face.box.y1 / video.heightPx,
+      ],
     }));
   return {
     laneId: options.laneId,
@@ -58,7 +63,12 @@ export function laneStatus(lane: Lane, options: LaneOptions, params: LaneParams,
     receivers: send.receivers(),
     likenessId: shelf.shown()?.id ?? null,
     timecode: timecodeText(lane.timecode100ns, video.frameRateNum, video.frameRateDen),
-    counters: { ...lane.counters, ...prefixed('keyframe', keyframe.counters), ...prefixed('track', track.counters), 'send.late': send.framesLate },
+    counters: {
+      ...lane.counters,
+      ...prefixed('keyframe', keyframe.counters),
+      ...prefixed('track', track.counters),
+      'send.late': send.framesLate,
+    },
   };
 }
 

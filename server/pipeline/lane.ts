@@ -45,13 +45,26 @@ export class Lane {
   /** Resolves when the likenesses and performers of the start are on the shelf. */
   readonly loaded: Promise<void>;
   readonly counters: Record<string, number> = {
-    'keyframe.late': 0, 'keyframe.stale': 0, 'track.fault': 0, 'cut': 0, 'frame.unsupported': 0, 'preview.sent': 0,
+    'keyframe.late': 0,
+    'keyframe.stale': 0,
+    'track.fault': 0,
+    cut: 0,
+    'frame.unsupported': 0,
+    'preview.sent': 0,
   };
   step: LadderStep = 'idle';
   inferenceUp = false;
   timecode100ns = 0n;
   lastFrame: ReceivedFrame | null = null;
-  readonly lastShape: PictureShape = { widthPx: 1920, heightPx: 1080, strideBytes: 3840, format: 'UYVY', pictureAspectRatio: 16 / 9, frameRateNum: 25, frameRateDen: 1 };
+  readonly lastShape: PictureShape = {
+    widthPx: 1920,
+    heightPx: 1080,
+    strideBytes: 3840,
+    format: 'UYVY',
+    pictureAspectRatio: 16 / 9,
+    frameRateNum: 25,
+    frameRateDen: 1,
+  };
   #frameNumber = 0;
   #closed = false;
   #intervalUs = frameIntervalUs(25, 1);
@@ -78,7 +91,8 @@ export class Lane {
     this.parts = wireLane(options, ndi, clock, {
       receive: {
         onVideo: (video) => this.frame(video),
-        onAudio: (audio) => (this.#closed ? audio.release() : this.parts.send.putAudio(audio, audio.receivedAtUs, this.#delayUs())),
+        onAudio: (audio) =>
+          this.#closed ? audio.release() : this.parts.send.putAudio(audio, audio.receivedAtUs, this.#delayUs()),
         onMetadata: (metadata) => this.parts.send.sendMetadata(metadata.xml),
         onState: (state, previous) => {
           this.parts.stats.reset();
@@ -138,7 +152,12 @@ export class Lane {
     send.changeHeld((frame) => {
       if (!frame.plainPixels || frame.kind === 'bypass') return;
       frame.pixels.set(frame.plainPixels);
-      label.label(asComposited(frame, 'bypass'), { step: 'bypass', likenessId: null, consentId: null, delayFrames, corner: 'auto' }, this.#labelBoxes, 0);
+      label.label(
+        asComposited(frame, 'bypass'),
+        { step: 'bypass', likenessId: null, consentId: null, delayFrames, corner: 'auto' },
+        this.#labelBoxes,
+        0,
+      );
     });
   }
   get frameNumber(): number {
@@ -151,7 +170,14 @@ export class Lane {
     if (this.#closed) return video.release();
     const startedAtUs = this.clock.nowUs();
     const frameNumber = ++this.#frameNumber;
-    const frame: ReceivedFrame = { frameNumber, captureAtUs: video.receivedAtUs, video, pixels: video.pixels, shape: shapeOf(video, this.lastShape), matrix: yuvMatrixOf(video.widthPx, video.heightPx, video.hasMetadata ? video.metadata : null) };
+    const frame: ReceivedFrame = {
+      frameNumber,
+      captureAtUs: video.receivedAtUs,
+      video,
+      pixels: video.pixels,
+      shape: shapeOf(video, this.lastShape),
+      matrix: yuvMatrixOf(video.widthPx, video.heightPx, video.hasMetadata ? video.metadata : null),
+    };
     this.lastFrame = frame;
     this.timecode100ns = video.timecode100ns;
     this.#intervalUs = frameIntervalUs(video.frameRateNum, video.frameRateDen);
@@ -234,8 +260,19 @@ export class Lane {
     const { frameNumber, captureAtUs, matrix } = frame;
     const { keyframe: kf, flow } = this.params.snapshot;
     if (keyframe.up) {
-      for (const { face, wantIdentity } of track.wishes(frameNumber, { intervalFrames: kf.intervalFrames, minConfidence01: flow.minConfidence01 })) {
-        const asked = keyframe.askFace(face, track.trackNumbers[face.faceId]!, this.parts.regions.view(face), matrix, frameNumber, captureAtUs, wantIdentity);
+      for (const { face, wantIdentity } of track.wishes(frameNumber, {
+        intervalFrames: kf.intervalFrames,
+        minConfidence01: flow.minConfidence01,
+      })) {
+        const asked = keyframe.askFace(
+          face,
+          track.trackNumbers[face.faceId]!,
+          this.parts.regions.view(face),
+          matrix,
+          frameNumber,
+          captureAtUs,
+          wantIdentity,
+        );
         if (asked) this.#rememberCrop(face, frameNumber);
       }
       const every = this.#unlookedSince >= 0 ? 1 : track.allAcquired() ? detectCalmFrames : detectSearchFrames;
@@ -252,12 +289,26 @@ export class Lane {
     if (key !== this.#shrinkerFor) {
       this.#shrinkerFor = key;
       this.#shrinker = new FrameShrinker(this.parts.memory, this.parts.region, {
-        format: video.format, widthPx: video.widthPx, heightPx: video.heightPx, dstWidthPx: widthPx, dstHeightPx: heightPx, matrix: frame.matrix, layout: 'rgb',
+        format: video.format,
+        widthPx: video.widthPx,
+        heightPx: video.heightPx,
+        dstWidthPx: widthPx,
+        dstHeightPx: heightPx,
+        matrix: frame.matrix,
+        layout: 'rgb',
       });
     }
     const ptr = this.#shrinker!.shrink(video.pixels, video.strideBytes);
     const rgb = this.parts.memory.u8.subarray(ptr, ptr + widthPx * heightPx * 3);
-    this.parts.keyframe.askDetect(rgb, widthPx, heightPx, frame.frameNumber, frame.captureAtUs, video.widthPx / widthPx, video.heightPx / heightPx);
+    this.parts.keyframe.askDetect(
+      rgb,
+      widthPx,
+      heightPx,
+      frame.frameNumber,
+      frame.captureAtUs,
+      video.widthPx / widthPx,
+      video.heightPx / heightPx,
+    );
     this.#detectAskedFrame = frame.frameNumber;
   }
 
@@ -267,8 +318,11 @@ export class Lane {
     const { track, shelf } = this.parts;
     const castWaiting = track.cast.length > 0 && !track.allAcquired();
     const ladder = {
-      maxHoldUs: fallback.maxHoldUs, ladder: fallback.ladder, unacquired: fallback.unacquired,
-      minConfidence01: flow.minConfidence01, keyframeIntervalUs: durationUs(this.#intervalUs * keyframe.intervalFrames),
+      maxHoldUs: fallback.maxHoldUs,
+      ladder: fallback.ladder,
+      unacquired: fallback.unacquired,
+      minConfidence01: flow.minConfidence01,
+      keyframeIntervalUs: durationUs(this.#intervalUs * keyframe.intervalFrames),
     };
     let shown: LadderStep = 'idle';
     for (let i = 0; i < workCount; i++) {
@@ -277,13 +331,18 @@ export class Lane {
       face.step = this.#ladder.decide(face, startedAtUs, ladder, castWaiting);
       work.engine = shelf.engineOf(face.performerId);
       work.action = actionOf(face.step, fallback.unacquired, work.engine !== null);
-      if (face.step !== 'idle') shown = worse(shown, work.action === 'conceal' && face.step !== 'unacquired' ? 'conceal' : face.step);
+      if (face.step !== 'idle')
+        shown = worse(shown, work.action === 'conceal' && face.step !== 'unacquired' ? 'conceal' : face.step);
       if (face.keyframeFrame >= 0) this.meters.keyframeAgeUs.add(since(startedAtUs, face.keyframeAtUs));
     }
     const concealAll = this.#unlookedSince >= 0 && track.cast.length > 0 && fallback.unacquired !== 'plain';
     this.step = send.bypass ? 'bypass' : output.mode === 'plain' ? 'plain' : concealAll ? 'unacquired' : shown;
     const composited = this.parts.composite.composite(frame, this.#work, workCount, {
-      mode: output.mode, mirror: output.mirror, wipe01: output.wipe01, bypass: send.bypass, concealAll,
+      mode: output.mode,
+      mirror: output.mirror,
+      wipe01: output.wipe01,
+      bypass: send.bypass,
+      concealAll,
       look: { mix01: likeness.mix01, shape01: look.shape01, light01: look.light01, edge01: look.edge01 },
     });
     this.meters.stages.composite.add(since(this.clock.nowUs(), startedAtUs));
@@ -296,13 +355,23 @@ export class Lane {
     const { label, send: sender, shelf } = this.parts;
     const likeness = shelf.shown();
     const faces = this.#facesForLabel(frame, workCount, output.mode, output.mirror);
-    const labelled = label.label(frame, {
-      step: this.step, likenessId: likeness?.id ?? null, consentId: likeness?.consentId ?? null, delayFrames: send.delayFrames, corner: labelParams.corner,
-    }, this.#labelBoxes, faces);
+    const labelled = label.label(
+      frame,
+      {
+        step: this.step,
+        likenessId: likeness?.id ?? null,
+        consentId: likeness?.consentId ?? null,
+        delayFrames: send.delayFrames,
+        corner: labelParams.corner,
+      },
+      this.#labelBoxes,
+      faces,
+    );
     const labelledAtUs = this.clock.nowUs();
     this.meters.stages.label.add(since(labelledAtUs, startedAtUs));
     // Bypass keeps the output's name: receivers must not lose the source they watch. Its metadata says bypass.
-    if (frame.kind !== 'bypass') sender.useName(frame.kind === 'plain' ? ' PLAIN' : frame.kind === 'matte' ? ' MATTE' : '');
+    if (frame.kind !== 'bypass')
+      sender.useName(frame.kind === 'plain' ? ' PLAIN' : frame.kind === 'matte' ? ' MATTE' : '');
     sender.put(labelled, this.#delayUs());
     this.meters.stages.send.add(since(this.clock.nowUs(), labelledAtUs));
     this.#show('afterSend', frame);
@@ -335,7 +404,12 @@ export class Lane {
     if (!fromCrop) return;
     if (reply.presence01 >= 0.5) {
       mapPoints(fromCrop, landmarks, this.#late, landmarkCount);
-      const joined = propagate.join(face, { frameNumber: reply.frameNumber, landmarks: this.#late }, this.#frameNumber, this.#propagateSettings());
+      const joined = propagate.join(
+        face,
+        { frameNumber: reply.frameNumber, landmarks: this.#late },
+        this.#frameNumber,
+        this.#propagateSettings(),
+      );
       if (!joined) {
         this.counters['keyframe.late']!++;
         return;
@@ -397,7 +471,12 @@ export class Lane {
 
   #propagateSettings(): PropagateSettings {
     const { flow, smooth, keyframe } = this.params.snapshot;
-    return { minConfidence01: flow.minConfidence01, smoothAmount01: smooth.amount01, crossfadeFrames: keyframe.crossfadeFrames, preset: flow.preset };
+    return {
+      minConfidence01: flow.minConfidence01,
+      smoothAmount01: smooth.amount01,
+      crossfadeFrames: keyframe.crossfadeFrames,
+      preset: flow.preset,
+    };
   }
   #delayUs(): ReturnType<typeof durationUs> {
     return durationUs(this.#intervalUs * this.params.snapshot.send.delayFrames);
@@ -410,18 +489,39 @@ export class Lane {
   }
 
   #sendSlate(video: NdiVideoFrame): void {
-    const frame: ReceivedFrame = { frameNumber: ++this.#frameNumber, captureAtUs: this.clock.nowUs(), video, pixels: video.pixels, shape: shapeOf(video, this.lastShape), matrix: yuvMatrixOf(video.widthPx, video.heightPx, null) };
+    const frame: ReceivedFrame = {
+      frameNumber: ++this.#frameNumber,
+      captureAtUs: this.clock.nowUs(),
+      video,
+      pixels: video.pixels,
+      shape: shapeOf(video, this.lastShape),
+      matrix: yuvMatrixOf(video.widthPx, video.heightPx, null),
+    };
     this.step = 'slate';
     this.parts.track.endAll();
     this.#unlookedSince = this.#frameNumber;
     const { send } = this.params.snapshot;
     const slate = asComposited(frame, 'slate');
-    const labelled = this.parts.label.label(slate, { step: 'slate', likenessId: null, consentId: null, delayFrames: send.delayFrames, corner: 'auto' }, this.#labelBoxes, 0);
+    const labelled = this.parts.label.label(
+      slate,
+      { step: 'slate', likenessId: null, consentId: null, delayFrames: send.delayFrames, corner: 'auto' },
+      this.#labelBoxes,
+      0,
+    );
     this.parts.send.put(labelled, durationUs(0));
     this.timecode100ns = video.timecode100ns;
     this.#show('afterSend', frame);
   }
 }
 
-const severity: Readonly<Record<LadderStep, number>> = { idle: 0, likeness: 1, hold: 2, unacquired: 3, conceal: 4, plain: 5, bypass: 6, slate: 7 };
+const severity: Readonly<Record<LadderStep, number>> = {
+  idle: 0,
+  likeness: 1,
+  hold: 2,
+  unacquired: 3,
+  conceal: 4,
+  plain: 5,
+  bypass: 6,
+  slate: 7,
+};
 const worse = (a: LadderStep, b: LadderStep): LadderStep => (severity[b] > severity[a] ? b : a);

@@ -52,7 +52,12 @@ export class LikenessShelf {
   /** A package that control has checked; its bake is made, or found in the cache, by a process of its own. */
   async addPackage(likenessId: string, packagePath: string): Promise<boolean> {
     try {
-      const { likenesses, faults } = await runPrepare({ cacheFolder: this.cacheFolder, packages: [packagePath], use: this.scope, performers: [] });
+      const { likenesses, faults } = await runPrepare({
+        cacheFolder: this.cacheFolder,
+        packages: [packagePath],
+        use: this.scope,
+        performers: [],
+      });
       const made = likenesses.find(({ id }) => id === likenessId);
       if (made) return await this.addLikeness(made);
       this.onFault(likenessId, faults[0]?.message ?? 'the package holds another likeness');

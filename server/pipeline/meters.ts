@@ -65,7 +65,9 @@ class StageMeter {
 /** What one lane measures: the latency vocabulary of style.md §10. */
 export class LaneMeters {
   readonly captureToSend = new Window();
-  readonly stages = Object.fromEntries(stageNames.map((name) => [name, new StageMeter(name)])) as Readonly<Record<StageName, StageMeter>>;
+  readonly stages = Object.fromEntries(stageNames.map((name) => [name, new StageMeter(name)])) as Readonly<
+    Record<StageName, StageMeter>
+  >;
   readonly captureToSendUs = new Histogram('captureToSendUs', null);
   readonly keyframeAgeUs = new Histogram('keyframeAgeUs', null);
   readonly deadlineSlackUs = new Histogram('deadlineSlackUs', null);

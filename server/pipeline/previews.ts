@@ -34,7 +34,11 @@ export class Previews {
   constructor(
     private readonly memory: KernelMemory,
     private readonly region: RegionKernel,
-    private readonly deliver: (which: PreviewSide, frame: { frameNumber: number; captureAtUs: number }, jpeg: Uint8Array) => void,
+    private readonly deliver: (
+      which: PreviewSide,
+      frame: { frameNumber: number; captureAtUs: number },
+      jpeg: Uint8Array,
+    ) => void,
   ) {}
 
   /** Takes this picture for `which` where it is wanted and due. */
@@ -53,7 +57,13 @@ export class Previews {
     const raw = Buffer.from(this.memory.u8.subarray(ptr, ptr + this.#widthPx * this.#heightPx * 4));
     const { frameNumber, captureAtUs } = frame;
     this.#busy[which] = true;
-    compress(raw, { format: FORMAT_RGBX, width: this.#widthPx, height: this.#heightPx, subsampling: SAMP_420, quality: jpegQuality })
+    compress(raw, {
+      format: FORMAT_RGBX,
+      width: this.#widthPx,
+      height: this.#heightPx,
+      subsampling: SAMP_420,
+      quality: jpegQuality,
+    })
       .then((jpeg) => this.deliver(which, { frameNumber, captureAtUs }, jpeg))
       .catch(() => this.skipped++)
       .finally(() => {
@@ -64,14 +74,22 @@ export class Previews {
   #fit(frame: ReceivedFrame, wantedWidthPx: number): void {
     const { shape } = frame;
     const widthPx = Math.max(16, Math.min(wantedWidthPx, shape.widthPx) & ~1);
-    const heightPx = Math.max(16, Math.round(widthPx / shape.pictureAspectRatio) & ~1) || Math.round((widthPx * shape.heightPx) / shape.widthPx);
+    const heightPx =
+      Math.max(16, Math.round(widthPx / shape.pictureAspectRatio) & ~1) ||
+      Math.round((widthPx * shape.heightPx) / shape.widthPx);
     const key = `${shape.format} ${shape.widthPx}×${shape.heightPx} ${widthPx} ${frame.matrix}`;
     if (key === this.#made) return;
     this.#made = key;
     this.#widthPx = widthPx;
     this.#heightPx = Math.min(heightPx, shape.heightPx);
     this.#shrinker = new FrameShrinker(this.memory, this.region, {
-      format: shape.format, widthPx: shape.widthPx, heightPx: shape.heightPx, dstWidthPx: widthPx, dstHeightPx: this.#heightPx, matrix: frame.matrix, layout: 'rgbx',
+      format: shape.format,
+      widthPx: shape.widthPx,
+      heightPx: shape.heightPx,
+      dstWidthPx: widthPx,
+      dstHeightPx: this.#heightPx,
+      matrix: frame.matrix,
+      layout: 'rgbx',
     });
   }
 }

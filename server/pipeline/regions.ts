@@ -21,7 +21,15 @@ export class FaceRegions {
     faceSlots: number,
   ) {
     for (let i = 0; i < faceSlots; i++) {
-      this.#views.push({ ptr: 0, chromaPtr: 0, strideBytes: 0, widthPx: 0, heightPx: 0, box: { x0: 0, y0: 0, x1: 0, y1: 0 }, format: 0 });
+      this.#views.push({
+        ptr: 0,
+        chromaPtr: 0,
+        strideBytes: 0,
+        widthPx: 0,
+        heightPx: 0,
+        box: { x0: 0, y0: 0, x1: 0, y1: 0 },
+        format: 0,
+      });
       this.#bytes.push(0);
     }
   }

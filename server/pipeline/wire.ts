@@ -64,7 +64,12 @@ export function wireLane(
   options: LaneOptions,
   ndi: NdiPort,
   clock: Clock,
-  events: { receive: ReceiveEvents; keyframe: KeyframeEvents; send: SendEvents; likenessFault: (what: string, reason: string) => void },
+  events: {
+    receive: ReceiveEvents;
+    keyframe: KeyframeEvents;
+    send: SendEvents;
+    likenessFault: (what: string, reason: string) => void;
+  },
 ): LaneParts {
   const memory = new KernelMemory(640);
   const region = new RegionKernel(memory);
@@ -73,31 +78,42 @@ export function wireLane(
   const picture = new PictureKernel(memory);
   const canonical = loadCanonicalFace();
   const canvas = new MeshCanvas(memory, loadRasterKernel(memory), blend, canonical);
-  const webControl = options.webControl === null ? [] : [`<ndi_capabilities web_control="${xmlText(options.webControl)}"/>`];
+  const webControl =
+    options.webControl === null ? [] : [`<ndi_capabilities web_control="${xmlText(options.webControl)}"/>`];
   return {
     memory,
     region,
     stats: new LumaStats(memory),
     regions: new FaceRegions(memory, faceSlots),
-    receive: new ReceiveStage(ndi, clock, {
-      sourceName: options.source.name,
-      url: options.source.url,
-      receiverName: `Understudy ${options.laneId}`,
-      groups: options.groups,
-      productXml: productXml(options.version),
-      deepColor: options.deepColor,
-    }, events.receive),
+    receive: new ReceiveStage(
+      ndi,
+      clock,
+      {
+        sourceName: options.source.name,
+        url: options.source.url,
+        receiverName: `Understudy ${options.laneId}`,
+        groups: options.groups,
+        productXml: productXml(options.version),
+        deepColor: options.deepColor,
+      },
+      events.receive,
+    ),
     track: new TrackStage(canonical.positions),
     propagate: new FlowPropagator(memory, region, neighboursOf(canonical.triangles, surfaceCount), faceSlots),
     keyframe: new KeyframeClient(memory, region, ipcPath(options.runFolder, 'inference'), events.keyframe),
     composite: new CompositeStage({ memory, blend, conceal, picture }),
     label: new LabelStage(),
-    send: new SendStage(ndi, clock, {
-      outputName: options.outputName,
-      groups: options.groups,
-      connectionMetadata: [productXml(options.version), ...webControl],
-      failover: options.failover,
-    }, events.send),
+    send: new SendStage(
+      ndi,
+      clock,
+      {
+        outputName: options.outputName,
+        groups: options.groups,
+        connectionMetadata: [productXml(options.version), ...webControl],
+        failover: options.failover,
+      },
+      events.send,
+    ),
     shelf: new LikenessShelf(canvas, join(options.stateFolder, 'prepared'), options.consentScope, events.likenessFault),
   };
 }

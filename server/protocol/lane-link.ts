@@ -8,7 +8,13 @@ import type { AlarmMessage, LaneStatus, ProcessStatus } from './messages.js';
  */
 
 /** The latency vocabulary of style §10; the first needs no stage, the next two carry it as a label. */
-export const latencyNames = ['captureToSendUs', 'queueWaitUs', 'processUs', 'keyframeAgeUs', 'deadlineSlackUs'] as const;
+export const latencyNames = [
+  'captureToSendUs',
+  'queueWaitUs',
+  'processUs',
+  'keyframeAgeUs',
+  'deadlineSlackUs',
+] as const;
 export type LatencyName = (typeof latencyNames)[number];
 
 /** Upper bounds of the buckets, µs, inclusive; the last bucket is everything above. A slack can be negative: late. */

@@ -139,6 +139,11 @@ export type ClientMessage =
     }
   | { readonly type: 'meshes'; readonly laneIds: readonly string[] }
   /** The client has drawn this preview: the server keeps at most two of each kind on the way. */
-  | { readonly type: 'drawn'; readonly laneId: string; readonly which: 'input' | 'output'; readonly frameNumber: number }
+  | {
+      readonly type: 'drawn';
+      readonly laneId: string;
+      readonly which: 'input' | 'output';
+      readonly frameNumber: number;
+    }
   | { readonly type: 'assign'; readonly performerId: string; readonly likenessId: string | null }
   | { readonly type: 'ping'; readonly sentAtMs: number };

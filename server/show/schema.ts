@@ -62,7 +62,9 @@ export const ShowFile = Type.Object(
     cast: Type.Array(CastEntry, { maxItems: 64 }),
     /** Folder of likeness packages, relative to the show file. */
     likenessFolder: Type.Optional(filePath),
-    ports: Type.Optional(Type.Object({ http: Type.Optional(port), osc: Type.Optional(port) }, { additionalProperties: false })),
+    ports: Type.Optional(
+      Type.Object({ http: Type.Optional(port), osc: Type.Optional(port) }, { additionalProperties: false }),
+    ),
     /** Addresses to listen on, and the networks NDI may use. Loopback where unset. */
     interfaces: Type.Optional(Type.Array(address, { minItems: 1 })),
     /** NDI discovery servers, used instead of mDNS. */
@@ -83,7 +85,12 @@ export const ShowFile = Type.Object(
       ),
     ),
     /** Start values by address; what the operator changed since is in the journal and wins. */
-    values: Type.Optional(Type.Record(Type.String({ pattern: '^/understudy/' }), Type.Union([Type.Number(), Type.String(), Type.Boolean()]))),
+    values: Type.Optional(
+      Type.Record(
+        Type.String({ pattern: '^/understudy/' }),
+        Type.Union([Type.Number(), Type.String(), Type.Boolean()]),
+      ),
+    ),
   },
   { additionalProperties: false },
 );

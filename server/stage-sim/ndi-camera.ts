@@ -64,7 +64,11 @@ export class NdiCamera {
     options: { readonly name: string; readonly interfaceAddress: string; readonly modelName: string },
   ) {
     this.#configFolder = mkdtempSync(join(tmpdir(), 'understudy-camera-'));
-    this.#ndi = openLibndi({ clock, network: { interfaceAddresses: [options.interfaceAddress] }, configFolder: this.#configFolder });
+    this.#ndi = openLibndi({
+      clock,
+      network: { interfaceAddresses: [options.interfaceAddress] },
+      configFolder: this.#configFolder,
+    });
     this.#sender = this.#ndi.createSender({ name: options.name, clockVideo: false, clockAudio: false });
     this.#sender.addConnectionMetadata(
       `<ndi_product long_name="Understudy ${options.modelName}" short_name="Stage" manufacturer="Understudy" version="1" model_name="${options.modelName}" serial="" session_name=""/>`,
@@ -111,10 +115,12 @@ export class NdiCamera {
   }
 
   #sendOne(): 'sent' | 'late' | 'end' {
-    const frame = this.#frames[this.framesSent % this.#frames.length]!, { rate } = this.feed;
+    const frame = this.#frames[this.framesSent % this.#frames.length]!,
+      { rate } = this.feed;
     const picture = this.feed.next(frame.pixels);
     if (picture === 'late' || picture === 'end') return picture;
-    const timecode = this.#startTimecode100ns + (BigInt(this.framesSent) * 10_000_000n * BigInt(rate.den)) / BigInt(rate.num);
+    const timecode =
+      this.#startTimecode100ns + (BigInt(this.framesSent) * 10_000_000n * BigInt(rate.den)) / BigInt(rate.num);
     frame.timecode100ns = timecode;
     this.#sender.sendVideo(frame, picture.metadata);
     if (this.feed.sound === 'tone') this.#sendTone(timecode);
@@ -124,7 +130,8 @@ export class NdiCamera {
 
   /** The samples of one frame: at 59.94 frames sometimes 800, sometimes 801. */
   #sendTone(timecode: bigint): void {
-    const { num, den } = this.feed.rate, n = this.framesSent;
+    const { num, den } = this.feed.rate,
+      n = this.framesSent;
     const samplesUntil = (frames: number): number => Math.floor((frames * sampleRateHz * den) / num);
     const samples = samplesUntil(n + 1) - samplesUntil(n);
     const sound = this.#sounds.get(samples) ?? this.#ndi.createAudioFrame({ sampleRateHz, channels: 2, samples });
@@ -140,7 +147,10 @@ export function runCameraProcess(camera: NdiCamera): void {
   process.send?.({ type: 'ready', name: camera.sourceName });
   process.stdout.write(`${JSON.stringify({ event: 'ready', name: camera.sourceName })}\n`);
   void camera.ended.then(() => {
-    process.stdout.write(`${JSON.stringify({ event: 'closed', frames: camera.framesSent, skipped: camera.intervalsSkipped })}\n`, () => process.exit(0));
+    process.stdout.write(
+      `${JSON.stringify({ event: 'closed', frames: camera.framesSent, skipped: camera.intervalsSkipped })}\n`,
+      () => process.exit(0),
+    );
   });
   process.on('SIGTERM', () => camera.close());
   process.on('SIGINT', () => {

@@ -33,15 +33,30 @@ const paperGrey = 172;
 
 /** A studio still of one of the cast before grey paper: what an enrolment or likeness photo of them looks like. Deterministic. */
 export function renderPortrait(person: PersonId, options: PortraitOptions = {}): Portrait {
-  const sidePx = options.sidePx ?? 1024, actor = new Actor(castModel(person));
+  const sidePx = options.sidePx ?? 1024,
+    actor = new Actor(castModel(person));
   const picture = new StagePicture(sidePx, sidePx, Math.ceil((sidePx * sidePx * 12) / 1048576) + 60);
   const radians = (deg: number | undefined): number => ((deg ?? 0) * Math.PI) / 180;
   const state: PersonState = {
-    xDm: 0, yDm: 0, zDm: 0, yawRad: radians(options.yawDeg), pitchRad: radians(options.pitchDeg), rollRad: 0,
-    trunkYawRad: 0.4 * radians(options.yawDeg), gazeYawRad: -0.3 * radians(options.yawDeg), gazePitchRad: 0,
+    xDm: 0,
+    yDm: 0,
+    zDm: 0,
+    yawRad: radians(options.yawDeg),
+    pitchRad: radians(options.pitchDeg),
+    rollRad: 0,
+    trunkYawRad: 0.4 * radians(options.yawDeg),
+    gazeYawRad: -0.3 * radians(options.yawDeg),
+    gazePitchRad: 0,
     expression: Float32Array.from(expressionUnitNames, (unit) => options.expression?.[unit] ?? 0),
   };
-  const view: View = { widthPx: sidePx, heightPx: sidePx, focalPx: sidePx * 4.6, distanceDm: 17, centreXDm: 0, centreYDm: 7.05 };
+  const view: View = {
+    widthPx: sidePx,
+    heightPx: sidePx,
+    focalPx: sidePx * 4.6,
+    distanceDm: 17,
+    centreXDm: 0,
+    centreYDm: 7.05,
+  };
   picture.clear();
   actor.pose(state, view);
   actor.draw(picture, state, studio, view, () => true);
@@ -50,7 +65,8 @@ export function renderPortrait(person: PersonId, options: PortraitOptions = {}):
 
 function overPaper(picture: StagePicture): Uint8Array {
   const { widthPx, heightPx, memory, target } = picture;
-  const rgb = new Uint8Array(widthPx * heightPx * 3), from = memory.u16.subarray(target / 2, target / 2 + widthPx * heightPx * 4);
+  const rgb = new Uint8Array(widthPx * heightPx * 3),
+    from = memory.u16.subarray(target / 2, target / 2 + widthPx * heightPx * 4);
   for (let i = 0; i < widthPx * heightPx; i++) {
     const rest = paperGrey * (1 - from[i * 4 + 3]! / 65280);
     for (let c = 0; c < 3; c++) rgb[i * 3 + c] = Math.min(255, Math.round(from[i * 4 + c]! / 256 + rest));

@@ -36,7 +36,8 @@ export function castModel(id: PersonId | OccluderKind): PersonModel {
   return model;
 }
 
-const isBody = (material: string, part: string): boolean => material === 'cloth' || material === 'collar' || part === 'trunk';
+const isBody = (material: string, part: string): boolean =>
+  material === 'cloth' || material === 'collar' || part === 'trunk';
 
 /**
  * A camera's picture of the simulated stage. Equal scene, seed, size and frame number give equal bytes; frames may be asked for
@@ -56,10 +57,17 @@ export class StageScene {
     const { widthPx, heightPx } = options;
     if (widthPx % 2 !== 0) throw new RangeError(`A UYVY picture needs an even width, not ${widthPx}`);
     const count = Math.min(4, Math.max(1, options.people ?? (options.scene === 'crossing' ? 2 : 1)));
-    const performer = options.performer ?? 'robin', likeness = options.likeness ?? 'sasha';
+    const performer = options.performer ?? 'robin',
+      likeness = options.likeness ?? 'sasha';
     const people = [performer, ...extras.filter((id) => id !== performer && id !== likeness)].slice(0, count);
     this.options = {
-      scene: options.scene, seed: options.seed, framesPerSecond: options.framesPerSecond ?? 25, widthPx, heightPx, people, calls: this.#calls,
+      scene: options.scene,
+      seed: options.seed,
+      framesPerSecond: options.framesPerSecond ?? 25,
+      widthPx,
+      heightPx,
+      people,
+      calls: this.#calls,
     };
     const pixels = widthPx * heightPx;
     this.picture = new StagePicture(widthPx, heightPx, Math.ceil((pixels * 26) / 1048576) + 60 * (count + 2));
@@ -80,7 +88,8 @@ export class StageScene {
 
   /** Draws a frame into `target`: UYVY, legal range, the matrix of its size, rows tight (width·2 bytes). */
   renderFrame(frameNumber: number, who: { readonly who: Who }, target: Uint8Array): void {
-    const { picture, backdrop } = this, moment = this.moment(frameNumber);
+    const { picture, backdrop } = this,
+      moment = this.moment(frameNumber);
     backdrop.fill(moment.wallShiftPx);
     picture.clear();
     this.poseAll(moment, who.who);
@@ -104,20 +113,25 @@ export class StageScene {
 
   /** The performer's state for the likeness: same pose and expression, its eyes where the performer's are. */
   likenessState(state: PersonState): PersonState {
-    const from = this.likeness.model.eyeCentres, to = this.performer.model.eyeCentres;
+    const from = this.likeness.model.eyeCentres,
+      to = this.performer.model.eyeCentres;
     return { ...state, yDm: state.yDm + to[1]! - from[1]!, zDm: state.zDm + to[2]! - from[2]! };
   }
 
   occluderOf(moment: StageMoment): Actor | null {
     if (!moment.occluder) return null;
-    const { kind } = moment.occluder, known = this.#occluders.get(kind) ?? new Actor(castModel(kind));
+    const { kind } = moment.occluder,
+      known = this.#occluders.get(kind) ?? new Actor(castModel(kind));
     this.#occluders.set(kind, known);
     return known;
   }
 
   drawPeople(moment: StageMoment, who: Who): void {
-    const { picture } = this, { light, view } = moment;
-    this.others.forEach((actor, index) => actor.draw(picture, moment.people[index + 1]!.state, light, view, () => true));
+    const { picture } = this,
+      { light, view } = moment;
+    this.others.forEach((actor, index) =>
+      actor.draw(picture, moment.people[index + 1]!.state, light, view, () => true),
+    );
     const state = moment.people[0]!.state;
     if (who === 'performer') {
       this.performer.draw(picture, state, light, view, () => true);
@@ -129,9 +143,12 @@ export class StageScene {
   }
 
   #finish(moment: StageMoment, frameNumber: number): void {
-    const { picture, backdrop } = this, { widthPx, heightPx, strideBytes, memory } = picture, { kernel } = backdrop;
+    const { picture, backdrop } = this,
+      { widthPx, heightPx, strideBytes, memory } = picture,
+      { kernel } = backdrop;
     if (moment.blurRadiusPx > 0) {
-      const mark = memory.mark(), scratch = memory.allocate(Math.max(widthPx, heightPx) * 8);
+      const mark = memory.mark(),
+        scratch = memory.allocate(Math.max(widthPx, heightPx) * 8);
       for (let pass = 0; pass < 2; pass++) {
         kernel.blurLines(picture.target, scratch, widthPx, heightPx, 8, strideBytes, moment.blurRadiusPx);
         kernel.blurLines(picture.target, scratch, heightPx, widthPx, strideBytes, 8, moment.blurRadiusPx);
@@ -142,7 +159,14 @@ export class StageScene {
     }
     backdrop.layOver();
     if (moment.grainCodes > 0) {
-      kernel.addGrain(backdrop.frame, widthPx, heightPx, backdrop.strideBytes, this.options.seed * 65536 + frameNumber, moment.grainCodes);
+      kernel.addGrain(
+        backdrop.frame,
+        widthPx,
+        heightPx,
+        backdrop.strideBytes,
+        this.options.seed * 65536 + frameNumber,
+        moment.grainCodes,
+      );
     }
   }
 }

@@ -56,23 +56,32 @@ export class StageTruth {
 
   /** People in the order of the scene, the performer first. */
   people(frameNumber: number): PersonTruth[] {
-    const { scene } = this, moment = scene.moment(frameNumber);
+    const { scene } = this,
+      moment = scene.moment(frameNumber);
     scene.poseAll(moment);
     return moment.people.map(({ id, state }, index) => {
-      const actor = index === 0 ? scene.performer : scene.others[index - 1]!, { geometry } = actor;
+      const actor = index === 0 ? scene.performer : scene.others[index - 1]!,
+        { geometry } = actor;
       const landmarks = this.#tracker(actor).project(geometry, state, moment.view);
       const pivot = geometry.model.neckPivot;
       return {
-        id, landmarks, headRotation: geometry.headRotation.slice(), yawRad: state.yawRad, pitchRad: state.pitchRad, rollRad: state.rollRad,
+        id,
+        landmarks,
+        headRotation: geometry.headRotation.slice(),
+        yawRad: state.yawRad,
+        pitchRad: state.pitchRad,
+        rollRad: state.rollRad,
         positionDm: [pivot[0]! + state.xDm, pivot[1]! + state.yDm, pivot[2]! + state.zDm],
-        ...extent(landmarks, moment.view.widthPx, moment.view.heightPx), expression: state.expression,
+        ...extent(landmarks, moment.view.widthPx, moment.view.heightPx),
+        expression: state.expression,
       };
     });
   }
 
   /** Masks of a frame, from the performer's geometry. */
   masks(frameNumber: number): StageMasks {
-    const { scene } = this, moment = scene.moment(frameNumber);
+    const { scene } = this,
+      moment = scene.moment(frameNumber);
     scene.poseAll(moment);
     const alone = this.#drawMasks(moment, 'without occluders').face;
     const { face, occluder, people } = this.#drawMasks(moment, 'with occluders');
@@ -82,15 +91,20 @@ export class StageTruth {
 
   /** True flow from a frame to the next; the wall's where nobody stands. */
   flow(frameNumber: number): StageFlow {
-    const { scene } = this, { picture } = scene, now = scene.moment(frameNumber), next = scene.moment(frameNumber + 1);
+    const { scene } = this,
+      { picture } = scene,
+      now = scene.moment(frameNumber),
+      next = scene.moment(frameNumber + 1);
     scene.poseAll(next);
-    const actors = this.#actors(now), after = actors.map(({ actor }) => actor.geometry.screen.slice());
+    const actors = this.#actors(now),
+      after = actors.map(({ actor }) => actor.geometry.screen.slice());
     const hasOccluder = now.occluder !== null && next.occluder !== null;
     scene.poseAll(now);
     picture.clear();
     actors.forEach(({ actor }, index) => {
       if (actor === scene.occluderOf(now) && !hasOccluder) return;
-      const { screen } = actor.geometry, later = after[index]!;
+      const { screen } = actor.geometry,
+        later = after[index]!;
       picture.fillCodes(actor.geometry, (position, out) => {
         out[0] = later[position * 3]! - screen[position * 3]! + flowMiddle;
         out[1] = later[position * 3 + 1]! - screen[position * 3 + 1]! + flowMiddle;
@@ -103,8 +117,11 @@ export class StageTruth {
   }
 
   #readFlow(wallDx: number): StageFlow {
-    const { widthPx, heightPx, memory, target } = this.scene.picture, count = widthPx * heightPx;
-    const dx = new Float32Array(count).fill(wallDx), dy = new Float32Array(count), from = memory.u16;
+    const { widthPx, heightPx, memory, target } = this.scene.picture,
+      count = widthPx * heightPx;
+    const dx = new Float32Array(count).fill(wallDx),
+      dy = new Float32Array(count),
+      from = memory.u16;
     for (let i = 0, at = target / 2; i < count; i++, at += 4) {
       const alpha = from[at + 3]!;
       // Through thin hair the wall is what one sees.
@@ -116,7 +133,10 @@ export class StageTruth {
   }
 
   #drawMasks(moment: StageMoment, what: 'with occluders' | 'without occluders'): Omit<StageMasks, 'faceVisible01'> {
-    const { scene } = this, { picture } = scene, performer = scene.performer, face = this.#face(performer);
+    const { scene } = this,
+      { picture } = scene,
+      performer = scene.performer,
+      face = this.#face(performer);
     picture.clear();
     for (const { actor } of this.#actors(moment)) {
       const isPerformer = actor === performer;
@@ -129,12 +149,14 @@ export class StageTruth {
           out[2] = 255;
         });
       code(0);
-      for (const part of actor.model.parts) if (!isPerformer || !isOfTheFace(part.material)) picture.drawPart(actor.model, part);
+      for (const part of actor.model.parts)
+        if (!isPerformer || !isOfTheFace(part.material)) picture.drawPart(actor.model, part);
       if (!isPerformer) continue;
       code(255);
       for (const part of actor.model.parts) if (isOfTheFace(part.material)) picture.drawPart(actor.model, part);
     }
-    const { widthPx, heightPx, memory, target } = picture, count = widthPx * heightPx;
+    const { widthPx, heightPx, memory, target } = picture,
+      count = widthPx * heightPx;
     const masks = { face: new Uint8Array(count), occluder: new Uint8Array(count), people: new Uint8Array(count) };
     for (let i = 0, at = target / 2; i < count; i++, at += 4) {
       masks.face[i] = memory.u16[at]! >> 8;
@@ -145,7 +167,8 @@ export class StageTruth {
   }
 
   #actors(moment: StageMoment): { actor: Actor; state: PersonState }[] {
-    const { scene } = this, occluder = scene.occluderOf(moment);
+    const { scene } = this,
+      occluder = scene.occluderOf(moment);
     return [
       ...scene.others.map((actor, index) => ({ actor, state: moment.people[index + 1]!.state })),
       { actor: scene.performer, state: moment.people[0]!.state },
@@ -166,12 +189,14 @@ export class StageTruth {
   }
 }
 
-const isOfTheFace = (material: string): boolean => ['eye', 'brows', 'lashes', 'teeth', 'tongue', 'mouth', 'beard'].includes(material);
+const isOfTheFace = (material: string): boolean =>
+  ['eye', 'brows', 'lashes', 'teeth', 'tongue', 'mouth', 'beard'].includes(material);
 
 function extent(landmarks: Float32Array, widthPx: number, heightPx: number): { faceBox: BoxPx; inFrame01: number } {
   const box: BoxPx = { x0: Infinity, y0: Infinity, x1: -Infinity, y1: -Infinity };
   for (const index of faceOval) {
-    const x = landmarks[index * 3]!, y = landmarks[index * 3 + 1]!;
+    const x = landmarks[index * 3]!,
+      y = landmarks[index * 3 + 1]!;
     box.x0 = Math.min(box.x0, x);
     box.x1 = Math.max(box.x1, x);
     box.y0 = Math.min(box.y0, y);
@@ -179,7 +204,8 @@ function extent(landmarks: Float32Array, widthPx: number, heightPx: number): { f
   }
   let inside = 0;
   for (let i = 0; i < landmarks.length; i += 3) {
-    if (landmarks[i]! >= 0 && landmarks[i]! < widthPx && landmarks[i + 1]! >= 0 && landmarks[i + 1]! < heightPx) inside++;
+    if (landmarks[i]! >= 0 && landmarks[i]! < widthPx && landmarks[i + 1]! >= 0 && landmarks[i + 1]! < heightPx)
+      inside++;
   }
   return { faceBox: box, inFrame01: inside / (landmarks.length / 3) };
 }

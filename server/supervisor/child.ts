@@ -106,7 +106,8 @@ export class KeptProcess {
     const now = process.uptime();
     this.#deaths = this.#deaths.filter((at) => now - at < 30);
     this.#deaths.push(now);
-    const waitMs = this.#deaths.length <= 3 ? this.options.restartAfterMs : Math.min(5000, 250 * 2 ** (this.#deaths.length - 3));
+    const waitMs =
+      this.#deaths.length <= 3 ? this.options.restartAfterMs : Math.min(5000, 250 * 2 ** (this.#deaths.length - 3));
     this.#timer = setTimeout(() => {
       this.restarts++;
       this.#start();

@@ -16,7 +16,14 @@ export function demoShowOnDisk(): ShowFile {
   return {
     ...show,
     likenessFolder: join(demoRoot, 'likenesses'),
-    cast: [{ performerId: 'robin', name: 'Robin (synthetic)', enrolment: [join(demoRoot, 'performers', 'robin-1.png'), join(demoRoot, 'performers', 'robin-2.png')], likeness: 'sasha' }],
+    cast: [
+      {
+        performerId: 'robin',
+        name: 'Robin (synthetic)',
+        enrolment: [join(demoRoot, 'performers', 'robin-1.png'), join(demoRoot, 'performers', 'robin-2.png')],
+        likeness: 'sasha',
+      },
+    ],
     sources: show.sources.map((source) => ({ ...source, performer: 'robin', likeness: null })),
   };
 }
@@ -27,7 +34,25 @@ export function demo(options: DemoOptions): Promise<number> {
   const camera = {
     name: 'camera',
     entry: join(buildRoot, 'server', 'stage-sim', 'camera.js'),
-    args: ['--name', show.sources[0]!.source, '--scene', options.scene ?? 'demo', '--people', String(options.people ?? 1), '--width', '1920', '--height', '1080', '--fps', '25', '--seed', '1', '--loop', '200', '--lazy'],
+    args: [
+      '--name',
+      show.sources[0]!.source,
+      '--scene',
+      options.scene ?? 'demo',
+      '--people',
+      String(options.people ?? 1),
+      '--width',
+      '1920',
+      '--height',
+      '1080',
+      '--fps',
+      '25',
+      '--seed',
+      '1',
+      '--loop',
+      '200',
+      '--lazy',
+    ],
   };
   return runShow(null, show, { ...options, companions: [camera] });
 }

@@ -16,7 +16,9 @@ function packagesIn(folder: string | null): string[] {
   return readdirSync(folder)
     .filter((name) => !name.startsWith('.'))
     .map((name) => join(folder, name))
-    .filter((path) => path.endsWith('.zip') || (statSync(path).isDirectory() && existsSync(join(path, 'likeness.json'))));
+    .filter(
+      (path) => path.endsWith('.zip') || (statSync(path).isDirectory() && existsSync(join(path, 'likeness.json'))),
+    );
 }
 
 /** What consent records are compared with. */
@@ -34,7 +36,10 @@ export function prepareShow(showFile: string | null, show: ShowFile, cacheFolder
     use: consentScopeOf(show),
     performers: show.cast
       .filter((member) => member.enrolment.length > 0)
-      .map(({ performerId, enrolment }) => ({ performerId, photos: enrolment.map((path) => showPath(showFile, path)) })),
+      .map(({ performerId, enrolment }) => ({
+        performerId,
+        photos: enrolment.map((path) => showPath(showFile, path)),
+      })),
   };
   return runPrepare(job);
 }

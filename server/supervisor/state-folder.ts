@@ -41,7 +41,9 @@ export function stateFolderOf(showName: string, environment: NodeJS.ProcessEnv =
 /** The state folders that exist: the root itself where a show was told to use it, and those below it. */
 export function stateFolders(root = stateRoot()): string[] {
   if (!existsSync(root)) return [];
-  const below = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory() && entry.name !== 'logs');
+  const below = readdirSync(root, { withFileTypes: true }).filter(
+    (entry) => entry.isDirectory() && entry.name !== 'logs',
+  );
   return [root, ...below.map((entry) => join(root, entry.name)).sort()];
 }
 

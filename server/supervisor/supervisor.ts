@@ -82,14 +82,24 @@ export class Supervisor {
   }
 
   async start(): Promise<void> {
-    for (const companion of this.options.companions ?? []) this.#companions.push(this.#keep(companion.name, companion.entry, companion.args, 300));
-    this.#inference = this.#keep('inference', entry('pipeline/inference-process.js'), [this.#runFolder, this.show.landmarks ?? 'fast'], 50);
+    for (const companion of this.options.companions ?? [])
+      this.#companions.push(this.#keep(companion.name, companion.entry, companion.args, 300));
+    this.#inference = this.#keep(
+      'inference',
+      entry('pipeline/inference-process.js'),
+      [this.#runFolder, this.show.landmarks ?? 'fast'],
+      50,
+    );
     await this.#startControl();
     // Bakes and embeddings are cached: the second start reads them from the state folder.
     const prepared = await prepareShow(this.showFile, this.show, join(this.#stateFolder, 'prepared'));
     for (const fault of prepared.faults) this.say(`${fault.code}: ${fault.message}\n  ${fault.advice}`);
     for (const source of this.show.sources) await this.#startLane(source, prepared);
-    this.#link = new IpcClient(ipcPath(this.#runFolder, 'control'), { onOpen: () => this.#report(), onMessage: () => {}, onLost: () => {} });
+    this.#link = new IpcClient(ipcPath(this.#runFolder, 'control'), {
+      onOpen: () => this.#report(),
+      onMessage: () => {},
+      onLost: () => {},
+    });
     this.#report();
   }
 
@@ -149,10 +159,16 @@ export class Supervisor {
       likenessFolders: [likenessFolderOf(this.showFile, show)].filter((folder) => folder !== null),
       version: productVersion,
     };
-    this.#control = this.#keep('control', entry('control/control-process.js'), [JSON.stringify(control)], 100, (message) => {
-      if (typeof message['httpPort'] === 'number') this.#httpPort = message['httpPort'];
-      this.say(`Control page: http://127.0.0.1:${this.#httpPort}/`);
-    });
+    this.#control = this.#keep(
+      'control',
+      entry('control/control-process.js'),
+      [JSON.stringify(control)],
+      100,
+      (message) => {
+        if (typeof message['httpPort'] === 'number') this.#httpPort = message['httpPort'];
+        this.say(`Control page: http://127.0.0.1:${this.#httpPort}/`);
+      },
+    );
   }
 
   async #startLane(source: ShowSource, prepared: PrepareResult): Promise<void> {
@@ -173,7 +189,10 @@ export class Supervisor {
       webControl: `http://%IP%:${this.#httpPort}/`,
       performers: prepared.performers.map((performer) => ({
         ...performer,
-        likenessId: source.likeness ?? this.show.cast.find((member) => member.performerId === performer.performerId)?.likeness ?? null,
+        likenessId:
+          source.likeness ??
+          this.show.cast.find((member) => member.performerId === performer.performerId)?.likeness ??
+          null,
       })),
       likenesses: prepared.likenesses,
       values: this.show.values ?? {},
@@ -183,16 +202,31 @@ export class Supervisor {
       deepColor: source.deepColor ?? false,
       version: productVersion,
     };
-    const kept = this.#keep(`lane-${source.id}`, entry('pipeline/lane-process.js'), [JSON.stringify(lane)], 20, (message) => {
-      this.say(`Output: ${String(message['outputName'])}  (camera: ${source.source})`);
-    });
+    const kept = this.#keep(
+      `lane-${source.id}`,
+      entry('pipeline/lane-process.js'),
+      [JSON.stringify(lane)],
+      20,
+      (message) => {
+        this.say(`Output: ${String(message['outputName'])}  (camera: ${source.source})`);
+      },
+    );
     this.#lanes.set(source.id, { kept, bypassPort, outputName: source.outputName });
   }
 
-  #keep(name: string, path: string, args: readonly string[], restartAfterMs: number, onReady?: (message: Record<string, unknown>) => void): KeptProcess {
+  #keep(
+    name: string,
+    path: string,
+    args: readonly string[],
+    restartAfterMs: number,
+    onReady?: (message: Record<string, unknown>) => void,
+  ): KeptProcess {
     let first = true;
     return new KeptProcess({
-      name, entry: path, args, restartAfterMs,
+      name,
+      entry: path,
+      args,
+      restartAfterMs,
       niceness: name.startsWith('lane-') || name === 'camera' ? -10 : name === 'inference' ? -5 : 0,
       logFolder: join(this.#stateFolder, 'logs'),
       onReady: (message) => {
@@ -210,17 +244,31 @@ export class Supervisor {
     return [own, ...this.#kept().map((one) => one.status)];
   }
   #kept(): KeptProcess[] {
-    const all = [this.#inference, this.#control, ...[...this.#lanes.values()].map((lane) => lane.kept), ...this.#companions];
+    const all = [
+      this.#inference,
+      this.#control,
+      ...[...this.#lanes.values()].map((lane) => lane.kept),
+      ...this.#companions,
+    ];
     return all.filter((one) => one !== null);
   }
 
   /** Tells control, and whoever looks for a running show, which processes there are. */
   #report(): void {
     this.#link?.channel?.send({ type: 'processes', processes: this.#processes() });
-    const lanes = [...this.#lanes].map(([laneId, { kept, bypassPort, outputName }]) => ({ laneId, pid: kept.pid, bypassPort, outputName }));
+    const lanes = [...this.#lanes].map(([laneId, { kept, bypassPort, outputName }]) => ({
+      laneId,
+      pid: kept.pid,
+      bypassPort,
+      outputName,
+    }));
     const run = {
-      pid: process.pid, runFolder: this.#runFolder, httpPort: this.#httpPort, lanes,
-      inferencePid: this.#inference?.pid ?? null, controlPid: this.#control?.pid ?? null,
+      pid: process.pid,
+      runFolder: this.#runFolder,
+      httpPort: this.#httpPort,
+      lanes,
+      inferencePid: this.#inference?.pid ?? null,
+      controlPid: this.#control?.pid ?? null,
     };
     // Other verbs read it at any moment.
     writeFileAtomic(join(this.#stateFolder, 'run.json'), JSON.stringify(run, null, 1));

@@ -9,7 +9,15 @@ import { canonicalJson, type Json } from './canonical-json.js';
  * a removal or an insertion shows. A chain alone cannot show that its end was cut off or that all of it was rewritten:
  * compare `head` with a copy kept elsewhere (reference: trust §1.6).
  */
-export type AuditKind = 'opened' | 'consent-check' | 'likeness-load' | 'assign' | 'bypass' | 'param' | 'show-start' | 'alarm';
+export type AuditKind =
+  | 'opened'
+  | 'consent-check'
+  | 'likeness-load'
+  | 'assign'
+  | 'bypass'
+  | 'param'
+  | 'show-start'
+  | 'alarm';
 export interface AuditEntry {
   readonly index: number;
   readonly atIso: string;
@@ -25,7 +33,9 @@ export type AuditVerdict =
 
 export const auditGenesis = '0'.repeat(64);
 const hashOf = (entry: Omit<AuditEntry, 'hash'>): string =>
-  createHash('sha256').update(canonicalJson({ ...entry })).digest('hex');
+  createHash('sha256')
+    .update(canonicalJson({ ...entry }))
+    .digest('hex');
 
 export class AuditLog {
   #file: AppendFile;

@@ -6,7 +6,9 @@ import type { ErrorCode } from '../errors/registry.js';
  * What a performer agreed to, as it travels in a likeness package. The fields follow SAG-AFTRA's digital-replica terms and NY GOB
  * §5-302: separately signed, a specific intended use, a named production, an end. A synthetic person signs nothing.
  */
-const isoDate = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?(Z|[+-]\\d{2}:\\d{2}))?$' });
+const isoDate = Type.String({
+  pattern: '^\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?(Z|[+-]\\d{2}:\\d{2}))?$',
+});
 const sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' });
 const text = Type.String({ minLength: 1, maxLength: 2000 });
 export const outputUses = ['monitor', 'recording', 'offline_render', 'final_delivery'] as const;
@@ -95,7 +97,11 @@ export interface ConsentUse {
   readonly likenessDigest: string | null;
 }
 
-const verdict = (state: ConsentState, reason: string, synthetic = false): ConsentVerdict => ({ state, reason, synthetic });
+const verdict = (state: ConsentState, reason: string, synthetic = false): ConsentVerdict => ({
+  state,
+  reason,
+  synthetic,
+});
 const isSynthetic = (record: unknown): boolean =>
   typeof record === 'object' && record !== null && (record as { synthetic?: unknown }).synthetic === true;
 
@@ -104,7 +110,8 @@ export function checkConsent(record: unknown, use: ConsentUse): ConsentVerdict {
   if (record === null || record === undefined) return verdict('missing', 'The package has no consent record.');
   const schema = isSynthetic(record) ? SyntheticConsent : PerformerConsent;
   const [fault] = Value.Errors(schema, record);
-  if (fault !== undefined) return verdict('missing', `The record is not complete at ${fault.instancePath || '/'}: ${fault.message}.`);
+  if (fault !== undefined)
+    return verdict('missing', `The record is not complete at ${fault.instancePath || '/'}: ${fault.message}.`);
   if (isSynthetic(record)) return verdict('valid', '', true);
   return checkPerformerConsent(record as PerformerConsent, use);
 }
@@ -124,7 +131,8 @@ function checkPerformerConsent(record: PerformerConsent, use: ConsentUse): Conse
   if (Number.isNaN(from) || Number.isNaN(until) || Number.isNaN(startOf(record.signedAt))) {
     return verdict('missing', 'A date of the record does not exist in the calendar.');
   }
-  if (startOf(record.signedAt) > now) return verdict('missing', `The record is dated ${record.signedAt}, in the future.`);
+  if (startOf(record.signedAt) > now)
+    return verdict('missing', `The record is dated ${record.signedAt}, in the future.`);
   if (now > until) return verdict('expired', `It was valid until ${record.validUntil}.`);
   if (now < from) return verdict('out-of-scope', `It is valid only from ${record.validFrom}.`);
   return checkScope(record, use);

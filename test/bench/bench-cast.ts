@@ -33,7 +33,12 @@ function enrolmentOf(person: PersonId): string[] {
 /** The demo's show with the first `people` of the stage in its cast, all of them played by the demo's likeness. */
 export function showOf(people: number): ShowFile {
   const show = demoShowOnDisk();
-  const joined = others.slice(0, people - 1).map((person) => ({ performerId: person, name: `${person} (synthetic)`, enrolment: enrolmentOf(person), likeness: 'sasha' }));
+  const joined = others.slice(0, people - 1).map((person) => ({
+    performerId: person,
+    name: `${person} (synthetic)`,
+    enrolment: enrolmentOf(person),
+    likeness: 'sasha',
+  }));
   // With several performers nobody in particular is expected before the camera.
   const sources = people === 1 ? show.sources : show.sources.map((source) => ({ ...source, performer: null }));
   return { ...show, sources, cast: [...show.cast, ...joined] };

@@ -12,7 +12,10 @@ import { scaleEntries } from './scale.js';
 export const entries: readonly BenchEntry[] = [
   ...loopEntries,
   { name: 'flow', run: (context, wanted) => flowRows({ rows: within('flow', wanted), clock: context.clock }) },
-  { name: 'kernels', run: (context, wanted) => Promise.resolve(kernelRows({ rows: within('kernels', wanted), clock: context.clock })) },
+  {
+    name: 'kernels',
+    run: (context, wanted) => Promise.resolve(kernelRows({ rows: within('kernels', wanted), clock: context.clock })),
+  },
   ...frameEntries,
   intervalEntry,
   ...likenessEntries,
@@ -21,7 +24,8 @@ export const entries: readonly BenchEntry[] = [
 ];
 
 /** The wanted names that lie below a family's name. */
-const within = (family: string, wanted: readonly string[]): string[] => wanted.filter((name) => name.startsWith(`${family}.`));
+const within = (family: string, wanted: readonly string[]): string[] =>
+  wanted.filter((name) => name.startsWith(`${family}.`));
 
 /** A name that is a row's own means that row alone; otherwise every row that begins with it. */
 export function chosen(wanted: readonly string[], from: readonly BenchEntry[] = entries): readonly BenchEntry[] {

@@ -9,12 +9,18 @@ const cellPx = 300;
 
 /** Rows of plain | output | ideal with a caption each, for people to look at: build/bench/<name>.png. */
 export class ContactSheet {
-  readonly #rows: { readonly caption: string; readonly cells: { readonly rgba: Uint8ClampedArray; readonly side: { readonly w: number; readonly h: number } }[] }[] = [];
+  readonly #rows: {
+    readonly caption: string;
+    readonly cells: { readonly rgba: Uint8ClampedArray; readonly side: { readonly w: number; readonly h: number } }[];
+  }[] = [];
 
   add(caption: string, pictures: readonly Uint8Array[], widthPx: number, box: BoxPx): void {
     const part = { x: box.x0 & ~1, y: box.y0, w: (box.x1 - box.x0) & ~1, h: box.y1 - box.y0 };
     if (part.w < 8 || part.h < 8) return;
-    this.#rows.push({ caption, cells: pictures.map((picture) => ({ rgba: uyvyToRgba(picture, widthPx, 0, part), side: part })) });
+    this.#rows.push({
+      caption,
+      cells: pictures.map((picture) => ({ rgba: uyvyToRgba(picture, widthPx, 0, part), side: part })),
+    });
   }
 
   write(name: string): string | null {

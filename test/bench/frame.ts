@@ -39,7 +39,8 @@ function place(hd: Uint8Array, target: Uint8Array, widthPx: number): void {
   }
   const left = (widthPx - hdWidthPx) >> 1;
   const top = (target.length / (2 * widthPx) - hdHeightPx) >> 1;
-  for (let y = 0; y < hdHeightPx; y++) target.set(hd.subarray(y * hdWidthPx * 2, (y + 1) * hdWidthPx * 2), ((top + y) * widthPx + left) * 2);
+  for (let y = 0; y < hdHeightPx; y++)
+    target.set(hd.subarray(y * hdWidthPx * 2, (y + 1) * hdWidthPx * 2), ((top + y) * widthPx + left) * 2);
 }
 
 /** Bytes that propagate, composite and label must read or write: the face's region in and out, and the label's plate. */
@@ -82,8 +83,17 @@ export interface StageCosts {
 }
 
 /** Plays a loop of the stage through the lane and reads its meters: medians over the newest 128 frames. */
-export async function stageCosts(clock: Clock, shape: { readonly widthPx: number; readonly heightPx: number; readonly people: number; readonly frames: number }): Promise<StageCosts> {
-  const scene = new StageScene({ scene: 'demo', seed: 1, widthPx: hdWidthPx, heightPx: hdHeightPx, people: shape.people });
+export async function stageCosts(
+  clock: Clock,
+  shape: { readonly widthPx: number; readonly heightPx: number; readonly people: number; readonly frames: number },
+): Promise<StageCosts> {
+  const scene = new StageScene({
+    scene: 'demo',
+    seed: 1,
+    widthPx: hdWidthPx,
+    heightPx: hdHeightPx,
+    people: shape.people,
+  });
   const pictures = Array.from({ length: picturesRendered }, (_, index) => {
     const picture = new Uint8Array(hdWidthPx * hdHeightPx * 2);
     scene.renderFrame(index, { who: 'performer' }, picture);
@@ -95,7 +105,11 @@ export async function stageCosts(clock: Clock, shape: { readonly widthPx: number
   await runner.open();
   try {
     const lane = await runner.run({
-      widthPx: shape.widthPx, heightPx: shape.heightPx, people: shape.people, framesPerSecond: 25, frames: warmUpFrames + shape.frames,
+      widthPx: shape.widthPx,
+      heightPx: shape.heightPx,
+      people: shape.people,
+      framesPerSecond: 25,
+      frames: warmUpFrames + shape.frames,
       render: (n, target) => place(pictures[pingPong(n, picturesRendered)]!, target, shape.widthPx),
       onOutput: (n, _uyvy, running) => {
         if (n < warmUpFrames) return;
@@ -105,7 +119,13 @@ export async function stageCosts(clock: Clock, shape: { readonly widthPx: number
     });
     const faces = lane.parts.track.faces.filter((face) => face.active).length;
     if (faces === 0 || faces > faceSlots) throw new Error('the lane follows no face: nothing was measured');
-    return { stageMs: lane.meters.stageMs(), copyMs: median(copies.msEach), bytes, faces, frames: copies.msEach.length };
+    return {
+      stageMs: lane.meters.stageMs(),
+      copyMs: median(copies.msEach),
+      bytes,
+      faces,
+      frames: copies.msEach.length,
+    };
   } finally {
     runner.close();
   }
@@ -123,4 +143,7 @@ async function frameRows({ row, widthPx, heightPx }: FrameShape, context: BenchC
   ];
 }
 
-export const frameEntries: readonly BenchEntry[] = frameShapes.map((shape) => ({ name: shape.row, run: (context) => frameRows(shape, context) }));
+export const frameEntries: readonly BenchEntry[] = frameShapes.map((shape) => ({
+  name: shape.row,
+  run: (context) => frameRows(shape, context),
+}));

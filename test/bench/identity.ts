@@ -89,7 +89,11 @@ export class IdentityMeter {
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** (s − plain) / (truth − plain) of mean similarities to the likeness: 0 is the plain feed, 1 the ideal. */
-export function identityGain(output: readonly FaceMeasure[], plain: readonly FaceMeasure[], truth: readonly FaceMeasure[]): number {
+export function identityGain(
+  output: readonly FaceMeasure[],
+  plain: readonly FaceMeasure[],
+  truth: readonly FaceMeasure[],
+): number {
   const of = (faces: readonly FaceMeasure[]): number => mean(faces.map((face) => face.toLikeness));
   return (of(output) - of(plain)) / (of(truth) - of(plain));
 }

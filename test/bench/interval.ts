@@ -47,7 +47,11 @@ async function play(interval: number, { pictures, landmarks }: Rendered, into: F
   try {
     let cpuBefore: number | null = null;
     await runner.run({
-      ...picture, framesPerSecond, frames: pictures.length, time: 'frames', values: { [intervalAddress]: interval },
+      ...picture,
+      framesPerSecond,
+      frames: pictures.length,
+      time: 'frames',
+      values: { [intervalAddress]: interval },
       render: (n, target) => target.set(pictures[n]!),
       onOutput: (n, _uyvy, lane) => {
         if (n === settleFrames) cpuBefore = cpuSecondsOf(runner.inferencePid);
@@ -71,7 +75,9 @@ async function intervalRows(context: BenchContext, wanted: readonly string[]): P
   // interval.1 means itself, not 16; it is always measured, as everybody's reference.
   const asked = intervals.filter((k) => names.length === 0 || names.includes(`interval.${k}`));
   const measured = intervals.filter((k) => k === 1 || asked.includes(k));
-  const figures = new Map<number, Figures>(measured.map((k) => [k, { errors: [], cpuSeconds: 0, videoSeconds: 0, unfollowed: 0 }]));
+  const figures = new Map<number, Figures>(
+    measured.map((k) => [k, { errors: [], cpuSeconds: 0, videoSeconds: 0, unfollowed: 0 }]),
+  );
   const frames = Math.max(40, Math.round(((context.seconds ?? 6) * framesPerSecond) / scenes.length));
   for (const scene of scenes) {
     context.note(`interval: rendering ${scene}`);
@@ -87,7 +93,14 @@ async function intervalRows(context: BenchContext, wanted: readonly string[]): P
     const row = `interval.${k}`;
     return [
       benchRow(row, 'nme', mean(errors), '%', mean(every.errors), errors.length),
-      benchRow(row, 'inferenceWork', cpuSeconds / videoSeconds, 's/s', every.cpuSeconds / every.videoSeconds, errors.length),
+      benchRow(
+        row,
+        'inferenceWork',
+        cpuSeconds / videoSeconds,
+        's/s',
+        every.cpuSeconds / every.videoSeconds,
+        errors.length,
+      ),
       benchRow(row, 'framesUnfollowed', unfollowed, 'frames', every.unfollowed, errors.length + unfollowed),
     ];
   });

@@ -44,17 +44,38 @@ function cropCases(memory: KernelMemory, src: number): Case[] {
   const region = new RegionKernel(memory);
   const side = Math.ceil(CROP * CROP_SCALE * 1.25) & ~1;
   const params = memory.allocate(24) >> 2;
-  const c = CROP_SCALE * Math.cos(0.2), s = CROP_SCALE * Math.sin(0.2);
+  const c = CROP_SCALE * Math.cos(0.2),
+    s = CROP_SCALE * Math.sin(0.2);
   memory.f32.set([c, -s, 62, s, c, 2], params);
   const dst = memory.allocate(CROP * CROP * 3);
   const px = CROP * CROP;
   const { UYVY, BGRA, P216 } = kernelFormats;
   const chroma = src + side * side * 2;
   return [
-    { name: 'cropLuma.uyvy', px, bytes: side * side * 2, run: () => region.cropLuma(src, UYVY, side, side, side * 2, 0, dst, CROP, params << 2) },
-    { name: 'cropRgb.uyvy', px, bytes: side * side * 2, run: () => region.cropRgb(src, UYVY, side, side, side * 2, 0, dst, CROP, params << 2, 1) },
-    { name: 'cropRgb.bgra', px, bytes: side * side * 4, run: () => region.cropRgb(src, BGRA, side, side, side * 4, 0, dst, CROP, params << 2, 1) },
-    { name: 'cropRgb.p216', px, bytes: side * side * 4, run: () => region.cropRgb(src, P216, side, side, side * 2, chroma, dst, CROP, params << 2, 1) },
+    {
+      name: 'cropLuma.uyvy',
+      px,
+      bytes: side * side * 2,
+      run: () => region.cropLuma(src, UYVY, side, side, side * 2, 0, dst, CROP, params << 2),
+    },
+    {
+      name: 'cropRgb.uyvy',
+      px,
+      bytes: side * side * 2,
+      run: () => region.cropRgb(src, UYVY, side, side, side * 2, 0, dst, CROP, params << 2, 1),
+    },
+    {
+      name: 'cropRgb.bgra',
+      px,
+      bytes: side * side * 4,
+      run: () => region.cropRgb(src, BGRA, side, side, side * 4, 0, dst, CROP, params << 2, 1),
+    },
+    {
+      name: 'cropRgb.p216',
+      px,
+      bytes: side * side * 4,
+      run: () => region.cropRgb(src, P216, side, side, side * 2, chroma, dst, CROP, params << 2, 1),
+    },
   ];
 }
 
@@ -66,7 +87,12 @@ function shrinkCases(memory: KernelMemory): Case[] {
     const stride = FRAME.widthPx * (format === 'UYVY' ? 2 : 4);
     const frame = noiseFrame(stride * FRAME.heightPx);
     const shrinker = new FrameShrinker(memory, region, { ...geometry, format });
-    return { name: `shrink480.${format.toLowerCase()}`, px, bytes: frame.length / 2, run: () => shrinker.shrink(frame, stride) };
+    return {
+      name: `shrink480.${format.toLowerCase()}`,
+      px,
+      bytes: frame.length / 2,
+      run: () => shrinker.shrink(frame, stride),
+    };
   });
 }
 
@@ -78,20 +104,44 @@ function blendCases(memory: KernelMemory, dst: number): Case[] {
   for (let i = 0; i < w * h; i++) {
     // An oval as a face has it: about a fifth of the patch is transparent.
     const d = Math.hypot(((i % w) - w / 2) / (w / 2), (Math.floor(i / w) - h / 2) / (h / 2));
-    memory.u16.set([40000, 30000, 36000, d > 1 ? 0 : Math.min(patchFull, Math.round((1 - d) * 5 * patchFull))], (patch >> 1) + i * 4);
+    memory.u16.set(
+      [40000, 30000, 36000, d > 1 ? 0 : Math.min(patchFull, Math.round((1 - d) * 5 * patchFull))],
+      (patch >> 1) + i * 4,
+    );
   }
   const occlusion = memory.allocate(w * h);
   memory.u8.fill(200, occlusion, occlusion + w * h);
   const scratch = memory.allocate(featherScratchBytes(w, h));
   const copy = memory.allocate(patchStride * h);
-  const px = w * h, bytes = px * 10;
+  const px = w * h,
+    bytes = px * 10;
   return [
     { name: 'overUyvy', px, bytes, run: () => blend.overUyvy(patch, patchStride, dst, w * 2, w, h, 256) },
-    { name: 'overUyvy.occluded', px, bytes: px * 11, run: () => blend.overUyvy(patch, patchStride, dst, w * 2, w, h, 200, occlusion) },
+    {
+      name: 'overUyvy.occluded',
+      px,
+      bytes: px * 11,
+      run: () => blend.overUyvy(patch, patchStride, dst, w * 2, w, h, 200, occlusion),
+    },
     { name: 'overBgra', px, bytes: px * 12, run: () => blend.overBgra(patch, patchStride, dst, w * 4, w, h, 256) },
-    { name: 'overP216', px, bytes: px * 12, run: () => blend.overP216(patch, patchStride, dst, dst + px * 2, w * 2, w, h, 256) },
-    { name: 'selfCopy.uyvy', px, bytes: px * 2, run: () => blend.selfCopy(kernelFormats.UYVY, dst, 0, w * 2, copy, patchStride, w, h) },
-    { name: 'featherAlpha', px, bytes: px * 8, run: () => blend.featherAlpha(copy, w, h, patchStride, 12, scratch, 'inward') },
+    {
+      name: 'overP216',
+      px,
+      bytes: px * 12,
+      run: () => blend.overP216(patch, patchStride, dst, dst + px * 2, w * 2, w, h, 256),
+    },
+    {
+      name: 'selfCopy.uyvy',
+      px,
+      bytes: px * 2,
+      run: () => blend.selfCopy(kernelFormats.UYVY, dst, 0, w * 2, copy, patchStride, w, h),
+    },
+    {
+      name: 'featherAlpha',
+      px,
+      bytes: px * 8,
+      run: () => blend.featherAlpha(copy, w, h, patchStride, 12, scratch, 'inward'),
+    },
   ];
 }
 
@@ -102,8 +152,18 @@ function concealCases(memory: KernelMemory, dst: number): Case[] {
   memory.f32.set([w / 2, h / 2, w / 2, h / 2, 1, 0], ellipse >> 2);
   const wide = FRAME.widthPx * FRAME.heightPx;
   return [
-    { name: 'soften.uyvy', px: w * h, bytes: w * h * 2, run: () => conceal.soften(kernelFormats.UYVY, dst, 0, w * 2, w, h, ellipse, 6) },
-    { name: 'softenAll.uyvy', px: wide, bytes: wide * 2, run: () => conceal.softenAll(kernelFormats.UYVY, dst, 0, FRAME.widthPx * 2, FRAME.widthPx, FRAME.heightPx, 8) },
+    {
+      name: 'soften.uyvy',
+      px: w * h,
+      bytes: w * h * 2,
+      run: () => conceal.soften(kernelFormats.UYVY, dst, 0, w * 2, w, h, ellipse, 6),
+    },
+    {
+      name: 'softenAll.uyvy',
+      px: wide,
+      bytes: wide * 2,
+      run: () => conceal.softenAll(kernelFormats.UYVY, dst, 0, FRAME.widthPx * 2, FRAME.widthPx, FRAME.heightPx, 8),
+    },
   ];
 }
 
@@ -111,9 +171,14 @@ function pictureCases(memory: KernelMemory, a: number, b: number): Case[] {
   const picture = new PictureKernel(memory);
   const { widthPx: w, heightPx: h } = FRAME;
   const of = (luma: number, strideBytes = w * 2) => ({ luma, chroma: 0, strideBytes });
-  const px = w * h, bytes = px * 2;
+  const px = w * h,
+    bytes = px * 2;
   const { UYVY, BGRA } = kernelFormats;
-  const out = of(memory.allocate(px * 4)), out32 = of(out.luma, w * 4), a32 = of(a, w * 4), pa = of(a), pb = of(b);
+  const out = of(memory.allocate(px * 4)),
+    out32 = of(out.luma, w * 4),
+    a32 = of(a, w * 4),
+    pa = of(a),
+    pb = of(b);
   return [
     { name: 'mirror.uyvy', px, bytes, run: () => picture.mirror(UYVY, pa, out, w, h) },
     { name: 'mirror.bgra', px, bytes: px * 4, run: () => picture.mirror(BGRA, a32, out32, w, h) },
@@ -131,9 +196,24 @@ function frameCases(memory: KernelMemory, ptr: number): Case[] {
   const box = { x0: 700, y0: 200, x1: 700 + FACE.widthPx, y1: 200 + FACE.heightPx };
   const px = FACE.widthPx * FACE.heightPx;
   return [
-    { name: 'copyRegionIn.uyvy', px, bytes: px * 2, run: () => copyRegionIn(frame, stride, FRAME.heightPx, 'UYVY', box, memory, ptr) },
-    { name: 'copyRegionOut.uyvy', px, bytes: px * 2, run: () => copyRegionOut(frame, stride, FRAME.heightPx, 'UYVY', box, memory, ptr) },
-    { name: 'lumaStats.uyvy', px: FRAME.widthPx * FRAME.heightPx, bytes: stride * 36, run: () => stats.measure(frame, 'UYVY', FRAME.widthPx, FRAME.heightPx, stride) },
+    {
+      name: 'copyRegionIn.uyvy',
+      px,
+      bytes: px * 2,
+      run: () => copyRegionIn(frame, stride, FRAME.heightPx, 'UYVY', box, memory, ptr),
+    },
+    {
+      name: 'copyRegionOut.uyvy',
+      px,
+      bytes: px * 2,
+      run: () => copyRegionOut(frame, stride, FRAME.heightPx, 'UYVY', box, memory, ptr),
+    },
+    {
+      name: 'lumaStats.uyvy',
+      px: FRAME.widthPx * FRAME.heightPx,
+      bytes: stride * 36,
+      run: () => stats.measure(frame, 'UYVY', FRAME.widthPx, FRAME.heightPx, stride),
+    },
   ];
 }
 
@@ -141,15 +221,20 @@ function frameCases(memory: KernelMemory, ptr: number): Case[] {
 export function kernelRows(options: KernelBenchOptions = {}): BenchRow[] {
   const clock = options.clock ?? machineClock;
   const rounds = options.rounds ?? 60;
-  const wanted = (name: string): boolean => !options.rows?.length || options.rows.some((row) => `kernels.${name}`.startsWith(row));
+  const wanted = (name: string): boolean =>
+    !options.rows?.length || options.rows.some((row) => `kernels.${name}`.startsWith(row));
   const memory = new KernelMemory(256);
   const bytes = FRAME.widthPx * FRAME.heightPx * 4;
   const [a, b] = [memory.allocate(bytes), memory.allocate(bytes)];
   memory.u8.set(noiseFrame(bytes), a);
   memory.u8.set(noiseFrame(bytes), b);
   const cases = [
-    ...cropCases(memory, a), ...shrinkCases(memory), ...blendCases(memory, b), ...concealCases(memory, b),
-    ...pictureCases(memory, a, b), ...frameCases(memory, b),
+    ...cropCases(memory, a),
+    ...shrinkCases(memory),
+    ...blendCases(memory, b),
+    ...concealCases(memory, b),
+    ...pictureCases(memory, a, b),
+    ...frameCases(memory, b),
   ].filter(({ name }) => wanted(name));
   return cases.flatMap((work) => timed(work, memory, b, a, rounds, clock));
 }

@@ -9,13 +9,37 @@ import type { SceneName } from '../../server/stage-sim/scene/scripts.js';
 import { ContactSheet } from './contact-sheet.js';
 import type { BenchContext, BenchEntry } from './context.js';
 import { type FaceMeasure, identityGain, IdentityMeter } from './identity.js';
-import { changedIou, landmarkErrorPercent, lumaIn, type LumaPatch, meanAbsDifference, psnrDb, ssim, warpErrorCodes, wholeBox } from './picture-measures.js';
+import {
+  changedIou,
+  landmarkErrorPercent,
+  lumaIn,
+  type LumaPatch,
+  meanAbsDifference,
+  psnrDb,
+  ssim,
+  warpErrorCodes,
+  wholeBox,
+} from './picture-measures.js';
 import { rgbOf } from './pictures.js';
 import { benchRow, type BenchRow } from './row.js';
 import { StageRunner } from './stage-run.js';
 
 const sequences: readonly SceneName[] = [
-  'still', 'talk', 'smile', 'turn', 'fastTurn', 'nod', 'approach', 'hand', 'prop', 'reenter', 'crossing', 'flash', 'cut', 'blur', 'grain',
+  'still',
+  'talk',
+  'smile',
+  'turn',
+  'fastTurn',
+  'nod',
+  'approach',
+  'hand',
+  'prop',
+  'reenter',
+  'crossing',
+  'flash',
+  'cut',
+  'blur',
+  'grain',
 ];
 const picture = { widthPx: 1920, heightPx: 1080 };
 const framesPerSecond = 25;
@@ -48,7 +72,11 @@ class SequenceMeasures {
   readonly warp = pair();
   readonly nme = pair();
   readonly iou: number[] = [];
-  readonly faces: { readonly output: FaceMeasure[]; readonly plain: FaceMeasure[]; readonly ideal: FaceMeasure[] } = { output: [], plain: [], ideal: [] };
+  readonly faces: { readonly output: FaceMeasure[]; readonly plain: FaceMeasure[]; readonly ideal: FaceMeasure[] } = {
+    output: [],
+    plain: [],
+    ideal: [],
+  };
 }
 
 /** The three pictures of a frame, and the frame before. */
@@ -66,7 +94,13 @@ class SequenceRun {
   readonly sheet = new ContactSheet();
   readonly #scene: StageScene;
   readonly #truth: StageTruth;
-  #pictures: Pictures = { plain: newPicture(), ideal: newPicture(), idealBefore: newPicture(), output: newPicture(), outputBefore: newPicture() };
+  #pictures: Pictures = {
+    plain: newPicture(),
+    ideal: newPicture(),
+    idealBefore: newPicture(),
+    output: newPicture(),
+    outputBefore: newPicture(),
+  };
   #judgedBefore = false;
 
   constructor(
@@ -83,7 +117,10 @@ class SequenceRun {
     await runner.open();
     try {
       await runner.run({
-        ...picture, framesPerSecond, frames: this.frames, time: 'frames',
+        ...picture,
+        framesPerSecond,
+        frames: this.frames,
+        time: 'frames',
         render: (n, target) => {
           this.#scene.renderFrame(n, { who: 'performer' }, target);
           this.#pictures.plain.set(target);
@@ -119,7 +156,12 @@ class SequenceRun {
     } else this.#judgedBefore = false;
     if (n % Math.ceil(this.frames / 8) === Math.ceil(this.frames / 16)) {
       const wide = wholeBox(person.faceBox, 0.35, picture.widthPx, picture.heightPx);
-      this.sheet.add(`${this.sequence} ${n}: ${step}`, [this.#pictures.plain, this.#pictures.output, this.#pictures.ideal], picture.widthPx, wide);
+      this.sheet.add(
+        `${this.sequence} ${n}: ${step}`,
+        [this.#pictures.plain, this.#pictures.output, this.#pictures.ideal],
+        picture.widthPx,
+        wide,
+      );
     }
   }
 
@@ -137,7 +179,8 @@ class SequenceRun {
   /** `inner` is the face alone, `box` has a rim round it, where a bad blend would flicker. */
   #compare(n: number, box: BoxPx, inner: BoxPx): void {
     const { plain, output, ideal } = this.#pictures;
-    const patches = (where: BoxPx): LumaPatch[] => [output, ideal, plain].map((which) => lumaIn(which, picture.widthPx, where));
+    const patches = (where: BoxPx): LumaPatch[] =>
+      [output, ideal, plain].map((which) => lumaIn(which, picture.widthPx, where));
     const [o, i] = patches(box) as [LumaPatch, LumaPatch];
     const { psnr, ssim: similarity, flicker } = this.measures;
     if (n % 2 === 0) {
@@ -167,7 +210,8 @@ class SequenceRun {
     measures.faces.ideal.push(await this.#measure(ideal, person));
     const seenPlain = await this.#measure(plain, person);
     measures.faces.plain.push(seenPlain);
-    if (seenPlain.presence01 >= 0.5) measures.nme.reference.push(landmarkErrorPercent(seenPlain.landmarks, person.landmarks));
+    if (seenPlain.presence01 >= 0.5)
+      measures.nme.reference.push(landmarkErrorPercent(seenPlain.landmarks, person.landmarks));
     const { face } = this.#truth.masks(n);
     measures.iou.push(changedIou(plain, output, picture.widthPx, box, face));
     if (n === 0) return;
@@ -193,14 +237,37 @@ const mean = (values: readonly number[]): number => {
  * is nearer the performer than the likeness; reference: those in which the ideal itself is judged so.
  */
 function rowsOf(row: string, m: SequenceMeasures): BenchRow[] {
-  const of = (metric: string, { output, reference }: Pair, unit: string): BenchRow => benchRow(row, metric, mean(output), unit, reference.length > 0 ? mean(reference) : null, output.length);
-  const frames = (metric: string, value: number, reference: number | null): BenchRow => benchRow(row, metric, value, 'frames', reference, m.frames);
+  const of = (metric: string, { output, reference }: Pair, unit: string): BenchRow =>
+    benchRow(row, metric, mean(output), unit, reference.length > 0 ? mean(reference) : null, output.length);
+  const frames = (metric: string, value: number, reference: number | null): BenchRow =>
+    benchRow(row, metric, value, 'frames', reference, m.frames);
   return [
     of('psnr', m.psnr, 'dB'),
     of('ssim', m.ssim, ''),
-    benchRow(row, 'identityGain', identityGain(m.faces.output, m.faces.plain, m.faces.ideal), '', 1, m.faces.output.length),
-    benchRow(row, 'toLikeness', mean(m.faces.output.map((face) => face.toLikeness)), 'cosine', mean(m.faces.ideal.map((face) => face.toLikeness)), m.faces.output.length),
-    benchRow(row, 'toPerformer', mean(m.faces.output.map((face) => face.toPerformer)), 'cosine', mean(m.faces.plain.map((face) => face.toPerformer)), m.faces.output.length),
+    benchRow(
+      row,
+      'identityGain',
+      identityGain(m.faces.output, m.faces.plain, m.faces.ideal),
+      '',
+      1,
+      m.faces.output.length,
+    ),
+    benchRow(
+      row,
+      'toLikeness',
+      mean(m.faces.output.map((face) => face.toLikeness)),
+      'cosine',
+      mean(m.faces.ideal.map((face) => face.toLikeness)),
+      m.faces.output.length,
+    ),
+    benchRow(
+      row,
+      'toPerformer',
+      mean(m.faces.output.map((face) => face.toPerformer)),
+      'cosine',
+      mean(m.faces.plain.map((face) => face.toPerformer)),
+      m.faces.output.length,
+    ),
     frames('leakedFrames', m.leaked, m.leakedInIdealToo),
     frames('concealedFrames', m.concealed, null),
     frames('plainFrames', m.plain, null),
@@ -221,7 +288,8 @@ async function likenessRows(sequence: SceneName, context: BenchContext): Promise
     const run = new SequenceRun(sequence, frames, meter);
     await run.run();
     const { leakedBy } = run.measures;
-    if (leakedBy.size > 0) context.note(`${row}: leaked by step: ${[...leakedBy].map(([step, count]) => `${step} ${count}`).join(', ')}`);
+    if (leakedBy.size > 0)
+      context.note(`${row}: leaked by step: ${[...leakedBy].map(([step, count]) => `${step} ${count}`).join(', ')}`);
     context.note(`${row}: ${run.sheet.write(row) ?? 'no contact sheet'}`);
     return rowsOf(row, run.measures);
   } finally {

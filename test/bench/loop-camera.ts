@@ -5,7 +5,16 @@
  */
 import { StageScene } from '../../server/stage-sim/stage-scene.js';
 import type { SceneName } from '../../server/stage-sim/scene/scripts.js';
-import { encodeVideo, newBytes, newVideo, nowUs, onCommand, openNdi, say, useLoopback } from '../e2e/support/ndi-peer/binding.js';
+import {
+  encodeVideo,
+  newBytes,
+  newVideo,
+  nowUs,
+  onCommand,
+  openNdi,
+  say,
+  useLoopback,
+} from '../e2e/support/ndi-peer/binding.js';
 import { fourCC, writeStamp } from '../e2e/support/ndi-peer/picture.js';
 import { pingPong } from './ping-pong.js';
 
@@ -70,9 +79,18 @@ function send(): void {
   writeStamp(picture.bytes, 'UYVY', widthPx, heightPx, frame);
   const structure = structures[frame % 2]!;
   encodeVideo(structure, {
-    xres: widthPx, yres: heightPx, FourCC: fourCC('UYVY'), frame_rate_N: framesPerSecond, frame_rate_D: 1,
-    picture_aspect_ratio: widthPx / heightPx, frame_format_type: 1, timecode: BigInt(frame) * timecodeStep, p_data: picture.address,
-    line_stride_in_bytes: widthPx * 2, p_metadata: `<understudy_sim frame="${frame}" at_us="${nowUs()}"/>`, timestamp: 0,
+    xres: widthPx,
+    yres: heightPx,
+    FourCC: fourCC('UYVY'),
+    frame_rate_N: framesPerSecond,
+    frame_rate_D: 1,
+    picture_aspect_ratio: widthPx / heightPx,
+    frame_format_type: 1,
+    timecode: BigInt(frame) * timecodeStep,
+    p_data: picture.address,
+    line_stride_in_bytes: widthPx * 2,
+    p_metadata: `<understudy_sim frame="${frame}" at_us="${nowUs()}"/>`,
+    timestamp: 0,
   });
   ndi.sendVideoAsync(sender, structure);
   frame++;

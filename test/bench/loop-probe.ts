@@ -8,7 +8,19 @@ import type { PixelFormat } from '../../server/frame/format.js';
 import { readMark } from '../../server/cli/ndi/mark.js';
 import { findPlate } from '../../server/cli/ndi/plate.js';
 import { isBlack } from '../../server/cli/ndi/picture.js';
-import { decodeVideo, findSource, newAudio, newMeta, newVideo, nowUs, onCommand, openNdi, say, useLoopback, viewBytes } from '../e2e/support/ndi-peer/binding.js';
+import {
+  decodeVideo,
+  findSource,
+  newAudio,
+  newMeta,
+  newVideo,
+  nowUs,
+  onCommand,
+  openNdi,
+  say,
+  useLoopback,
+  viewBytes,
+} from '../e2e/support/ndi-peer/binding.js';
 import { bytesOf, fourCCName, readStamp, type PeerFormat } from '../e2e/support/ndi-peer/picture.js';
 
 export interface LoopProbeSettings {
@@ -75,7 +87,15 @@ function takeVideo(atUs: number): void {
     grabsLeft--;
     const file = join(settings.grabFolder, `${stamp}.${format.toLowerCase()}`);
     writeFileSync(file, pixels);
-    say('grabbed', { stamp, file, format, widthPx, heightPx, strideBytes, step: mark?.step ?? null } satisfies GrabbedFrame);
+    say('grabbed', {
+      stamp,
+      file,
+      format,
+      widthPx,
+      heightPx,
+      strideBytes,
+      step: mark?.step ?? null,
+    } satisfies GrabbedFrame);
   }
   ndi.recvFreeVideo(receiver, video);
 }
@@ -90,7 +110,11 @@ function connect(name: string): void {
   framesConnected = 0;
   seen = [];
   receiver = ndi.recvCreate({
-    source: { p_ndi_name: found.name, p_url_address: found.url }, color_format: 100, bandwidth: 100, allow_video_fields: true, p_ndi_recv_name: 'bench',
+    source: { p_ndi_name: found.name, p_url_address: found.url },
+    color_format: 100,
+    bandwidth: 100,
+    allow_video_fields: true,
+    p_ndi_recv_name: 'bench',
   });
 }
 

@@ -15,13 +15,28 @@ export class BenchServer {
   readonly stateFolder = mkdtempSync(join(tmpdir(), 'understudy-bench-'));
   readonly #supervisor: Supervisor;
 
-  constructor(cameras: readonly { readonly laneId: string; readonly source: string; readonly outputName: string }[], people: number, say: (line: string) => void) {
+  constructor(
+    cameras: readonly { readonly laneId: string; readonly source: string; readonly outputName: string }[],
+    people: number,
+    say: (line: string) => void,
+  ) {
     const demo = showOf(people);
     // Enrolment and bakes are cached by what they were made from; making them is not what is measured.
     const prepared = join(buildRoot, 'demo', 'prepared');
     if (existsSync(prepared)) cpSync(prepared, join(this.stateFolder, 'prepared'), { recursive: true });
-    const sources = cameras.map(({ laneId, source, outputName }) => ({ ...demo.sources[0]!, id: laneId, label: laneId, source, outputName }));
-    this.#supervisor = new Supervisor(null, { ...demo, name: 'Bench', sources }, { stateFolder: this.stateFolder, httpPort: 0, oscPort: 0, quiet: true }, say);
+    const sources = cameras.map(({ laneId, source, outputName }) => ({
+      ...demo.sources[0]!,
+      id: laneId,
+      label: laneId,
+      source,
+      outputName,
+    }));
+    this.#supervisor = new Supervisor(
+      null,
+      { ...demo, name: 'Bench', sources },
+      { stateFolder: this.stateFolder, httpPort: 0, oscPort: 0, quiet: true },
+      say,
+    );
   }
 
   start(): Promise<void> {
@@ -75,6 +90,8 @@ export class BenchServer {
 export function cpuSecondsOf(pid: number | null): number | null {
   const file = `/proc/${String(pid)}/stat`;
   if (pid === null || !existsSync(file)) return null;
-  const fields = readFileSync(file, 'utf8').replace(/^.*\) /, '').split(' ');
+  const fields = readFileSync(file, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }

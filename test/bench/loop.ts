@@ -50,14 +50,22 @@ class LoopRun {
   ) {
     this.#places = Array.from({ length: shape.cameras }, (_, index) => {
       const letter = String.fromCharCode(65 + index);
-      return { laneId: `cam-${letter.toLowerCase()}`, camera: uniqueName(`Bench Camera ${letter}`), output: uniqueName(`Bench Output ${letter}`) };
+      return {
+        laneId: `cam-${letter.toLowerCase()}`,
+        camera: uniqueName(`Bench Camera ${letter}`),
+        output: uniqueName(`Bench Output ${letter}`),
+      };
     });
   }
 
   async measure(seconds: number): Promise<void> {
     const { context } = this;
     context.note(`${this.shape.row}: rendering the camera's loop`);
-    const server = new BenchServer(this.#places.map(({ laneId, camera, output }) => ({ laneId, source: camera, outputName: output })), this.shape.people, (line) => context.note(`server: ${line}`));
+    const server = new BenchServer(
+      this.#places.map(({ laneId, camera, output }) => ({ laneId, source: camera, outputName: output })),
+      this.shape.people,
+      (line) => context.note(`server: ${line}`),
+    );
     try {
       await server.start();
       // What camera and eye take for themselves is in no delay then: a lane that waits for a starved camera says nothing of the lane.
@@ -75,13 +83,25 @@ class LoopRun {
 
   async #startCamera(place: Place): Promise<void> {
     const { widthPx, heightPx, framesPerSecond, people } = this.shape;
-    const settings = { ...loopScene, name: place.camera, machineName: 'BENCH', people, widthPx, heightPx, framesPerSecond, pictures: this.shape.pictures };
+    const settings = {
+      ...loopScene,
+      name: place.camera,
+      machineName: 'BENCH',
+      people,
+      widthPx,
+      heightPx,
+      framesPerSecond,
+      pictures: this.shape.pictures,
+    };
     const camera = await this.peers.script(benchScript('loop-camera.ts'), settings);
     await camera.waitFor('playing', undefined, 180_000);
   }
 
   async #startProbe(index: number, place: Place): Promise<void> {
-    const probe = await this.peers.script(benchScript('loop-probe.ts'), { machineName: 'EYE', grabFolder: join(this.folder, `grabs-${index}`) });
+    const probe = await this.peers.script(benchScript('loop-probe.ts'), {
+      machineName: 'EYE',
+      grabFolder: join(this.folder, `grabs-${index}`),
+    });
     this.#probes.push(probe);
     await connect(probe, place.output);
   }
@@ -97,7 +117,9 @@ class LoopRun {
       const steps = last.map((frame) => frame.step);
       calmS = last.length > 0 && steps.every((step) => step === 'likeness') ? calmS + 0.5 : 0;
       if (this.context.clock.nowUs() > endAt) {
-        throw new Error(`${this.shape.row}: no likeness on the output after 90 s; last steps ${[...new Set(steps)].join(' ')}\n${server.logs()}`);
+        throw new Error(
+          `${this.shape.row}: no likeness on the output after 90 s; last steps ${[...new Set(steps)].join(' ')}\n${server.logs()}`,
+        );
       }
     }
     this.context.note(`${this.shape.row}: likeness on screen, counting`);
@@ -114,18 +136,27 @@ class LoopRun {
     for (const probe of this.#probes) countFrames(this.server, await take(probe));
     grabbing.command({ do: 'grab', count: 0, everyFrames: 1 });
     this.grabs.push(...grabbing.of('grabbed').map((event) => event as unknown as GrabbedFrame));
-    if (cpu && after) this.cores = { lanes: (after.lanes - cpu.lanes) / seconds, inference: (after.inference - cpu.inference) / seconds };
+    if (cpu && after)
+      this.cores = {
+        lanes: (after.lanes - cpu.lanes) / seconds,
+        inference: (after.inference - cpu.inference) / seconds,
+      };
   }
 
   /** One relay, of the first camera; the eyes on further cameras stay where they are. */
   async #byTurns(seconds: number, server: BenchServer): Promise<void> {
     const [eye, place] = [this.#probes[0]!, this.#places[0]!];
     const outputName = uniqueName('Bench Relay');
-    const relay = await server.atLanePriority(() => this.peers.relay({ machineName: 'RELAY', name: place.camera, outputName }));
+    const relay = await server.atLanePriority(() =>
+      this.peers.relay({ machineName: 'RELAY', name: place.camera, outputName }),
+    );
     await relay.waitFor('first');
     const turns = Math.max(1, Math.round(seconds / (2 * turnS)));
     for (let turn = 0; turn < turns; turn++) {
-      for (const [name, counts] of [[place.output, this.besideRelay], [outputName, this.relay]] as const) {
+      for (const [name, counts] of [
+        [place.output, this.besideRelay],
+        [outputName, this.relay],
+      ] as const) {
         await connect(eye, name);
         await sleep(settleMs);
         await take(eye);
@@ -152,7 +183,11 @@ async function take(probe: PeerProcess): Promise<SeenFrame[]> {
 /** What a loop bench found; its grabbed pictures are gone afterwards, so `look` is given them before. */
 export type LoopFigures = Pick<LoopRun, 'server' | 'besideRelay' | 'relay' | 'cores'>;
 
-export async function measureLoop(shape: LoopShape, context: BenchContext, look?: (grabs: readonly GrabbedFrame[]) => Promise<void>): Promise<LoopFigures> {
+export async function measureLoop(
+  shape: LoopShape,
+  context: BenchContext,
+  look?: (grabs: readonly GrabbedFrame[]) => Promise<void>,
+): Promise<LoopFigures> {
   const folder = mkdtempSync(join(tmpdir(), 'understudy-loop-'));
   const mdns = await startLoopbackMdns();
   // The server's processes take it from here; the peers are given it.
@@ -186,7 +221,13 @@ async function loopRows(shape: LoopShape, context: BenchContext): Promise<BenchR
 function rowsOf(row: string, { server, besideRelay, relay, cores }: LoopFigures): BenchRow[] {
   const { frames } = server;
   const counted = (metric: string, value: number): BenchRow => benchRow(row, metric, value, 'frames', null, frames);
-  const delays = ([['p50', 0.5], ['p95', 0.95], ['p99', 0.99]] as const).flatMap(([name, share]) => {
+  const delays = (
+    [
+      ['p50', 0.5],
+      ['p95', 0.95],
+      ['p99', 0.99],
+    ] as const
+  ).flatMap(([name, share]) => {
     const [through, bare] = [besideRelay.delayMs(share), relay.delayMs(share)];
     return [
       benchRow(row, `addedDelayMs.${name}`, through - bare, 'ms', null, besideRelay.frames),
@@ -202,8 +243,16 @@ function rowsOf(row: string, { server, besideRelay, relay, cores }: LoopFigures)
     counted('concealedFrames', server.notLikeness),
     benchRow(row, 'framesLost.besideRelay', besideRelay.lost, 'frames', relay.lost, besideRelay.frames),
     ...delays,
-    ...(cores === null ? [] : [benchRow(row, 'cores.lanes', cores.lanes, 'cores', null, frames), benchRow(row, 'cores.inference', cores.inference, 'cores', null, frames)]),
+    ...(cores === null
+      ? []
+      : [
+          benchRow(row, 'cores.lanes', cores.lanes, 'cores', null, frames),
+          benchRow(row, 'cores.inference', cores.inference, 'cores', null, frames),
+        ]),
   ];
 }
 
-export const loopEntries: readonly BenchEntry[] = loopShapes.map((shape) => ({ name: shape.row, run: (context) => loopRows(shape, context) }));
+export const loopEntries: readonly BenchEntry[] = loopShapes.map((shape) => ({
+  name: shape.row,
+  run: (context) => loopRows(shape, context),
+}));

@@ -18,14 +18,22 @@ interface Asked {
 function ask(): Asked {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { seconds: { type: 'string' }, json: { type: 'string' }, list: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      seconds: { type: 'string' },
+      json: { type: 'string' },
+      list: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
   });
   if (values.help === true || values.list === true) {
-    console.log(`npm run bench -- [row …] [--seconds N] [--json FILE]\nRows (a name may be a prefix):\n  ${entries.map(({ name }) => name).join('\n  ')}`);
+    console.log(
+      `npm run bench -- [row …] [--seconds N] [--json FILE]\nRows (a name may be a prefix):\n  ${entries.map(({ name }) => name).join('\n  ')}`,
+    );
     process.exit(0);
   }
   const seconds = values.seconds === undefined ? null : Number(values.seconds);
-  if (seconds !== null && !(seconds > 0)) throw new RangeError(`--seconds takes a number above 0, not ${String(values.seconds)}`);
+  if (seconds !== null && !(seconds > 0))
+    throw new RangeError(`--seconds takes a number above 0, not ${String(values.seconds)}`);
   return { rows: positionals, seconds, json: values.json ?? null };
 }
 
@@ -48,7 +56,11 @@ async function main(): Promise<number> {
     console.error(`No row is called ${wanted.join(', ')}. npm run bench -- --list names them.`);
     return 2;
   }
-  const context: BenchContext = { seconds, clock: machineClock, note: (text) => void process.stderr.write(`${text}\n`) };
+  const context: BenchContext = {
+    seconds,
+    clock: machineClock,
+    note: (text) => void process.stderr.write(`${text}\n`),
+  };
   const rows: BenchRow[] = [];
   let failed = 0;
   for (const entry of picked) {

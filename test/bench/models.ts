@@ -18,7 +18,10 @@ const warmUps = 3;
 function inputOf(manifest: ModelManifest): Float32Array {
   const { shape, range = [0, 1] } = manifest.inputs[0]!;
   const count = shape.reduce((product, side) => product * side, 1);
-  return Float32Array.from({ length: count }, (_, i) => range[0] + (range[1] - range[0]) * (0.5 + 0.5 * Math.sin(i * 0.013)));
+  return Float32Array.from(
+    { length: count },
+    (_, i) => range[0] + (range[1] - range[0]) * (0.5 + 0.5 * Math.sin(i * 0.013)),
+  );
 }
 
 type Run = () => Promise<unknown>;
@@ -29,10 +32,17 @@ async function tfjsRun(manifest: ModelManifest, input: Float32Array, note: Bench
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   await tf.setBackend('wasm');
   const [description, weights] = readVerifiedSources(manifest, join(projectRoot, 'node_modules')) as [Buffer, Buffer];
-  const json = JSON.parse(description.toString('utf8')) as { modelTopology: object; weightsManifest: { weights: [] }[] };
+  const json = JSON.parse(description.toString('utf8')) as {
+    modelTopology: object;
+    weightsManifest: { weights: [] }[];
+  };
   const model = await loadGraphModel({
     load: () =>
-      Promise.resolve({ modelTopology: json.modelTopology, weightSpecs: json.weightsManifest[0]!.weights, weightData: Uint8Array.from(weights).buffer }),
+      Promise.resolve({
+        modelTopology: json.modelTopology,
+        weightSpecs: json.weightsManifest[0]!.weights,
+        weightData: Uint8Array.from(weights).buffer,
+      }),
   });
   const tensor = tf.tensor4d(input, manifest.inputs[0]!.shape as [number, number, number, number]);
   const outputs = manifest.outputs.map((output) => output.sourceNode!);
@@ -52,11 +62,19 @@ async function tfjsRun(manifest: ModelManifest, input: Float32Array, note: Bench
   }
 }
 
-async function ortRun(id: string, threads: number, input: Float32Array): Promise<{ run: Run; close: () => Promise<void> }> {
+async function ortRun(
+  id: string,
+  threads: number,
+  input: Float32Array,
+): Promise<{ run: Run; close: () => Promise<void> }> {
   const session = await createSession(id, { threads });
   const name = session.manifest.inputs[0]!.name;
   return {
-    run: () => session.infer((inputs) => inputs[name]!.set(input), (outputs) => Object.values(outputs).map((data) => data[0])),
+    run: () =>
+      session.infer(
+        (inputs) => inputs[name]!.set(input),
+        (outputs) => Object.values(outputs).map((data) => data[0]),
+      ),
     close: () => session.close(),
   };
 }
@@ -67,7 +85,11 @@ async function modelRows(id: string, context: BenchContext): Promise<BenchRow[]>
   const input = inputOf(manifest);
   const [one, two] = [await ortRun(id, 1, input), await ortRun(id, 2, input)];
   const tfjs = await tfjsRun(manifest, input, context.note);
-  const sides: readonly { readonly run: Run; readonly msEach: number[] }[] = [one.run, two.run, ...(tfjs ? [tfjs] : [])].map((run) => ({ run, msEach: [] }));
+  const sides: readonly { readonly run: Run; readonly msEach: number[] }[] = [
+    one.run,
+    two.run,
+    ...(tfjs ? [tfjs] : []),
+  ].map((run) => ({ run, msEach: [] }));
   try {
     for (let round = -warmUps; round < rounds; round++) {
       for (const { run, msEach } of sides) {

@@ -14,8 +14,10 @@ export function wholeBox(box: BoxPx, grow01: number, pictureWidthPx: number, pic
   const [growX, growY] = [(box.x1 - box.x0) * grow01, (box.y1 - box.y0) * grow01];
   const hold = (value: number, most: number): number => Math.min(most, Math.max(0, Math.round(value)));
   return {
-    x0: hold(box.x0 - growX, pictureWidthPx), y0: hold(box.y0 - growY, pictureHeightPx),
-    x1: hold(box.x1 + growX, pictureWidthPx), y1: hold(box.y1 + growY, pictureHeightPx),
+    x0: hold(box.x0 - growX, pictureWidthPx),
+    y0: hold(box.y0 - growY, pictureHeightPx),
+    x1: hold(box.x1 + growX, pictureWidthPx),
+    y1: hold(box.y1 + growY, pictureHeightPx),
   };
 }
 
@@ -44,10 +46,15 @@ export function ssim(a: LumaPatch, b: LumaPatch): number {
   let count = 0;
   for (let y = 0; y + 8 <= a.heightPx; y += 4) {
     for (let x = 0; x + 8 <= a.widthPx; x += 4) {
-      let sa = 0, sb = 0, saa = 0, sbb = 0, sab = 0;
+      let sa = 0,
+        sb = 0,
+        saa = 0,
+        sbb = 0,
+        sab = 0;
       for (let j = 0; j < 8; j++) {
         for (let i = 0, at = (y + j) * a.widthPx + x; i < 8; i++, at++) {
-          const p = a.luma[at]!, q = b.luma[at]!;
+          const p = a.luma[at]!,
+            q = b.luma[at]!;
           sa += p;
           sb += q;
           saa += p * p;
@@ -55,8 +62,11 @@ export function ssim(a: LumaPatch, b: LumaPatch): number {
           sab += p * q;
         }
       }
-      const ma = sa / 64, mb = sb / 64;
-      const va = saa / 64 - ma * ma, vb = sbb / 64 - mb * mb, cov = sab / 64 - ma * mb;
+      const ma = sa / 64,
+        mb = sb / 64;
+      const va = saa / 64 - ma * ma,
+        vb = sbb / 64 - mb * mb,
+        cov = sab / 64 - ma * mb;
       sum += ((2 * ma * mb + c1) * (2 * cov + c2)) / ((ma * ma + mb * mb + c1) * (va + vb + c2));
       count++;
     }
@@ -89,9 +99,13 @@ export function warpErrorCodes(
     for (let x = box.x0; x < box.x1; x++) {
       const at = y * widthPx + x;
       if (mask[at]! < 128) continue;
-      const u = x + dx[at]!, v = y + dy[at]!;
+      const u = x + dx[at]!,
+        v = y + dy[at]!;
       if (!(u >= 0 && v >= 0 && u < widthPx - 1 && v < heightPx - 1)) continue;
-      const i = Math.floor(u), j = Math.floor(v), p = (j * widthPx + i) * 2 + 1, row = widthPx * 2;
+      const i = Math.floor(u),
+        j = Math.floor(v),
+        p = (j * widthPx + i) * 2 + 1,
+        row = widthPx * 2;
       const top = after[p]! + (after[p + 2]! - after[p]!) * (u - i);
       const bottom = after[p + row]! + (after[p + row + 2]! - after[p + row]!) * (u - i);
       sum += Math.abs(top + (bottom - top) * (v - j) - before[at * 2 + 1]!);
@@ -102,7 +116,13 @@ export function warpErrorCodes(
 }
 
 /** Intersection over union, inside the box, of "the output differs from the plain feed by more than 5 codes" and the mask. */
-export function changedIou(plain: Uint8Array, output: Uint8Array, widthPx: number, box: BoxPx, mask: Uint8Array): number {
+export function changedIou(
+  plain: Uint8Array,
+  output: Uint8Array,
+  widthPx: number,
+  box: BoxPx,
+  mask: Uint8Array,
+): number {
   let both = 0;
   let either = 0;
   for (let y = box.y0; y < box.y1; y++) {

@@ -1,7 +1,12 @@
 import type { RgbPicture } from '../../server/stages/keyframe/analysis/picture.js';
 
 /** A part of a UYVY picture (Rec.709, legal range) as RGBA. Slow and plain: for looking and measuring only. */
-export function uyvyToRgba(uyvy: Uint8Array, widthPx: number, heightPx: number, part = { x: 0, y: 0, w: widthPx, h: heightPx }): Uint8ClampedArray {
+export function uyvyToRgba(
+  uyvy: Uint8Array,
+  widthPx: number,
+  heightPx: number,
+  part = { x: 0, y: 0, w: widthPx, h: heightPx },
+): Uint8ClampedArray {
   const out = new Uint8ClampedArray(part.w * part.h * 4);
   for (let y = 0; y < part.h; y++) {
     for (let x = 0; x < part.w; x++) {

@@ -27,7 +27,11 @@ async function faces({ clock, note }: BenchContext): Promise<BenchRow[]> {
 async function resolution({ clock, note }: BenchContext): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
   let hd: number | null = null;
-  for (const [name, widthPx, heightPx] of [['1080p', 1920, 1080], ['1440p', 2560, 1440], ['2160p', 3840, 2160]] as const) {
+  for (const [name, widthPx, heightPx] of [
+    ['1080p', 1920, 1080],
+    ['1440p', 2560, 1440],
+    ['2160p', 3840, 2160],
+  ] as const) {
     note(`scale.resolution: ${name}`);
     const costs = await stageCosts(clock, { widthPx, heightPx, people: 1, frames });
     const ms = totalMs(costs);
@@ -43,7 +47,10 @@ async function cameras(context: BenchContext): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
   let one: number | null = null;
   for (const count of [1, 2]) {
-    const run = await measureLoop({ ...hd, row: 'scale.cameras', cameras: count }, { ...context, seconds: context.seconds ?? 9 });
+    const run = await measureLoop(
+      { ...hd, row: 'scale.cameras', cameras: count },
+      { ...context, seconds: context.seconds ?? 9 },
+    );
     const cores = run.cores === null ? Number.NaN : run.cores.lanes + run.cores.inference;
     one ??= cores;
     rows.push(benchRow('scale.cameras', `cores.${count}`, cores, 'cores', one, run.server.frames));

@@ -24,7 +24,12 @@ export interface StageRunOptions {
   readonly frames: number;
   /** Fills a UYVY picture. */
   readonly render: (frameNumber: number, target: Uint8Array) => void;
-  readonly onOutput: (frameNumber: number, uyvy: Uint8Array, lane: Lane, metadata: string | null) => void | Promise<void>;
+  readonly onOutput: (
+    frameNumber: number,
+    uyvy: Uint8Array,
+    lane: Lane,
+    metadata: string | null,
+  ) => void | Promise<void>;
   readonly values?: Readonly<Record<string, ParamValue>>;
   /** How many of the stage's people the cast knows. Default 1. */
   readonly people?: number;
@@ -40,7 +45,10 @@ export class StageRunner {
   #inference: ChildProcess | null = null;
 
   async open(): Promise<void> {
-    this.#inference = fork(join(buildRoot, 'server', 'pipeline', 'inference-process.js'), [this.#folder], { stdio: 'inherit', env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' } });
+    this.#inference = fork(join(buildRoot, 'server', 'pipeline', 'inference-process.js'), [this.#folder], {
+      stdio: 'inherit',
+      env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
+    });
     await new Promise((resolve) => this.#inference!.once('message', resolve));
   }
   get inferencePid(): number | null {
@@ -57,10 +65,25 @@ export class StageRunner {
     if (prepared.faults.length > 0) throw new Error(JSON.stringify(prepared.faults));
     for (const name of readdirSync(this.#folder)) if (name.startsWith('lane-')) rmSync(join(this.#folder, name));
     const laneOptions: LaneOptions = {
-      laneId: 'cam-a', runFolder: this.#folder, stateFolder: this.#folder, source: { name: 'CAM', url: null }, outputName: 'OUT', groups: null, failover: null,
-      interfaceAddresses: ['127.0.0.1'], machineName: null, discoveryServers: [], askAddresses: [], consentScope: consentScopeOf(show), bypassPort: 0, webControl: null, deepColor: false,
-      performers: prepared.performers.map((performer) => ({ ...performer, likenessId: 'sasha' })), likenesses: prepared.likenesses,
-      values: options.values ?? {}, version: '0',
+      laneId: 'cam-a',
+      runFolder: this.#folder,
+      stateFolder: this.#folder,
+      source: { name: 'CAM', url: null },
+      outputName: 'OUT',
+      groups: null,
+      failover: null,
+      interfaceAddresses: ['127.0.0.1'],
+      machineName: null,
+      discoveryServers: [],
+      askAddresses: [],
+      consentScope: consentScopeOf(show),
+      bypassPort: 0,
+      webControl: null,
+      deepColor: false,
+      performers: prepared.performers.map((performer) => ({ ...performer, likenessId: 'sasha' })),
+      likenesses: prepared.likenesses,
+      values: options.values ?? {},
+      version: '0',
     };
     const frameClock = new SimulatedClock(1e9);
     const clock: Clock = options.time === 'frames' ? frameClock : machineClock;
@@ -68,12 +91,27 @@ export class StageRunner {
     const camera = ndi.createSender({ name: 'CAM', clockVideo: false, clockAudio: false });
     let done = 0;
     const lane: Lane = new Lane(laneOptions, ndi, clock, new LaneParams('cam-a', this.#folder, laneOptions.values), {
-      onSourceState() {}, onSourceChanged() {}, onInference() {}, onAlarm: (code, context) => console.error(code, context), beforeComposite() {},
+      onSourceState() {},
+      onSourceChanged() {},
+      onInference() {},
+      onAlarm: (code, context) => console.error(code, context),
+      beforeComposite() {},
       afterSend: () => done++,
     });
-    const monitor = ndi.createReceiver({ source: { name: lane.parts.send.sourceName }, receiverName: 'monitor', color: 'fastest', allowFields: true });
+    const monitor = ndi.createReceiver({
+      source: { name: lane.parts.send.sourceName },
+      receiverName: 'monitor',
+      color: 'fastest',
+      allowFields: true,
+    });
     const running = lane.run();
-    const shape = { widthPx: options.widthPx, heightPx: options.heightPx, format: 'UYVY' as const, frameRateNum: options.framesPerSecond, frameRateDen: 1 };
+    const shape = {
+      widthPx: options.widthPx,
+      heightPx: options.heightPx,
+      format: 'UYVY' as const,
+      frameRateNum: options.framesPerSecond,
+      frameRateDen: 1,
+    };
     await until(() => lane.inferenceUp && camera.connections() > 0, 5000);
     for (let n = 0; n < options.frames; n++) {
       const frame = ndi.createVideoFrame(shape);

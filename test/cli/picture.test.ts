@@ -19,10 +19,16 @@ const pictureFormats: readonly PixelFormat[] = ['UYVY', 'UYVA', 'BGRA', 'BGRX', 
 type Shade = (x: number, y: number) => readonly [number, number, number];
 const grey: Shade = () => [128, 128, 128];
 const black: Shade = () => [0, 0, 0];
-const busy: Shade = (x, y) => ((x >> 3) + (y >> 3)) % 2 ? [255, 255, 255] : [0, 0, 0];
+const busy: Shade = (x, y) => (((x >> 3) + (y >> 3)) % 2 ? [255, 255, 255] : [0, 0, 0]);
 const colours: Shade = (x, y) => [(x * 255) / 640, (y * 255) / 360, 255 - (x * 255) / 640];
 
-function picture(format: PixelFormat, shade: Shade, widthPx = 640, heightPx = 360, strideBytes = naturalStrideBytes(format, widthPx)): Picture {
+function picture(
+  format: PixelFormat,
+  shade: Shade,
+  widthPx = 640,
+  heightPx = 360,
+  strideBytes = naturalStrideBytes(format, widthPx),
+): Picture {
   const rgba = new Uint8Array(widthPx * heightPx * 4);
   for (let y = 0, i = 0; y < heightPx; y++) for (let x = 0; x < widthPx; x++, i += 4) rgba.set(shade(x, y), i);
   const rows = paintRows(rgba, widthPx, heightPx, format, yuvMatrixOf(widthPx, heightPx, null));
@@ -36,7 +42,14 @@ const facts: LabelFacts = { step: 'likeness', likenessId: 'older', consentId: 'c
 /** Labelled by the server's own label stage. */
 function labelled(shown: Picture, corner: Corner): string {
   const video = { ...shown, hasMetadata: false, metadata: null } as unknown as NdiVideoFrame;
-  const received: ReceivedFrame = { frameNumber: 1, captureAtUs: instantUs(0), video, pixels: shown.pixels, shape: { ...shown, pictureAspectRatio: 16 / 9, frameRateNum: 25, frameRateDen: 1 }, matrix: yuvMatrixOf(shown.widthPx, shown.heightPx, null) };
+  const received: ReceivedFrame = {
+    frameNumber: 1,
+    captureAtUs: instantUs(0),
+    video,
+    pixels: shown.pixels,
+    shape: { ...shown, pictureAspectRatio: 16 / 9, frameRateNum: 25, frameRateDen: 1 },
+    matrix: yuvMatrixOf(shown.widthPx, shown.heightPx, null),
+  };
   const stage = new LabelStage();
   const before = { ...received, video: { ...video, pixels: shown.pixels.slice() } };
   // The label goes to another corner only after that one was free for a while.
@@ -61,7 +74,12 @@ describe('the label in a picture', () => {
     expect(findPlate(shown)?.corner).toBe(corner);
   });
 
-  it.each([[1920, 1080], [720, 576], [1080, 1920], [1281, 721]])('is found at %i × %i, rows padded', (widthPx, heightPx) => {
+  it.each([
+    [1920, 1080],
+    [720, 576],
+    [1080, 1920],
+    [1281, 721],
+  ])('is found at %i × %i, rows padded', (widthPx, heightPx) => {
     const shown = picture('UYVY', grey, widthPx & ~1, heightPx, naturalStrideBytes('UYVY', widthPx & ~1) + 64);
     labelled(shown, 'top-right');
     expect(findPlate(shown)?.corner).toBe('top-right');
@@ -96,14 +114,25 @@ describe('black pictures', () => {
     expect(isBlack(picture(format, grey))).toBe(false);
   });
   it('are not night scenes: a lit window in the dark is a picture', () => {
-    expect(isBlack(picture('UYVY', (x, y) => (x > 200 && x < 400 && y > 100 && y < 250 ? [90, 80, 60] : [0, 0, 0])))).toBe(false);
+    expect(
+      isBlack(picture('UYVY', (x, y) => (x > 200 && x < 400 && y > 100 && y < 250 ? [90, 80, 60] : [0, 0, 0]))),
+    ).toBe(false);
   });
 });
 
 describe('the mark', () => {
   it('is read back as the label stage writes it', () => {
-    const mark = readMark(`<ndi_metadata_group><cam/>${labelled(picture('UYVY', grey), 'top-right')}</ndi_metadata_group>`);
-    expect(mark).toMatchObject({ kind: 'likeness', step: 'likeness', ai: 'modified', likeness: 'older', consent: 'c<1>', delayFrames: 2 });
+    const mark = readMark(
+      `<ndi_metadata_group><cam/>${labelled(picture('UYVY', grey), 'top-right')}</ndi_metadata_group>`,
+    );
+    expect(mark).toMatchObject({
+      kind: 'likeness',
+      step: 'likeness',
+      ai: 'modified',
+      likeness: 'older',
+      consent: 'c<1>',
+      delayFrames: 2,
+    });
   });
   it('is null where there is none', () => {
     expect(readMark(null)).toBeNull();
@@ -129,7 +158,11 @@ describe('a still', () => {
   });
   it.each(pictureFormats)('has the colours of the %s picture', (format) => {
     const rgba = toRgba(picture(format, colours), null);
-    for (const [x, y] of [[100, 50], [320, 180], [600, 340]] as const) {
+    for (const [x, y] of [
+      [100, 50],
+      [320, 180],
+      [600, 340],
+    ] as const) {
       const wanted = colours(x, y);
       // Rounding of 8-bit legal-range YUV, and chroma shared by two pixels.
       for (let c = 0; c < 3; c++) expect(Math.abs(rgba[(y * 640 + x) * 4 + c]! - wanted[c]!)).toBeLessThanOrEqual(4);
@@ -137,7 +170,10 @@ describe('a still', () => {
   });
   it('carries its texts in a file that decoders still read', async () => {
     const canvas = createCanvas(8, 4);
-    const png = addPngText(canvas.toBuffer('image/png'), { 'Understudy Mark': '<understudy label="AI MODIFIED · AI 合成"/>', Source: 'A' });
+    const png = addPngText(canvas.toBuffer('image/png'), {
+      'Understudy Mark': '<understudy label="AI MODIFIED · AI 合成"/>',
+      Source: 'A',
+    });
     expect(readPngText(png)).toEqual({ 'Understudy Mark': '<understudy label="AI MODIFIED · AI 合成"/>', Source: 'A' });
     const image = await loadImage(png);
     expect([image.width, image.height]).toEqual([8, 4]);

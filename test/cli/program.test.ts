@@ -41,18 +41,38 @@ describe('the command line', () => {
 
   it('has every verb of the product', () => {
     const names = buildProgram().commands.map((command) => command.name());
-    for (const verb of ['start', 'demo', 'sources', 'play', 'camera', 'monitor', 'still', 'bypass', 'likeness', 'models', 'doctor', 'support', 'audit', 'show']) {
+    for (const verb of [
+      'start',
+      'demo',
+      'sources',
+      'play',
+      'camera',
+      'monitor',
+      'still',
+      'bypass',
+      'likeness',
+      'models',
+      'doctor',
+      'support',
+      'audit',
+      'show',
+    ]) {
       expect(names).toContain(verb);
     }
   });
 
-  it.each(verbs.map(({ path, command }) => [path.join(' '), command] as const))('%s explains itself and its options', (_, command) => {
-    expect(command.description().length).toBeGreaterThan(10);
-    for (const option of command.options) expect(`${option.flags}: ${option.description}`).toMatch(/: .{8,}/);
-  });
+  it.each(verbs.map(({ path, command }) => [path.join(' '), command] as const))(
+    '%s explains itself and its options',
+    (_, command) => {
+      expect(command.description().length).toBeGreaterThan(10);
+      for (const option of command.options) expect(`${option.flags}: ${option.description}`).toMatch(/: .{8,}/);
+    },
+  );
 
   const quiet = new Set(['start', 'demo', 'play', 'camera']);
-  it.each(verbs.filter(({ path }) => !quiet.has(path[0]!)).map(({ path, command }) => [path.join(' '), command] as const))('%s reports as JSON too', (_, command) => {
+  it.each(
+    verbs.filter(({ path }) => !quiet.has(path[0]!)).map(({ path, command }) => [path.join(' '), command] as const),
+  )('%s reports as JSON too', (_, command) => {
     expect(command.options.some((option) => option.long === '--json')).toBe(true);
   });
 
@@ -90,7 +110,10 @@ describe('the command line', () => {
     [['likeness', 'show', '/nowhere'], 'LIKENESS_PACKAGE_MISSING'],
     [['likeness', 'build', 'a.jpg', '--name', 'A', '--out', '/tmp/never'], 'LIKENESS_CONSENT_UNSAID'],
     [['likeness', 'build', '/nowhere.jpg', '--name', 'A', '--out', '/tmp/never', '--synthetic'], 'CLI_FILE_MISSING'],
-    [['likeness', 'build', 'a.jpg', '--name', 'A', '--out', '/tmp/never', '--synthetic', '--consent', 'c.json'], 'CLI_USAGE'],
+    [
+      ['likeness', 'build', 'a.jpg', '--name', 'A', '--out', '/tmp/never', '--synthetic', '--consent', 'c.json'],
+      'CLI_USAGE',
+    ],
     [['play', '/nowhere'], 'CLI_FILE_MISSING'],
     [['bypass', 'cam-a', 'on', '--state', '/nowhere'], 'RUN_NOT_FOUND'],
   ])('%j is refused with %s', async (words, errorCode) => {
@@ -133,7 +156,15 @@ describe('values', () => {
     expect(() => idOfName('老')).toThrow(CodedError);
   });
   it('tables line their columns up', () => {
-    expect(table(['A', 'LONG'], [['wide cell', 'x'], ['y', 'z']])).toBe('A          LONG\nwide cell  x\ny          z');
+    expect(
+      table(
+        ['A', 'LONG'],
+        [
+          ['wide cell', 'x'],
+          ['y', 'z'],
+        ],
+      ),
+    ).toBe('A          LONG\nwide cell  x\ny          z');
   });
 });
 
@@ -157,9 +188,15 @@ describe('show check', () => {
     const file = join(folder, 'show.json');
     writeFileSync(join(folder, 'here.png'), 'x');
     const show = checkShow({
-      schemaVersion: 1, name: 'S', production: 'P', likenessFolder: 'likenesses',
+      schemaVersion: 1,
+      name: 'S',
+      production: 'P',
+      likenessFolder: 'likenesses',
       sources: [{ id: 'cam-a', source: 'Cam', outputName: 'Out', performer: 'anna' }],
-      cast: [{ performerId: 'anna', name: 'Anna', enrolment: ['here.png', 'gone.png'], likeness: 'older' }, { performerId: 'ben', name: 'Ben', enrolment: [] }],
+      cast: [
+        { performerId: 'anna', name: 'Anna', enrolment: ['here.png', 'gone.png'], likeness: 'older' },
+        { performerId: 'ben', name: 'Ben', enrolment: [] },
+      ],
     });
     const remarks = remarksOn(show, file);
     expect(remarks.map(({ path }) => path)).toEqual(['/cast/0/enrolment/1', '/cast/1', '/likenessFolder']);

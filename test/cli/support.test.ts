@@ -39,14 +39,23 @@ function plantShow(): string {
   writeFileSync(
     join(folder, 'logs', 'lane-cam-a.log'),
     [
-      JSON.stringify({ level: 30, msg: 'enrolled', performer: 'p1', embedding, thumbnail: pngBytes().toString('base64') }),
+      JSON.stringify({
+        level: 30,
+        msg: 'enrolled',
+        performer: 'p1',
+        embedding,
+        thumbnail: pngBytes().toString('base64'),
+      }),
       `identity ${embedding.join(', ')}`,
       `POST /api authorization=${secret}`,
       `preview data:image/png;base64,${pngBytes().toString('base64')}`,
       'lane cam-a: receiving 1920x1080 at 25 fps',
     ].join('\n'),
   );
-  writeFileSync(join(folder, 'state.json'), JSON.stringify({ sequence: 3, values: { '/understudy/lane/cam-a/smooth/amount01': 0.5 }, sessionToken: secret }));
+  writeFileSync(
+    join(folder, 'state.json'),
+    JSON.stringify({ sequence: 3, values: { '/understudy/lane/cam-a/smooth/amount01': 0.5 }, sessionToken: secret }),
+  );
   writeFileSync(join(folder, 'run.json'), JSON.stringify({ pid: 1, lanes: [] }));
   const audit = new AuditLog(join(folder, 'audit.jsonl'), new SimulatedClock());
   audit.append('assign', 'Jane Operator', { performer: 'Famous Person' });
@@ -61,7 +70,15 @@ function collected(): { entries: Entries; leftOut: LeftOut[]; all: string } {
   return { entries, leftOut, all: [...entries].map(([name, text]) => `${name}\n${text}`).join('\n') };
 }
 
-const facesAndSecrets = [secret, pngBytes().toString('base64').slice(20, 80), 'UNDERSTUDY-BAKE1', 'Famous Person', 'Jane Operator', String(embedding[5]), String(embedding[900])];
+const facesAndSecrets = [
+  secret,
+  pngBytes().toString('base64').slice(20, 80),
+  'UNDERSTUDY-BAKE1',
+  'Famous Person',
+  'Jane Operator',
+  String(embedding[5]),
+  String(embedding[900]),
+];
 
 describe('a support archive', () => {
   it('holds logs, settings and the verdict on the audit log', () => {
@@ -95,15 +112,29 @@ describe('a support archive', () => {
   it('as a zip, made by the verb, is as clean, show file included', async () => {
     plantShow();
     const show = join(root, 'my.show.json');
-    writeFileSync(show, JSON.stringify({
-      schemaVersion: 1, name: 'S', production: 'P',
-      sources: [{ id: 'cam-a', source: 'Cam', outputName: 'Out' }],
-      cast: [{ performerId: 'p1', name: 'Famous Person', enrolment: ['/secret/place/face.png'], embedding }],
-    }));
+    writeFileSync(
+      show,
+      JSON.stringify({
+        schemaVersion: 1,
+        name: 'S',
+        production: 'P',
+        sources: [{ id: 'cam-a', source: 'Cam', outputName: 'Out' }],
+        cast: [{ performerId: 'p1', name: 'Famous Person', enrolment: ['/secret/place/face.png'], embedding }],
+      }),
+    );
     const file = join(root, 'out.zip');
-    await buildProgram().parseAsync(['support', '-o', file, '--state', root, '--show', show, '--no-speed', '--json'], { from: 'user' });
+    await buildProgram().parseAsync(['support', '-o', file, '--state', root, '--show', show, '--no-speed', '--json'], {
+      from: 'user',
+    });
     const entries = Object.entries(unzipSync(new Uint8Array(readFileSync(file))));
-    expect(entries.map(([name]) => name)).toEqual(expect.arrayContaining(['understudy-support/versions.json', 'understudy-support/doctor.txt', 'understudy-support/show.json', 'understudy-support/contents.json']));
+    expect(entries.map(([name]) => name)).toEqual(
+      expect.arrayContaining([
+        'understudy-support/versions.json',
+        'understudy-support/doctor.txt',
+        'understudy-support/show.json',
+        'understudy-support/contents.json',
+      ]),
+    );
     const all = entries.map(([, bytes]) => strFromU8(bytes)).join('\n');
     for (const trace of [...facesAndSecrets, '/secret/place']) expect(all).not.toContain(trace);
     expect(all).toContain('"cam-a"');
@@ -112,7 +143,12 @@ describe('a support archive', () => {
 
 describe('redaction', () => {
   it('keeps settings, counters and messages as they are', () => {
-    const settings = { values: { '/understudy/output/cam-a/label/corner': 'auto', port: 8080 }, list: [1, 2, 3], on: true, none: null };
+    const settings = {
+      values: { '/understudy/output/cam-a/label/corner': 'auto', port: 8080 },
+      list: [1, 2, 3],
+      on: true,
+      none: null,
+    };
     expect(redactValue(settings)).toEqual(settings);
     const line = 'lane-cam-a stopped (SIGKILL); restarting it. captureToSend p50 4.2 ms, p95 6.0 ms';
     expect(redactText(line)).toBe(line);
@@ -122,7 +158,12 @@ describe('redaction', () => {
     expect(text).toBe('{"data":"[removed: 1024 numbers]"}');
   });
   it('finds secrets in text, JSON-like and header-like', () => {
-    for (const line of [`token=${secret}`, `"apiKey": "${secret}"`, `Authorization: Bearer ${secret}`, `password : '${secret}'`]) {
+    for (const line of [
+      `token=${secret}`,
+      `"apiKey": "${secret}"`,
+      `Authorization: Bearer ${secret}`,
+      `password : '${secret}'`,
+    ]) {
       expect(redactText(line)).not.toContain(secret);
     }
   });

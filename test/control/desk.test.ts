@@ -22,17 +22,35 @@ let opened: (() => void)[];
 
 function makePackage(id: string, consent: unknown): void {
   const bytes = Buffer.from(`photo of ${id}`);
-  const photo = { file: 'photo-1.jpg', sha256: sha256Of(bytes), widthPx: 8, heightPx: 8, landmarksPx: new Array<number>(1434).fill(1), confidence01: 1, yawDeg: 0 };
+  const photo = {
+    file: 'photo-1.jpg',
+    sha256: sha256Of(bytes),
+    widthPx: 8,
+    heightPx: 8,
+    landmarksPx: new Array<number>(1434).fill(1),
+    confidence01: 1,
+    yawDeg: 0,
+  };
   writeLikeness(join(folder, 'likenesses', id), {
     manifest: { schemaVersion: 1, id, name: id, createdIso: '2026-01-01T00:00:00.000Z', photos: [photo], consent },
     photos: new Map([['photo-1.jpg', bytes]]),
   });
 }
-function open(): { desk: Desk; sent: { message: ControlToLane; laneId: string | null }[]; audit: AuditTrail; close: () => void } {
+function open(): {
+  desk: Desk;
+  sent: { message: ControlToLane; laneId: string | null }[];
+  audit: AuditTrail;
+  close: () => void;
+} {
   const journal = new StateJournal(join(folder, 'state'));
   const log = new AuditLog(join(folder, 'state', 'audit.jsonl'), clock);
   const audit = new AuditTrail(log, () => {});
-  const desk = new Desk({ show: demoShow(), likenessFolders: [join(folder, 'likenesses')], version: '1' }, clock, journal, audit);
+  const desk = new Desk(
+    { show: demoShow(), likenessFolders: [join(folder, 'likenesses')], version: '1' },
+    clock,
+    journal,
+    audit,
+  );
   const sent: { message: ControlToLane; laneId: string | null }[] = [];
   desk.send = (message, laneId) => sent.push({ message, laneId });
   const close = (): void => {
@@ -81,14 +99,23 @@ describe('the desk', () => {
     const first = open();
     first.desk.dispatcher.dispatch(bypass, false, 'page');
     const { desk } = open();
-    expect(paramsOf(desk.greet(hello({ [bypass]: true, [mix]: 0.9 }, [bypass])))).toMatchObject({ [bypass]: true, [mix]: 1 });
+    expect(paramsOf(desk.greet(hello({ [bypass]: true, [mix]: 0.9 }, [bypass])))).toMatchObject({
+      [bypass]: true,
+      [mix]: 1,
+    });
     expect(open().desk.dispatcher.get(bypass)).toBe(true);
   });
 
   it('refuses a likeness without consent and says so, and nothing changes', () => {
     const { desk, sent } = open();
-    expect(desk.dispatcher.dispatch(likenessId, 'placeholder', 'osc')).toMatchObject({ ok: false, code: 'CONSENT_MISSING' });
-    expect(desk.dispatcher.dispatch(likenessId, 'nobody', 'osc')).toMatchObject({ ok: false, code: 'LIKENESS_UNKNOWN' });
+    expect(desk.dispatcher.dispatch(likenessId, 'placeholder', 'osc')).toMatchObject({
+      ok: false,
+      code: 'CONSENT_MISSING',
+    });
+    expect(desk.dispatcher.dispatch(likenessId, 'nobody', 'osc')).toMatchObject({
+      ok: false,
+      code: 'LIKENESS_UNKNOWN',
+    });
     expect(desk.assign('performer', 'placeholder', 'page')).toMatchObject({ code: 'CONSENT_MISSING' });
     expect(desk.assign('stranger', 'likeness', 'page')).toMatchObject({ code: 'CAST_UNKNOWN_PERFORMER' });
     expect(desk.dispatcher.get(likenessId)).toBe('');
@@ -105,11 +132,16 @@ describe('the desk', () => {
   it('assigns, remembers, and takes away', () => {
     const first = open();
     expect(first.desk.assign('performer', null, 'page')).toBeNull();
-    expect(open().desk.cast()).toEqual([{ performerId: 'performer', name: 'Performer (synthetic)', likenessId: null, enrolled: false }]);
+    expect(open().desk.cast()).toEqual([
+      { performerId: 'performer', name: 'Performer (synthetic)', likenessId: null, enrolled: false },
+    ]);
     expect(first.desk.assign('performer', 'likeness', 'page')).toBeNull();
     const { desk } = open();
     expect(desk.greet(hello())[0]).toEqual({
-      type: 'assign', performerId: 'performer', likenessId: 'likeness', packagePath: join(folder, 'likenesses', 'likeness'),
+      type: 'assign',
+      performerId: 'performer',
+      likenessId: 'likeness',
+      packagePath: join(folder, 'likenesses', 'likeness'),
     });
   });
 
@@ -118,31 +150,58 @@ describe('the desk', () => {
     expect(desk.greet(hello())[0]).toMatchObject({ likenessId: 'likeness' });
     const manifest = join(folder, 'likenesses', 'likeness', 'likeness.json');
     writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"synthetic": true', '"synthetic": false'));
-    expect(desk.greet(hello())[0]).toEqual({ type: 'assign', performerId: 'performer', likenessId: null, packagePath: null });
+    expect(desk.greet(hello())[0]).toEqual({
+      type: 'assign',
+      performerId: 'performer',
+      likenessId: null,
+      packagePath: null,
+    });
     expect(desk.alarms.list()).toContainEqual(expect.objectContaining({ code: 'CONSENT_MISSING', active: true }));
   });
 
   it('refuses a package whose photo is not the one it was built with', () => {
     const { desk } = open();
     writeFileSync(join(folder, 'likenesses', 'likeness', 'photo-1.jpg'), 'somebody else');
-    expect(desk.dispatcher.dispatch(likenessId, 'likeness', 'page')).toMatchObject({ code: 'LIKENESS_PACKAGE_CHANGED' });
+    expect(desk.dispatcher.dispatch(likenessId, 'likeness', 'page')).toMatchObject({
+      code: 'LIKENESS_PACKAGE_CHANGED',
+    });
   });
 
   it('raises an alarm when a consent ends on air, once, and leaves the picture to the operator', () => {
     const digest = likenessDigest([{ sha256: sha256Of(Buffer.from('photo of anna')) }]);
     makePackage('anna', {
-      schemaVersion: 1, id: 'c', performer: { ref: 'p', displayName: 'A' }, likenessModelDigests: [digest], replicaType: 'employment-based',
-      production: 'Understudy demo', role: 'Anna', scenes: 'all', scriptVersionSha256: 'b'.repeat(64), scriptDate: '2026-01-01',
-      intendedUse: 'Showing the performer as her older self on the monitors of the set.', outputs: ['monitor'], media: 'film', territory: 'world',
-      exclusions: [], sourceMaterial: ['scan'], noticeAt: '2026-01-01', signedAt: '2026-01-03', validFrom: '2026-01-05', validUntil: '2026-06-30',
-      signature: { method: 'ink', documentSha256: 'c'.repeat(64), separatelySigned: true }, representation: 'union',
-      trainingAllowed: false, thirdPartyTransfer: false, storage: { encrypted: true, deleteAfter: '2027-01-01' },
+      schemaVersion: 1,
+      id: 'c',
+      performer: { ref: 'p', displayName: 'A' },
+      likenessModelDigests: [digest],
+      replicaType: 'employment-based',
+      production: 'Understudy demo',
+      role: 'Anna',
+      scenes: 'all',
+      scriptVersionSha256: 'b'.repeat(64),
+      scriptDate: '2026-01-01',
+      intendedUse: 'Showing the performer as her older self on the monitors of the set.',
+      outputs: ['monitor'],
+      media: 'film',
+      territory: 'world',
+      exclusions: [],
+      sourceMaterial: ['scan'],
+      noticeAt: '2026-01-01',
+      signedAt: '2026-01-03',
+      validFrom: '2026-01-05',
+      validUntil: '2026-06-30',
+      signature: { method: 'ink', documentSha256: 'c'.repeat(64), separatelySigned: true },
+      representation: 'union',
+      trainingAllowed: false,
+      thirdPartyTransfer: false,
+      storage: { encrypted: true, deleteAfter: '2027-01-01' },
     });
     const { desk } = open();
     expect(clock.wallClockIso().slice(0, 10)).toBe('2026-05-28');
     expect(desk.assign('performer', 'anna', 'page')).toBeNull();
     desk.checkConsents();
-    const alarmed = (): unknown[] => desk.alarms.list().filter((alarm) => alarm.code === 'CONSENT_ENDED_ON_AIR' && alarm.active);
+    const alarmed = (): unknown[] =>
+      desk.alarms.list().filter((alarm) => alarm.code === 'CONSENT_ENDED_ON_AIR' && alarm.active);
     expect(alarmed()).toEqual([]);
     clock.advanceUs(40 * 86_400_000_000);
     desk.checkConsents();
@@ -163,8 +222,19 @@ describe('the desk', () => {
     opened.pop();
     const path = join(folder, 'state', 'audit.jsonl');
     expect(verifyAuditLog(path)).toMatchObject({ ok: true });
-    const entries = readFileSync(path, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { kind: string; detail: Record<string, unknown> });
-    expect(entries.map(({ kind }) => kind)).toEqual(['opened', 'bypass', 'consent-check', 'consent-check', 'likeness-load', 'assign', 'param']);
+    const entries = readFileSync(path, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { kind: string; detail: Record<string, unknown> });
+    expect(entries.map(({ kind }) => kind)).toEqual([
+      'opened',
+      'bypass',
+      'consent-check',
+      'consent-check',
+      'likeness-load',
+      'assign',
+      'param',
+    ]);
     expect(entries[2]!.detail).toMatchObject({ ok: false, code: 'CONSENT_MISSING' });
     expect(entries[6]!.detail).toEqual({ address: mix, value: 0.4 });
   });

@@ -5,19 +5,46 @@ import { kernelFormats, patchFull } from '../../server/kernels/formats.js';
 import { KernelMemory } from '../../server/kernels/memory.js';
 import { featherAlphaTwin, overTwin, selfCopyTwin } from '../../server/kernels/twin/blend.js';
 import { componentOffsets, type TwinPicture } from '../../server/kernels/twin/picture-access.js';
-import { allFormats, anyFormat, anyGap, anySide, builds, chromaPtr, makePatch, makePicture, noiseBytes, put, take, words, worst } from './support.js';
+import {
+  allFormats,
+  anyFormat,
+  anyGap,
+  anySide,
+  builds,
+  chromaPtr,
+  makePatch,
+  makePicture,
+  noiseBytes,
+  put,
+  take,
+  words,
+  worst,
+} from './support.js';
 
 const memory = new KernelMemory(8);
 const kernels = { release: new BlendKernel(memory), debug: new BlendKernel(memory, 'debug') };
 const blended = (
-  build: 'release' | 'debug', patch: ReturnType<typeof makePatch>, picture: TwinPicture, mix: number, occlusion: Uint8Array | null,
+  build: 'release' | 'debug',
+  patch: ReturnType<typeof makePatch>,
+  picture: TwinPicture,
+  mix: number,
+  occlusion: Uint8Array | null,
 ): Uint8Array => {
   const mark = memory.mark();
   const dst = put(memory, picture.bytes);
   const occlusionPtr = occlusion ? put(memory, occlusion) : 0;
   const code = kernels[build].over(
-    picture.format, put(memory, patch.data), patch.strideValues * 2, dst, chromaPtr(picture, dst), picture.strideBytes,
-    patch.widthPx, patch.heightPx, mix, occlusionPtr, patch.widthPx,
+    picture.format,
+    put(memory, patch.data),
+    patch.strideValues * 2,
+    dst,
+    chromaPtr(picture, dst),
+    picture.strideBytes,
+    patch.widthPx,
+    patch.heightPx,
+    mix,
+    occlusionPtr,
+    patch.widthPx,
   );
   expect(code).toBe(0);
   const out = take(memory, dst, picture.bytes.length);
@@ -28,35 +55,55 @@ const blended = (
 describe('blend.over', () => {
   it('lies within one 8-bit code (eight of 65535) of the blend in real numbers, at any size, stride, mix and occlusion', () => {
     fc.assert(
-      fc.property(anyFormat, anySide, anySide, anyGap, fc.constantFrom(0, 1, 77, 128, 255, 256), fc.boolean(), fc.nat(), (format, w, h, gap, mix, occluded, seed) => {
-        const picture = makePicture(format, w, h, gap, seed);
-        const patch = makePatch(picture.widthPx, h, gap >> 2, seed + 1);
-        const occlusion = occluded ? noiseBytes(picture.widthPx * h, seed + 2) : null;
-        const results = builds.map((build) => blended(build, patch, picture, mix, occlusion));
-        expect(results[0]).toEqual(results[1]);
-        const expected = { ...picture, bytes: picture.bytes.slice() };
-        overTwin(patch, expected, mix, occlusion, picture.widthPx);
-        const deep = format === kernelFormats.P216;
-        expect(worst(deep ? words(results[0]!) : results[0]!, deep ? words(expected.bytes) : expected.bytes)).toBeLessThanOrEqual(deep ? 8 : 1);
-      }),
+      fc.property(
+        anyFormat,
+        anySide,
+        anySide,
+        anyGap,
+        fc.constantFrom(0, 1, 77, 128, 255, 256),
+        fc.boolean(),
+        fc.nat(),
+        (format, w, h, gap, mix, occluded, seed) => {
+          const picture = makePicture(format, w, h, gap, seed);
+          const patch = makePatch(picture.widthPx, h, gap >> 2, seed + 1);
+          const occlusion = occluded ? noiseBytes(picture.widthPx * h, seed + 2) : null;
+          const results = builds.map((build) => blended(build, patch, picture, mix, occlusion));
+          expect(results[0]).toEqual(results[1]);
+          const expected = { ...picture, bytes: picture.bytes.slice() };
+          overTwin(patch, expected, mix, occlusion, picture.widthPx);
+          const deep = format === kernelFormats.P216;
+          expect(
+            worst(deep ? words(results[0]!) : results[0]!, deep ? words(expected.bytes) : expected.bytes),
+          ).toBeLessThanOrEqual(deep ? 8 : 1);
+        },
+      ),
       { numRuns: 150 },
     );
   });
 
   it('leaves every byte exactly as it was where alpha, mix or occlusion is 0, and all bytes between rows', () => {
     fc.assert(
-      fc.property(anyFormat, anySide, anySide, anyGap, fc.constantFrom('alpha', 'mix', 'occlusion'), fc.nat(), (format, w, h, gap, zero, seed) => {
-        const picture = makePicture(format, w, h, gap, seed);
-        const patch = makePatch(picture.widthPx, h, 1, seed + 1);
-        if (zero === 'alpha') for (let i = 3; i < patch.data.length; i += 4) patch.data[i] = 0;
-        const occlusion = zero === 'occlusion' ? new Uint8Array(picture.widthPx * h) : null;
-        for (const build of builds) expect(blended(build, patch, picture, zero === 'mix' ? 0 : 256, occlusion)).toEqual(picture.bytes);
-      }),
+      fc.property(
+        anyFormat,
+        anySide,
+        anySide,
+        anyGap,
+        fc.constantFrom('alpha', 'mix', 'occlusion'),
+        fc.nat(),
+        (format, w, h, gap, zero, seed) => {
+          const picture = makePicture(format, w, h, gap, seed);
+          const patch = makePatch(picture.widthPx, h, 1, seed + 1);
+          if (zero === 'alpha') for (let i = 3; i < patch.data.length; i += 4) patch.data[i] = 0;
+          const occlusion = zero === 'occlusion' ? new Uint8Array(picture.widthPx * h) : null;
+          for (const build of builds)
+            expect(blended(build, patch, picture, zero === 'mix' ? 0 : 256, occlusion)).toEqual(picture.bytes);
+        },
+      ),
       { numRuns: 60 },
     );
   });
 
-  it('never changes the luma or colour of a transparent pixel, even beside an opaque one, nor a picture\'s alpha byte', () => {
+  it("never changes the luma or colour of a transparent pixel, even beside an opaque one, nor a picture's alpha byte", () => {
     for (const format of allFormats) {
       const picture = makePicture(format, 21, 5, 4, 9);
       const patch = makePatch(picture.widthPx, 5, 0, 10);
@@ -86,7 +133,7 @@ describe('blend.over', () => {
 });
 
 describe('blend.selfCopy', () => {
-  it('gives the picture\'s own components exactly, and laying it back changes no byte', () => {
+  it("gives the picture's own components exactly, and laying it back changes no byte", () => {
     fc.assert(
       fc.property(anyFormat, anySide, anySide, anyGap, fc.nat(), (format, w, h, gap, seed) => {
         const picture = makePicture(format, w, h, gap, seed);
@@ -95,8 +142,18 @@ describe('blend.selfCopy', () => {
         selfCopyTwin(picture, expected);
         for (const build of builds) {
           const mark = memory.mark();
-          const src = put(memory, picture.bytes), patch = put(memory, before);
-          kernels[build].selfCopy(format, src, chromaPtr(picture, src), picture.strideBytes, patch, expected.strideValues * 2, picture.widthPx, h);
+          const src = put(memory, picture.bytes),
+            patch = put(memory, before);
+          kernels[build].selfCopy(
+            format,
+            src,
+            chromaPtr(picture, src),
+            picture.strideBytes,
+            patch,
+            expected.strideValues * 2,
+            picture.widthPx,
+            h,
+          );
           expect(words(take(memory, patch, before.byteLength))).toEqual(expected.data);
           memory.rewind(mark);
           // 16-bit samples keep 15 bits through a blend, so the lowest bit may move there.
@@ -111,7 +168,12 @@ describe('blend.selfCopy', () => {
 });
 
 describe('blend.featherAlpha', () => {
-  const feather = (build: 'release' | 'debug', patch: ReturnType<typeof makePatch>, radius: number, mode: 'plain' | 'inward'): Uint16Array => {
+  const feather = (
+    build: 'release' | 'debug',
+    patch: ReturnType<typeof makePatch>,
+    radius: number,
+    mode: 'plain' | 'inward',
+  ): Uint16Array => {
     const mark = memory.mark();
     const at = put(memory, patch.data);
     const scratch = memory.allocate(featherScratchBytes(patch.widthPx, patch.heightPx));
@@ -122,21 +184,30 @@ describe('blend.featherAlpha', () => {
   };
   it('blurs alpha as two boxes each way do, to one unit in 65280, and touches no colour and no byte between rows', () => {
     fc.assert(
-      fc.property(anySide, anySide, fc.integer({ min: 0, max: 20 }), fc.constantFrom('plain' as const, 'inward' as const), fc.nat(), (w, h, radius, mode, seed) => {
-        const patch = makePatch(w, h, 1, seed);
-        const results = builds.map((build) => feather(build, patch, radius, mode));
-        expect(results[0]).toEqual(results[1]);
-        const expected = { ...patch, data: patch.data.slice() };
-        featherAlphaTwin(expected, radius, mode);
-        expect(worst(results[0]!, expected.data)).toBeLessThanOrEqual(mode === 'inward' ? 2 : 1);
-        for (let i = 0; i < patch.data.length; i++) if (i % 4 !== 3) expect(results[0]![i]).toBe(patch.data[i]);
-      }),
+      fc.property(
+        anySide,
+        anySide,
+        fc.integer({ min: 0, max: 20 }),
+        fc.constantFrom('plain' as const, 'inward' as const),
+        fc.nat(),
+        (w, h, radius, mode, seed) => {
+          const patch = makePatch(w, h, 1, seed);
+          const results = builds.map((build) => feather(build, patch, radius, mode));
+          expect(results[0]).toEqual(results[1]);
+          const expected = { ...patch, data: patch.data.slice() };
+          featherAlphaTwin(expected, radius, mode);
+          expect(worst(results[0]!, expected.data)).toBeLessThanOrEqual(mode === 'inward' ? 2 : 1);
+          for (let i = 0; i < patch.data.length; i++) if (i % 4 !== 3) expect(results[0]![i]).toBe(patch.data[i]);
+        },
+      ),
       { numRuns: 60 },
     );
   });
   it('keeps the inside opaque and the outside transparent when it feathers inward', () => {
     const patch = makePatch(64, 64, 0, 1);
-    for (let y = 0; y < 64; y++) for (let x = 0; x < 64; x++) patch.data[(y * 64 + x) * 4 + 3] = x >= 20 && x < 44 && y >= 16 && y < 48 ? patchFull : 0;
+    for (let y = 0; y < 64; y++)
+      for (let x = 0; x < 64; x++)
+        patch.data[(y * 64 + x) * 4 + 3] = x >= 20 && x < 44 && y >= 16 && y < 48 ? patchFull : 0;
     const out = feather('release', patch, 3, 'inward');
     const at = (x: number, y: number): number => out[(y * 64 + x) * 4 + 3]!;
     expect(at(32, 32)).toBe(patchFull);

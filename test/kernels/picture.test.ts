@@ -5,7 +5,19 @@ import { KernelMemory } from '../../server/kernels/memory.js';
 import { PictureKernel, type KernelPicture } from '../../server/kernels/picture.js';
 import type { TwinPicture } from '../../server/kernels/twin/picture-access.js';
 import { fillTwin, halfTwin, matteLuma, mirrorTwin, wipeTwin } from '../../server/kernels/twin/picture.js';
-import { anyFormat, anyGap, anySide, builds, chromaPtr, isPairFormat, makePatch, makePicture, noiseBytes, put, take } from './support.js';
+import {
+  anyFormat,
+  anyGap,
+  anySide,
+  builds,
+  chromaPtr,
+  isPairFormat,
+  makePatch,
+  makePicture,
+  noiseBytes,
+  put,
+  take,
+} from './support.js';
 
 const memory = new KernelMemory(8);
 const kernels = { release: new PictureKernel(memory), debug: new PictureKernel(memory, 'debug') };
@@ -15,14 +27,17 @@ const place = (p: TwinPicture): KernelPicture => {
 };
 /** Runs `work` with both builds; expects dst to become what `twin` makes of it, bytes between rows included. */
 function agrees(
-  sources: TwinPicture[], dst: TwinPicture,
-  work: (kernel: PictureKernel, sources: KernelPicture[], dst: KernelPicture) => void, twin: (dst: TwinPicture) => void,
+  sources: TwinPicture[],
+  dst: TwinPicture,
+  work: (kernel: PictureKernel, sources: KernelPicture[], dst: KernelPicture) => void,
+  twin: (dst: TwinPicture) => void,
 ): void {
   const expected = { ...dst, bytes: dst.bytes.slice() };
   twin(expected);
   for (const build of builds) {
     const mark = memory.mark();
-    const placed = sources.map(place), to = place(dst);
+    const placed = sources.map(place),
+      to = place(dst);
     work(kernels[build], placed, to);
     expect(take(memory, to.luma, dst.bytes.length)).toEqual(expected.bytes);
     memory.rewind(mark);
@@ -32,15 +47,46 @@ function agrees(
 describe('picture kernels', () => {
   it('mirror, wipe, copy and fill are exact in every format, at any size and stride, and write nothing between rows', () => {
     fc.assert(
-      fc.property(anyFormat, anySide, anySide, anyGap, anyGap, fc.integer({ min: -3, max: 80 }), fc.nat(), (format, w, h, gapA, gapB, split, seed) => {
-        const a = makePicture(format, w, h, gapA, seed), b = makePicture(format, w, h, gapB, seed + 1), dst = makePicture(format, w, h, gapB, seed + 2);
-        const width = a.widthPx;
-        agrees([a], dst, (k, [s], d) => k.mirror(format, s!, d, width, h), (d) => mirrorTwin(a, d));
-        const at = isPairFormat(format) ? Math.max(0, split) & ~1 : split;
-        agrees([a, b], dst, (k, [s, t], d) => k.wipe(format, s!, t!, d, width, h, split), (d) => wipeTwin(a, b, d, at));
-        agrees([a], dst, (k, [s], d) => k.copy(format, s!, d, width, h), (d) => wipeTwin(a, a, d, 0));
-        agrees([], dst, (k, _, d) => k.fill(format, d, width, h, 17, 99, 203), (d) => fillTwin(d, [17, 99, 203]));
-      }),
+      fc.property(
+        anyFormat,
+        anySide,
+        anySide,
+        anyGap,
+        anyGap,
+        fc.integer({ min: -3, max: 80 }),
+        fc.nat(),
+        (format, w, h, gapA, gapB, split, seed) => {
+          const a = makePicture(format, w, h, gapA, seed),
+            b = makePicture(format, w, h, gapB, seed + 1),
+            dst = makePicture(format, w, h, gapB, seed + 2);
+          const width = a.widthPx;
+          agrees(
+            [a],
+            dst,
+            (k, [s], d) => k.mirror(format, s!, d, width, h),
+            (d) => mirrorTwin(a, d),
+          );
+          const at = isPairFormat(format) ? Math.max(0, split) & ~1 : split;
+          agrees(
+            [a, b],
+            dst,
+            (k, [s, t], d) => k.wipe(format, s!, t!, d, width, h, split),
+            (d) => wipeTwin(a, b, d, at),
+          );
+          agrees(
+            [a],
+            dst,
+            (k, [s], d) => k.copy(format, s!, d, width, h),
+            (d) => wipeTwin(a, a, d, 0),
+          );
+          agrees(
+            [],
+            dst,
+            (k, _, d) => k.fill(format, d, width, h, 17, 99, 203),
+            (d) => fillTwin(d, [17, 99, 203]),
+          );
+        },
+      ),
       { numRuns: 80 },
     );
   });
@@ -49,7 +95,9 @@ describe('picture kernels', () => {
       fc.property(anyFormat, anySide, anySide, fc.nat(), (format, w, h, seed) => {
         const a = makePicture(format, w, h, 0, seed);
         const mark = memory.mark();
-        const src = place(a), middle = place(a), back = place(makePicture(format, w, h, 0, seed + 1));
+        const src = place(a),
+          middle = place(a),
+          back = place(makePicture(format, w, h, 0, seed + 1));
         kernels.release.mirror(format, src, middle, a.widthPx, h);
         kernels.release.mirror(format, middle, back, a.widthPx, h);
         expect(take(memory, back.luma, a.bytes.length)).toEqual(a.bytes);
@@ -62,15 +110,27 @@ describe('picture kernels', () => {
     fc.assert(
       fc.property(anyFormat, anySide, anySide, anyGap, fc.nat(), (format, w, h, gap, seed) => {
         const halfWidth = isPairFormat(format) ? (w + 1) & ~1 : w;
-        const a = makePicture(format, 2 * halfWidth, 2 * h, gap, seed), b = makePicture(format, 2 * halfWidth, 2 * h, 0, seed + 1);
-        const small = makePicture(format, halfWidth, h, gap, seed + 2), wide = makePicture(format, 2 * halfWidth, 2 * h, 4, seed + 3);
-        agrees([a], small, (k, [s], d) => k.half(format, s!, d, halfWidth, h), (d) => halfTwin(a, d, halfWidth, h));
+        const a = makePicture(format, 2 * halfWidth, 2 * h, gap, seed),
+          b = makePicture(format, 2 * halfWidth, 2 * h, 0, seed + 1);
+        const small = makePicture(format, halfWidth, h, gap, seed + 2),
+          wide = makePicture(format, 2 * halfWidth, 2 * h, 4, seed + 3);
+        agrees(
+          [a],
+          small,
+          (k, [s], d) => k.half(format, s!, d, halfWidth, h),
+          (d) => halfTwin(a, d, halfWidth, h),
+        );
         const top = h >> 1;
-        agrees([a, b], wide, (k, [s, t], d) => k.sideBySide(format, s!, t!, d, 2 * halfWidth, 2 * h), (d) => {
-          fillTwin(d, isPairFormat(format) ? [16, 128, 128] : [0, 0, 0]);
-          halfTwin(a, d, halfWidth, h, 0, top);
-          halfTwin(b, d, halfWidth, h, halfWidth, top);
-        });
+        agrees(
+          [a, b],
+          wide,
+          (k, [s, t], d) => k.sideBySide(format, s!, t!, d, 2 * halfWidth, 2 * h),
+          (d) => {
+            fillTwin(d, isPairFormat(format) ? [16, 128, 128] : [0, 0, 0]);
+            halfTwin(a, d, halfWidth, h, 0, top);
+            halfTwin(b, d, halfWidth, h, halfWidth, top);
+          },
+        );
       }),
       { numRuns: 60 },
     );
@@ -105,6 +165,11 @@ describe('picture kernels', () => {
   });
   it('blackout is legal black in 4:2:2, as NDI defines it', () => {
     const p = makePicture(kernelFormats.UYVY, 6, 2, 0, 0);
-    agrees([], p, (k, _, d) => k.blackout(kernelFormats.UYVY, d, 6, 2), (d) => d.bytes.forEach((_, i) => (d.bytes[i] = i % 2 ? 16 : 128)));
+    agrees(
+      [],
+      p,
+      (k, _, d) => k.blackout(kernelFormats.UYVY, d, 6, 2),
+      (d) => d.bytes.forEach((_, i) => (d.bytes[i] = i % 2 ? 16 : 128)),
+    );
   });
 });

@@ -30,7 +30,12 @@ export const anyGap = fc.constantFrom(0, 4, 12, 64);
 
 /** A picture of noise (or of a smooth ramp) with `gap` bytes between its rows. */
 export function makePicture(
-  format: KernelFormat, width: number, height: number, gap: number, seed: number, kind: 'noise' | 'smooth' = 'noise',
+  format: KernelFormat,
+  width: number,
+  height: number,
+  gap: number,
+  seed: number,
+  kind: 'noise' | 'smooth' = 'noise',
 ): TwinPicture {
   const widthPx = evenFor(format, width);
   const strideBytes = widthPx * kernelPixelBytes(format) + gap;
@@ -38,11 +43,19 @@ export function makePicture(
   const bytes = noiseBytes(strideBytes * height * planes, seed);
   if (kind === 'smooth') {
     for (let i = 0; i < bytes.length; i++) {
-      const x = (i % strideBytes) >> 2, y = Math.floor(i / strideBytes) % height;
+      const x = i % strideBytes >> 2,
+        y = Math.floor(i / strideBytes) % height;
       bytes[i] = 128 + Math.round(60 * Math.sin((x + seed) / 9) + 50 * Math.cos((y + 2 * seed) / 11) + (i % 4));
     }
   }
-  return { bytes, format, widthPx, heightPx: height, strideBytes, chromaOffset: planes === 2 ? strideBytes * height : 0 };
+  return {
+    bytes,
+    format,
+    widthPx,
+    heightPx: height,
+    strideBytes,
+    chromaOffset: planes === 2 ? strideBytes * height : 0,
+  };
 }
 export function makePatch(width: number, height: number, gapPx: number, seed: number): TwinPatch {
   const next = noise(seed);
@@ -64,7 +77,8 @@ export function put(memory: KernelMemory, data: Uint8Array | Uint16Array | Float
   return at;
 }
 export const take = (memory: KernelMemory, ptr: number, bytes: number): Uint8Array => memory.u8.slice(ptr, ptr + bytes);
-export const chromaPtr = (picture: TwinPicture, ptr: number): number => (picture.chromaOffset ? ptr + picture.chromaOffset : 0);
+export const chromaPtr = (picture: TwinPicture, ptr: number): number =>
+  picture.chromaOffset ? ptr + picture.chromaOffset : 0;
 
 /** Largest difference between two arrays of numbers. */
 export function worst(a: ArrayLike<number>, b: ArrayLike<number>): number {

@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { zipSync } from 'fflate';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CodedError } from '../../server/errors/coded-error.js';
-import { buildLikeness, mostYawDeg, smallestFacePx, type FoundFace, type PhotoFaces } from '../../server/likeness/package/build.js';
+import {
+  buildLikeness,
+  mostYawDeg,
+  smallestFacePx,
+  type FoundFace,
+  type PhotoFaces,
+} from '../../server/likeness/package/build.js';
 import { landmarkCount, likenessDigest } from '../../server/likeness/package/manifest.js';
 import { readLikeness, writeLikeness } from '../../server/likeness/package/package-file.js';
 import { SimulatedClock } from '../../server/time/clock.js';
@@ -33,7 +39,10 @@ function facesOf({ faces = 1, widthPx = 300, yawDeg = 0, left = 200, confidence0
   landmarksPx.set([left, 400, 0], 234 * 3);
   landmarksPx.set([left + widthPx, 400, widthPx * Math.tan((yawDeg * Math.PI) / 180)], 454 * 3);
   return {
-    decode: (bytes) => bytes.includes(33) ? Promise.reject(new Error('broken')) : Promise.resolve({ rgb: new Uint8Array(0), widthPx: 1000, heightPx: 1000 }),
+    decode: (bytes) =>
+      bytes.includes(33)
+        ? Promise.reject(new Error('broken'))
+        : Promise.resolve({ rgb: new Uint8Array(0), widthPx: 1000, heightPx: 1000 }),
     find: () => Promise.resolve([...Array<FoundFace>(faces).fill(face), { ...face, score01: 0.49 }]),
     measure: () => Promise.resolve({ landmarksPx, confidence01 }),
   };
@@ -53,8 +62,14 @@ const codeOf = async (action: () => unknown): Promise<string> => {
 describe('building a likeness', () => {
   it('measures each photo and names it by content', async () => {
     const png = Buffer.from([0x89, 0x50, 0x4e, 0x47, 1]);
-    const { manifest } = await build({}, [{ name: 'a.png', bytes: jpeg('a') }, { name: 'b', bytes: png }]);
-    expect(manifest.photos.map((photo) => [photo.file, photo.landmarksPx.length])).toEqual([['photo-1.jpg', 1434], ['photo-2.png', 1434]]);
+    const { manifest } = await build({}, [
+      { name: 'a.png', bytes: jpeg('a') },
+      { name: 'b', bytes: png },
+    ]);
+    expect(manifest.photos.map((photo) => [photo.file, photo.landmarksPx.length])).toEqual([
+      ['photo-1.jpg', 1434],
+      ['photo-2.png', 1434],
+    ]);
   });
   it.each([
     [{ faces: 0 }, 'LIKENESS_NO_FACE'],
@@ -74,7 +89,9 @@ describe('building a likeness', () => {
   });
   it('refuses no photos, a file that is no photo, and one that cannot be decoded', async () => {
     expect(await codeOf(() => build({}, []))).toBe('LIKENESS_NO_PHOTOS');
-    expect(await codeOf(() => build({}, [{ name: 'a.jpg', bytes: Buffer.from('GIF89a') }]))).toBe('LIKENESS_PHOTO_UNREADABLE');
+    expect(await codeOf(() => build({}, [{ name: 'a.jpg', bytes: Buffer.from('GIF89a') }]))).toBe(
+      'LIKENESS_PHOTO_UNREADABLE',
+    );
     expect(await codeOf(() => build({}, [{ name: 'a.jpg', bytes: jpeg('!') }]))).toBe('LIKENESS_PHOTO_UNREADABLE');
   });
 });
@@ -98,7 +115,12 @@ describe('the package', () => {
     writeFileSync(join(path, 'photo-1.jpg'), jpeg('b'));
     expect(await codeOf(() => readLikeness(path))).toBe('LIKENESS_PACKAGE_CHANGED');
     const manifest = readFileSync(join(path, 'likeness.json'), 'utf8');
-    for (const bad of ['{', '{}', manifest.replace('photo-1.jpg', '../photo-1.jpg'), manifest.replace('"older-anna"', '"Older Anna"')]) {
+    for (const bad of [
+      '{',
+      '{}',
+      manifest.replace('photo-1.jpg', '../photo-1.jpg'),
+      manifest.replace('"older-anna"', '"Older Anna"'),
+    ]) {
       writeFileSync(join(path, 'likeness.json'), bad);
       expect(await codeOf(() => readLikeness(path))).toBe('LIKENESS_PACKAGE_INVALID');
     }

@@ -4,8 +4,28 @@ import type { DurationUs } from '../../server/time/time.js';
 
 const help = 'What a viewer sees when this changes.';
 const sample = defineParams('sample', 'lane', {
-  holdMs: { kind: 'number', unit: 'ms', min: 0, max: 500, default: 120, step: 1, onOutOfRange: 'clamp', apply: 'next-frame', help },
-  mix01: { kind: 'number', unit: 'ratio01', min: 0, max: 1, default: 1, step: 0.1, onOutOfRange: 'clamp', apply: 'next-frame', help },
+  holdMs: {
+    kind: 'number',
+    unit: 'ms',
+    min: 0,
+    max: 500,
+    default: 120,
+    step: 1,
+    onOutOfRange: 'clamp',
+    apply: 'next-frame',
+    help,
+  },
+  mix01: {
+    kind: 'number',
+    unit: 'ratio01',
+    min: 0,
+    max: 1,
+    default: 1,
+    step: 0.1,
+    onOutOfRange: 'clamp',
+    apply: 'next-frame',
+    help,
+  },
   onStale: { kind: 'choice', choices: ['repeat', 'fade'], default: 'fade', apply: 'next-frame', help },
   mirror: { kind: 'toggle', default: false, apply: 'next-frame', help },
 });
@@ -30,7 +50,16 @@ describe('defineParams', () => {
   });
 
   it('refuses a name whose ending disagrees with its unit, in the compiler and at start', () => {
-    const number = { kind: 'number', min: 0, max: 1, default: 0, step: 1, onOutOfRange: 'clamp', apply: 'next-frame', help } as const;
+    const number = {
+      kind: 'number',
+      min: 0,
+      max: 1,
+      default: 0,
+      step: 1,
+      onOutOfRange: 'clamp',
+      apply: 'next-frame',
+      help,
+    } as const;
     // @ts-expect-error ms must be called …Ms
     expect(() => defineParams('bad', 'lane', { hold: { ...number, unit: 'ms' } })).toThrow(/end as unit ms/);
     // @ts-expect-error a ratio must be called …01
@@ -38,9 +67,20 @@ describe('defineParams', () => {
   });
 
   it('refuses a default that is out of range or not among the choices, and an empty help', () => {
-    const number = { kind: 'number', unit: 'ms', min: 0, max: 1, step: 1, onOutOfRange: 'clamp', apply: 'next-frame', help } as const;
+    const number = {
+      kind: 'number',
+      unit: 'ms',
+      min: 0,
+      max: 1,
+      step: 1,
+      onOutOfRange: 'clamp',
+      apply: 'next-frame',
+      help,
+    } as const;
     expect(() => defineParams('bad', 'lane', { xMs: { ...number, default: 2 } })).toThrow(/default is out of range/);
-    expect(() => defineParams('bad', 'lane', { xMs: { ...number, default: 0, help: 'x' } })).toThrow(/visible consequence/);
+    expect(() => defineParams('bad', 'lane', { xMs: { ...number, default: 0, help: 'x' } })).toThrow(
+      /visible consequence/,
+    );
     expect(() =>
       // @ts-expect-error the default is not a choice
       defineParams('bad', 'lane', { way: { kind: 'choice', choices: ['a'], default: 'b', apply: 'next-frame', help } }),

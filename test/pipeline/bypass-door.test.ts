@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { BypassDoor, readBypass } from '../../server/pipeline/bypass-door.js';
 
 const padded = (text: string): Buffer => Buffer.from(text.padEnd((text.length + 4) & ~3, '\0'), 'latin1');
-const osc = (address: string, tags: string, ...values: Buffer[]): Buffer => Buffer.concat([padded(address), padded(tags), ...values]);
+const osc = (address: string, tags: string, ...values: Buffer[]): Buffer =>
+  Buffer.concat([padded(address), padded(tags), ...values]);
 const int = (value: number): Buffer => {
   const buffer = Buffer.alloc(4);
   buffer.writeInt32BE(value);
@@ -66,12 +67,19 @@ describe('the bypass door', () => {
 
   it('counts what it refuses and hands over what it understands, by UDP on loopback', async () => {
     const probe = createSocket('udp4');
-    const port = await new Promise<number>((resolve) => probe.bind(0, '127.0.0.1', () => resolve(probe.address().port)));
+    const port = await new Promise<number>((resolve) =>
+      probe.bind(0, '127.0.0.1', () => resolve(probe.address().port)),
+    );
     await new Promise<void>((resolve) => probe.close(() => resolve()));
     const heard: boolean[] = [];
-    const door = new BypassDoor(port, (on) => heard.push(on), (error) => expect.unreachable(error.message));
+    const door = new BypassDoor(
+      port,
+      (on) => heard.push(on),
+      (error) => expect.unreachable(error.message),
+    );
     const sender = createSocket('udp4');
-    for (const text of ['bypass on', 'rubbish', 'bypass off']) await new Promise((resolve) => sender.send(text, port, '127.0.0.1', resolve));
+    for (const text of ['bypass on', 'rubbish', 'bypass off'])
+      await new Promise((resolve) => sender.send(text, port, '127.0.0.1', resolve));
     await expect.poll(() => [heard, door.refused]).toEqual([[true, false], 1]);
     sender.close();
     door.close();

@@ -4,7 +4,13 @@ import { actionOf, FallbackLadder, type FallbackSettings } from '../../server/pi
 import { SimulatedClock } from '../../server/time/clock.js';
 import { fromMs } from '../../server/time/time.js';
 
-const settings: FallbackSettings = { maxHoldUs: fromMs(2000), ladder: 'hold-conceal', unacquired: 'conceal', minConfidence01: 0.5, keyframeIntervalUs: fromMs(160) };
+const settings: FallbackSettings = {
+  maxHoldUs: fromMs(2000),
+  ladder: 'hold-conceal',
+  unacquired: 'conceal',
+  minConfidence01: 0.5,
+  keyframeIntervalUs: fromMs(160),
+};
 /** Freshness of a keyframe with these settings: four intervals. */
 const freshMs = 640;
 
@@ -117,6 +123,9 @@ describe('what is drawn', () => {
     expect(actionOf('conceal', 'plain', true)).toBe('conceal');
   });
   it('is plain for an unacquired face only where the operator chose it', () => {
-    expect((['conceal', 'plain'] as const).map((choice) => actionOf('unacquired', choice, true))).toEqual(['conceal', 'none']);
+    expect((['conceal', 'plain'] as const).map((choice) => actionOf('unacquired', choice, true))).toEqual([
+      'conceal',
+      'none',
+    ]);
   });
 });

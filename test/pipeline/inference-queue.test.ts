@@ -7,7 +7,8 @@ interface Lane {
   readonly priority: LanePriority;
 }
 const lane = (name: string, program = false, preview = false): Lane => ({ name, priority: { program, preview } });
-const message = (n: number): IpcMessage => ({ head: { type: 'keyframe', n }, payload: new Uint8Array(0) }) as unknown as IpcMessage;
+const message = (n: number): IpcMessage =>
+  ({ head: { type: 'keyframe', n }, payload: new Uint8Array(0) }) as unknown as IpcMessage;
 
 /** A queue whose requests are answered one at a time, when told. */
 function gated(): { queue: InferenceQueue<Lane>; served: string[]; answer: () => Promise<void> } {

@@ -25,22 +25,52 @@ async function openLane(widthPx: number, heightPx: number) {
   const ndi = new MemoryNdi({ clock });
   const camera = ndi.createSender({ name: 'CAM', clockVideo: false, clockAudio: false });
   const options: LaneOptions = {
-    laneId: 'cam-a', runFolder: folder, stateFolder: folder, source: { name: 'CAM', url: null }, outputName: 'OUT', groups: null, failover: null,
-    interfaceAddresses: ['127.0.0.1'], machineName: null, discoveryServers: [], askAddresses: [], bypassPort: 0, webControl: null,
-    consentScope: { production: 'Test', scene: null, output: 'monitor' }, performers: [], likenesses: [], values: {}, deepColor: false, version: '0',
+    laneId: 'cam-a',
+    runFolder: folder,
+    stateFolder: folder,
+    source: { name: 'CAM', url: null },
+    outputName: 'OUT',
+    groups: null,
+    failover: null,
+    interfaceAddresses: ['127.0.0.1'],
+    machineName: null,
+    discoveryServers: [],
+    askAddresses: [],
+    bypassPort: 0,
+    webControl: null,
+    consentScope: { production: 'Test', scene: null, output: 'monitor' },
+    performers: [],
+    likenesses: [],
+    values: {},
+    deepColor: false,
+    version: '0',
   };
   const faults: string[] = [];
   const params = new LaneParams('cam-a', folder, {});
   const lane = new Lane(options, ndi, clock, params, {
-    onSourceState() {}, onSourceChanged() {}, onInference() {}, onAlarm: (code, context) => faults.push(`${code} ${JSON.stringify(context)}`), beforeComposite() {}, afterSend() {},
+    onSourceState() {},
+    onSourceChanged() {},
+    onInference() {},
+    onAlarm: (code, context) => faults.push(`${code} ${JSON.stringify(context)}`),
+    beforeComposite() {},
+    afterSend() {},
   });
-  const monitor = ndi.createReceiver({ source: { name: lane.parts.send.sourceName }, receiverName: 'monitor', color: 'fastest', allowFields: true });
+  const monitor = ndi.createReceiver({
+    source: { name: lane.parts.send.sourceName },
+    receiverName: 'monitor',
+    color: 'fastest',
+    allowFields: true,
+  });
   const running = lane.run();
   await expect.poll(() => camera.connections()).toBe(1);
-  const frames = Array.from({ length: 3 }, () => ndi.createVideoFrame({ widthPx, heightPx, format: 'UYVY', frameRateNum: 25, frameRateDen: 1 }));
+  const frames = Array.from({ length: 3 }, () =>
+    ndi.createVideoFrame({ widthPx, heightPx, format: 'UYVY', frameRateNum: 25, frameRateDen: 1 }),
+  );
   let sent = 0;
   /** One picture in, one picture out. */
-  const one = async (look: (pixels: Uint8Array, sentPixels: Uint8Array, metadata: string | null, timecode: bigint) => void): Promise<void> => {
+  const one = async (
+    look: (pixels: Uint8Array, sentPixels: Uint8Array, metadata: string | null, timecode: bigint) => void,
+  ): Promise<void> => {
     const frame = frames[sent % frames.length]!;
     const timecode = BigInt(sent++) * 400_000n;
     clock.advanceUs(40_000);
@@ -73,10 +103,12 @@ describe('the frame path in memory', () => {
       await one((out, sent, metadata) => {
         expect(metadata).toMatch(/^<ndi_metadata_group><camera n="\d+"\/><understudy [^>]*kind="likeness"/);
         const { x0, y0, x1, y1 } = lane.parts.label.plate;
-        let changedOutside = 0, changedInside = 0;
+        let changedOutside = 0,
+          changedInside = 0;
         for (let i = 0; i < out.length; i++) {
           if (out[i] === sent[i]) continue;
-          const x = (i % 1280) >> 1, y = Math.floor(i / 1280);
+          const x = i % 1280 >> 1,
+            y = Math.floor(i / 1280);
           if (x >= x0 && x < x1 && y >= y0 && y < y1) changedInside++;
           else changedOutside++;
         }

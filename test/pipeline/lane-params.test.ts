@@ -13,7 +13,8 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const mix = '/understudy/lane/cam-a/likeness/mix01';
 const mode = '/understudy/output/cam-a/output/mode';
 const file = (): string => join(folder, 'lane-cam-a.json');
-const onDisk = (): Record<string, unknown> => (existsSync(file()) ? (JSON.parse(readFileSync(file(), 'utf8')) as Record<string, unknown>) : {});
+const onDisk = (): Record<string, unknown> =>
+  existsSync(file()) ? (JSON.parse(readFileSync(file(), 'utf8')) as Record<string, unknown>) : {};
 
 describe("a lane's own parameters", () => {
   it('take effect in the next snapshot and leave the one in use as it was', () => {

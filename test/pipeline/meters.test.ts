@@ -37,7 +37,11 @@ describe('a latency histogram', () => {
     meters.stages.composite.add(2500);
     const reports = meters.report();
     expect(reports.map(({ name, stage }) => `${name} ${stage ?? ''}`.trim())).toEqual([
-      'captureToSendUs', 'keyframeAgeUs', 'deadlineSlackUs', 'queueWaitUs receive', ...stageNames.map((stage) => `processUs ${stage}`),
+      'captureToSendUs',
+      'keyframeAgeUs',
+      'deadlineSlackUs',
+      'queueWaitUs receive',
+      ...stageNames.map((stage) => `processUs ${stage}`),
     ]);
     expect(meters.stageMs()['composite']).toBe(2.5);
   });

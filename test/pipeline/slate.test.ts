@@ -9,7 +9,15 @@ let clock: SimulatedClock;
 let ndi: MemoryNdi;
 let slate: Slate;
 let state: SourceState;
-let sent: { timecode: bigint; atUs: number; widthPx: number; heightPx: number; rate: number; meanLuma: number; pixels: Uint8Array }[];
+let sent: {
+  timecode: bigint;
+  atUs: number;
+  widthPx: number;
+  heightPx: number;
+  rate: number;
+  meanLuma: number;
+  pixels: Uint8Array;
+}[];
 beforeEach(() => {
   vi.useFakeTimers();
   clock = new SimulatedClock(1_000_000_000);
@@ -21,8 +29,13 @@ beforeEach(() => {
     let sum = 0;
     for (let i = 1; i < pixels.length; i += 2) sum += pixels[i]!;
     sent.push({
-      timecode: video.timecode100ns, atUs: clock.nowUs(), widthPx: video.widthPx, heightPx: video.heightPx, rate: video.frameRateNum / video.frameRateDen,
-      meanLuma: sum / (pixels.length / 2), pixels,
+      timecode: video.timecode100ns,
+      atUs: clock.nowUs(),
+      widthPx: video.widthPx,
+      heightPx: video.heightPx,
+      rate: video.frameRateNum / video.frameRateDen,
+      meanLuma: sum / (pixels.length / 2),
+      pixels,
     });
   });
 });
@@ -38,7 +51,13 @@ function pass(ms: number): void {
   }
 }
 const camera = (timecode100ns: bigint): NdiVideoFrame => {
-  const video = ndi.createVideoFrame({ widthPx: 640, heightPx: 360, format: 'UYVY', frameRateNum: 50, frameRateDen: 1 });
+  const video = ndi.createVideoFrame({
+    widthPx: 640,
+    heightPx: 360,
+    format: 'UYVY',
+    frameRateNum: 50,
+    frameRateDen: 1,
+  });
   video.timecode100ns = timecode100ns;
   return video;
 };

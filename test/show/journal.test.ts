@@ -9,7 +9,12 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'us-journal-'));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
-const set = (name: string, value: number): Change => ({ kind: 'param', address: `/understudy/show/a/${name}`, value, by: 'test' });
+const set = (name: string, value: number): Change => ({
+  kind: 'param',
+  address: `/understudy/show/a/${name}`,
+  value,
+  by: 'test',
+});
 
 describe('StateJournal', () => {
   it('brings back every value and assignment after a restart without closing', () => {
@@ -19,7 +24,11 @@ describe('StateJournal', () => {
     journal.record({ kind: 'assign', performerId: 'p', likenessId: 'older', by: 'page' });
     journal.record({ kind: 'assign', performerId: 'q', likenessId: null, by: 'page' });
     const again = new StateJournal(folder);
-    expect(again.state).toEqual({ sequence: 4, values: { '/understudy/show/a/x': 2 }, assignments: { p: 'older', q: null } });
+    expect(again.state).toEqual({
+      sequence: 4,
+      values: { '/understudy/show/a/x': 2 },
+      assignments: { p: 'older', q: null },
+    });
     journal.close();
     again.close();
   });

@@ -39,8 +39,12 @@ describe('the show file', () => {
   it('keeps the version before where a save fails', () => {
     saveShowFile(file, demoShow());
     const before = readFileSync(file, 'utf8');
-    expect(faultOf(() => saveShowFile(file, changed((show) => (show.sources = [])) as never)).code).toBe('SHOW_FILE_INVALID');
-    expect(faultOf(() => saveShowFile(join(folder, 'absent', 'show.json'), demoShow())).code).toBe('SHOW_FILE_NOT_SAVED');
+    expect(faultOf(() => saveShowFile(file, changed((show) => (show.sources = [])) as never)).code).toBe(
+      'SHOW_FILE_INVALID',
+    );
+    expect(faultOf(() => saveShowFile(join(folder, 'absent', 'show.json'), demoShow())).code).toBe(
+      'SHOW_FILE_NOT_SAVED',
+    );
     expect(readFileSync(file, 'utf8')).toBe(before);
   });
 
@@ -69,16 +73,25 @@ describe('the show file', () => {
   });
 
   it('accepts ports at their bounds and an IPv6 interface', () => {
-    expect(checkShow(changed((show) => (show.ports = { osc: 65535, http: 0 })))).toMatchObject({ ports: { osc: 65535 } });
+    expect(checkShow(changed((show) => (show.ports = { osc: 65535, http: 0 })))).toMatchObject({
+      ports: { osc: 65535 },
+    });
     expect(checkShow(changed((show) => (show.interfaces = ['::1'])))).toMatchObject({ interfaces: ['::1'] });
   });
 
   it('refuses a version it does not know, a repeated id or output name, and a performer who is not cast', () => {
     expect(faultOf(() => checkShow(changed((show) => (show.schemaVersion = 2 as 1)))).code).toBe('SHOW_FILE_VERSION');
     const twice = changed((show) => show.sources.push({ ...show.sources[0]!, outputName: 'B' }));
-    expect(faultOf(() => checkShow(twice))).toMatchObject({ code: 'SHOW_ID_TWICE', message: expect.stringContaining('/sources/1/id') });
-    const sameOutput = changed((show) => show.sources.push({ ...show.sources[0]!, id: 'cam-b', outputName: 'UNDERSTUDY CAM A' }));
+    expect(faultOf(() => checkShow(twice))).toMatchObject({
+      code: 'SHOW_ID_TWICE',
+      message: expect.stringContaining('/sources/1/id'),
+    });
+    const sameOutput = changed((show) =>
+      show.sources.push({ ...show.sources[0]!, id: 'cam-b', outputName: 'UNDERSTUDY CAM A' }),
+    );
     expect(faultOf(() => checkShow(sameOutput)).code).toBe('SHOW_ID_TWICE');
-    expect(faultOf(() => checkShow(changed((show) => (show.sources[0]!.performer = 'nobody')))).code).toBe('SHOW_REFERENCE_UNKNOWN');
+    expect(faultOf(() => checkShow(changed((show) => (show.sources[0]!.performer = 'nobody')))).code).toBe(
+      'SHOW_REFERENCE_UNKNOWN',
+    );
   });
 });

@@ -16,7 +16,14 @@ describe('the cast', () => {
   it('writes and reads a model without losing a bit', () => {
     const folder = mkdtempSync(join(tmpdir(), 'cast-'));
     try {
-      const model = { id: 'x', nested: [{ a: Float32Array.of(1.5, -2) }], n: Uint16Array.of(1, 65535, 7), b: Uint8Array.of(3), empty: new Float32Array(0), text: 'ü' };
+      const model = {
+        id: 'x',
+        nested: [{ a: Float32Array.of(1.5, -2) }],
+        n: Uint16Array.of(1, 65535, 7),
+        b: Uint8Array.of(3),
+        empty: new Float32Array(0),
+        text: 'ü',
+      };
       writeModel(join(folder, 'x.cast'), model);
       expect(readModel(join(folder, 'x.cast'))).toEqual(model);
       writeFileSync(join(folder, 'no.cast'), 'something else altogether');
@@ -27,7 +34,8 @@ describe('the cast', () => {
   });
 
   it.skipIf(!ready)(`is built to the same bytes again${ready ? '' : ' (skipped: the cast is not built)'}`, async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'cast-')), targets = new TargetFile();
+    const folder = mkdtempSync(join(tmpdir(), 'cast-')),
+      targets = new TargetFile();
     try {
       const path = join(folder, 'robin.cast');
       writeModel(path, await assemblePerson(readBaseMesh(), targets, recipes[0]!));
@@ -40,13 +48,23 @@ describe('the cast', () => {
 
   it.skipIf(!ready)('has bodies whose indices, textures and weights are within bounds', () => {
     for (const { id } of recipes) {
-      const model = castModel(id), positions = model.positions.length / 3, vertices = model.vertexPosition.length;
+      const model = castModel(id),
+        positions = model.positions.length / 3,
+        vertices = model.vertexPosition.length;
       expect(Math.max(...model.vertexPosition)).toBeLessThan(positions);
       expect(model.triangles.reduce((most, value) => Math.max(most, value), 0)).toBeLessThan(vertices);
       expect(model.headWeight.every((w) => w >= 0 && w <= 1)).toBe(true);
       expect(model.visibility.every(Number.isFinite)).toBe(true);
-      expect([model.eyeCentres[1]! + model.eyeCentres[4]!, model.eyeCentres[0]! + model.eyeCentres[3]!].map((v) => Math.round(v * 100))).toEqual([1460, 0]);
-      for (const material of ['skin', 'eye', 'teeth', 'hair', 'cloth']) expect(model.parts.some((part) => part.material === material), `${id} ${material}`).toBe(true);
+      expect(
+        [model.eyeCentres[1]! + model.eyeCentres[4]!, model.eyeCentres[0]! + model.eyeCentres[3]!].map((v) =>
+          Math.round(v * 100),
+        ),
+      ).toEqual([1460, 0]);
+      for (const material of ['skin', 'eye', 'teeth', 'hair', 'cloth'])
+        expect(
+          model.parts.some((part) => part.material === material),
+          `${id} ${material}`,
+        ).toBe(true);
     }
   });
 });

@@ -3,7 +3,8 @@ import { sceneNames, type SceneName } from '../../server/stage-sim/scene/scripts
 import { isCastBuilt, StageScene } from '../../server/stage-sim/stage-scene.js';
 import { StageTruth } from '../../server/stage-sim/stage-truth.js';
 
-const widthPx = 480, heightPx = 270;
+const widthPx = 480,
+  heightPx = 270;
 const ready = isCastBuilt();
 const stage = (scene: SceneName, seed = 1): StageScene => new StageScene({ scene, seed, widthPx, heightPx });
 const frame = (of: StageScene, n: number, who: 'performer' | 'likeness' = 'performer'): Uint8Array => {
@@ -14,9 +15,12 @@ const frame = (of: StageScene, n: number, who: 'performer' | 'likeness' = 'perfo
 
 describe.skipIf(!ready)(`the simulated stage${ready ? '' : ' (skipped: the cast is not built)'}`, () => {
   it('gives equal bytes for equal scene, seed and frame number, in any order of asking', () => {
-    const first = stage('demo'), second = stage('demo');
+    const first = stage('demo'),
+      second = stage('demo');
     const inOrder = [0, 1, 30, 31].map((n) => frame(first, n));
-    [31, 0, 30, 1].forEach((n) => expect(Buffer.compare(frame(second, n), inOrder[[0, 1, 30, 31].indexOf(n)]!)).toBe(0));
+    [31, 0, 30, 1].forEach((n) =>
+      expect(Buffer.compare(frame(second, n), inOrder[[0, 1, 30, 31].indexOf(n)]!)).toBe(0),
+    );
     expect(Buffer.compare(inOrder[0]!, inOrder[1]!)).not.toBe(0);
     expect(Buffer.compare(frame(stage('demo', 2), 30), inOrder[2]!)).not.toBe(0);
   });
@@ -27,15 +31,27 @@ describe.skipIf(!ready)(`the simulated stage${ready ? '' : ' (skipped: the cast 
       let sum = 0;
       for (let i = 1; i < picture.length; i += 2) sum += picture[i]!;
       expect(sum / (picture.length / 2), scene).toBeGreaterThan(30);
-      if (scene !== 'grain') expect(picture.every((value, i) => i % 2 === 0 || (value >= 16 && value <= 235)), scene).toBe(true);
+      if (scene !== 'grain')
+        expect(
+          picture.every((value, i) => i % 2 === 0 || (value >= 16 && value <= 235)),
+          scene,
+        ).toBe(true);
     }
   });
 
   it('changes only head and neck between the performer and the ideal output', () => {
-    const scene = stage('demo'), truth = new StageTruth(scene), masks = truth.masks(20), [person] = truth.people(20);
-    const plain = frame(scene, 20), ideal = frame(scene, 20, 'likeness');
-    const { x0, y0, x1, y1 } = person!.faceBox, width = x1 - x0, height = y1 - y0;
-    let inside = 0, faceChange = 0, facePixels = 0;
+    const scene = stage('demo'),
+      truth = new StageTruth(scene),
+      masks = truth.masks(20),
+      [person] = truth.people(20);
+    const plain = frame(scene, 20),
+      ideal = frame(scene, 20, 'likeness');
+    const { x0, y0, x1, y1 } = person!.faceBox,
+      width = x1 - x0,
+      height = y1 - y0;
+    let inside = 0,
+      faceChange = 0,
+      facePixels = 0;
     for (let y = 0; y < heightPx; y++) {
       for (let x = 0; x < widthPx; x++) {
         const changed = Math.abs(plain[(y * widthPx + x) * 2 + 1]! - ideal[(y * widthPx + x) * 2 + 1]!);
@@ -53,7 +69,8 @@ describe.skipIf(!ready)(`the simulated stage${ready ? '' : ' (skipped: the cast 
   });
 
   it('sends a called hand across the face once, and the truth says how much of the face it hides', () => {
-    const scene = stage('still'), truth = new StageTruth(scene);
+    const scene = stage('still'),
+      truth = new StageTruth(scene);
     expect(truth.masks(5).faceVisible01).toBe(1);
     scene.callOccluder('hand', 10);
     const visible = [5, 40, 75].map((n) => truth.masks(n).faceVisible01);

@@ -6,7 +6,8 @@ const axis = (index: number): Float32Array => Float32Array.from({ length: 8 }, (
 const robin = { performerId: 'robin', identity: axis(0) };
 const kim = { performerId: 'kim', identity: axis(1) };
 /** An embedding with the given cosine to Robin, and none to Kim. */
-const looksLike = (cosine: number): Float32Array => Float32Array.from({ length: 8 }, (_, i) => (i === 0 ? cosine : i === 7 ? Math.sqrt(1 - cosine * cosine) : 0));
+const looksLike = (cosine: number): Float32Array =>
+  Float32Array.from({ length: 8 }, (_, i) => (i === 0 ? cosine : i === 7 ? Math.sqrt(1 - cosine * cosine) : 0));
 const { accept, reject } = identityThresholds;
 const between = (accept + reject) / 2;
 
@@ -67,6 +68,11 @@ describe('the identity lock', () => {
 
 it('cosineOf is a cosine, and 0 where there is nothing to compare', () => {
   expect(cosineOf(looksLike(0.37), robin.identity)).toBeCloseTo(0.37, 6);
-  expect(cosineOf(axis(0), Float32Array.from(axis(0), (v) => -3 * v))).toBe(-1);
+  expect(
+    cosineOf(
+      axis(0),
+      Float32Array.from(axis(0), (v) => -3 * v),
+    ),
+  ).toBe(-1);
   expect(cosineOf(new Float32Array(8), axis(0))).toBe(0);
 });

@@ -8,13 +8,29 @@ import { SimulatedClock } from '../../server/time/clock.js';
 
 const ndi = new MemoryNdi({ clock: new SimulatedClock(1) });
 const [widthPx, heightPx] = [640, 360];
-const facts: LabelFacts = { step: 'likeness', likenessId: 'sasha', consentId: 'synthetic-sasha', delayFrames: 0, corner: 'auto' };
+const facts: LabelFacts = {
+  step: 'likeness',
+  likenessId: 'sasha',
+  consentId: 'synthetic-sasha',
+  delayFrames: 0,
+  corner: 'auto',
+};
 const nowhere = { x0: 0, y0: 0, x1: 0, y1: 0 };
 
 const picture = (kind: PictureKind = 'likeness') => {
   const video = ndi.createVideoFrame({ widthPx, heightPx, format: 'UYVY', frameRateNum: 25, frameRateDen: 1 });
   video.pixels.fill(200);
-  return asComposited({ frameNumber: 1, captureAtUs: new SimulatedClock(1).nowUs(), video, pixels: video.pixels, shape: video, matrix: 'bt709' }, kind);
+  return asComposited(
+    {
+      frameNumber: 1,
+      captureAtUs: new SimulatedClock(1).nowUs(),
+      video,
+      pixels: video.pixels,
+      shape: video,
+      matrix: 'bt709',
+    },
+    kind,
+  );
 };
 /** Labels a picture with a face where given, and says in which corner the plate lies. */
 function cornerWith(stage: LabelStage, face = nowhere, corner: Corner | 'auto' = 'auto'): Corner {
@@ -68,15 +84,20 @@ describe('the visible mark', () => {
   it('stays at home where every corner is covered', () => {
     const stage = new LabelStage();
     const everywhere = { x0: 0, y0: 0, x1: widthPx, y1: heightPx };
-    expect(Array.from({ length: 5 }, () => cornerWith(stage, everywhere))).toEqual(Array.from({ length: 5 }, () => 'top-right'));
+    expect(Array.from({ length: 5 }, () => cornerWith(stage, everywhere))).toEqual(
+      Array.from({ length: 5 }, () => 'top-right'),
+    );
   });
 
-  it.each(['top-left', 'bottom-left', 'bottom-right'] as const)('stands in the corner that was asked for, from the next picture on: %s', (corner) => {
-    const stage = new LabelStage();
-    expect(cornerWith(stage)).toBe('top-right');
-    expect(cornerWith(stage, nowhere, corner)).toBe(corner);
-    expect(cornerWith(stage)).toBe('top-right');
-  });
+  it.each(['top-left', 'bottom-left', 'bottom-right'] as const)(
+    'stands in the corner that was asked for, from the next picture on: %s',
+    (corner) => {
+      const stage = new LabelStage();
+      expect(cornerWith(stage)).toBe('top-right');
+      expect(cornerWith(stage, nowhere, corner)).toBe(corner);
+      expect(cornerWith(stage)).toBe('top-right');
+    },
+  );
 
   it('does not go to the corner that was asked for while a face is there', () => {
     const stage = new LabelStage();
@@ -91,7 +112,9 @@ function rootsOf(xml: string): string[] {
   const open: string[] = [];
   const roots: string[] = [];
   let text = xml;
-  for (const [tag, close, name, attributes, self] of xml.matchAll(/<(\/?)([\w:]+)((?:\s+[\w:]+="[^"<]*")*)\s*(\/?)>/g)) {
+  for (const [tag, close, name, attributes, self] of xml.matchAll(
+    /<(\/?)([\w:]+)((?:\s+[\w:]+="[^"<]*")*)\s*(\/?)>/g,
+  )) {
     text = text.replace(tag, '');
     if (close === '/') expect(open.pop()).toBe(name);
     else {
@@ -127,8 +150,12 @@ describe('the metadata mark', () => {
     ['one element', '<camera lens="35"/>', ['ndi_metadata_group']],
     ['two elements', '<a/><b>x</b>', ['ndi_metadata_group']],
     ['a group already', '<ndi_metadata_group><a/><b/></ndi_metadata_group>', ['ndi_metadata_group']],
-    ['a group with attributes and blanks', ' <ndi_metadata_group x="1"><a/></ndi_metadata_group>\n', ['ndi_metadata_group']],
-  ])('joins the camera\'s own (%s) to one root, losing nothing of it', (_name, own, roots) => {
+    [
+      'a group with attributes and blanks',
+      ' <ndi_metadata_group x="1"><a/></ndi_metadata_group>\n',
+      ['ndi_metadata_group'],
+    ],
+  ])("joins the camera's own (%s) to one root, losing nothing of it", (_name, own, roots) => {
     const joined = joinMetadata(own, markOf('likeness', facts));
     expect(rootsOf(joined)).toEqual(roots);
     for (const element of own?.match(/<[ab]\/>|<camera[^>]*>|<b>x<\/b>/g) ?? []) expect(joined).toContain(element);

@@ -13,16 +13,22 @@ for (let y = 0; y + 1 < side; y++) {
   }
 }
 const mesh = neighboursOf(triangles, count);
-const before = Float32Array.from({ length: count * 2 }, (_, k) => 100 + 10 * (k % 2 === 0 ? (k >> 1) % side : Math.floor((k >> 1) / side)));
+const before = Float32Array.from(
+  { length: count * 2 },
+  (_, k) => 100 + 10 * (k % 2 === 0 ? (k >> 1) % side : Math.floor((k >> 1) / side)),
+);
 const moved = (move: (x: number, y: number) => [number, number]): Float32Array =>
   Float32Array.from({ length: count * 2 }, (_, k) => move(before[k & ~1]!, before[(k & ~1) + 1]!)[k % 2]!);
 const ones = (): Float32Array => new Float32Array(count).fill(1);
-const errorPx = (a: Float32Array, b: Float32Array, i: number): number => Math.hypot(a[i * 2]! - b[i * 2]!, a[i * 2 + 1]! - b[i * 2 + 1]!);
-const worstPx = (a: Float32Array, b: Float32Array): number => Math.max(...Array.from({ length: count }, (_, i) => errorPx(a, b, i)));
+const errorPx = (a: Float32Array, b: Float32Array, i: number): number =>
+  Math.hypot(a[i * 2]! - b[i * 2]!, a[i * 2 + 1]! - b[i * 2 + 1]!);
+const worstPx = (a: Float32Array, b: Float32Array): number =>
+  Math.max(...Array.from({ length: count }, (_, i) => errorPx(a, b, i)));
 const turnAndGrow = moved((x, y) => [1.05 * x - 0.08 * y + 12, 0.08 * x + 1.05 * y - 7]);
 
 it('neighbours are those of the triangles, once each and both ways', () => {
-  const of = (i: number): number[] => [...mesh.indices.subarray(mesh.starts[i], mesh.starts[i + 1])].sort((a, b) => a - b);
+  const of = (i: number): number[] =>
+    [...mesh.indices.subarray(mesh.starts[i], mesh.starts[i + 1])].sort((a, b) => a - b);
   expect(of(0)).toEqual([1, side]);
   expect(of(side + 1)).toEqual([1, 2, side, side + 2, 2 * side, 2 * side + 1]);
 });

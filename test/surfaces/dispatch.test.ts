@@ -6,14 +6,26 @@ const bypass = '/understudy/output/cam-a/output/bypass';
 const mix = '/understudy/lane/cam-a/likeness/mix01';
 const interval = '/understudy/lane/cam-a/keyframe/intervalFrames';
 const make = (saved = {}, onFault: (error: unknown) => void = () => {}) =>
-  new Dispatcher(registryOf([{ id: 'cam-a', label: 'A' }, { id: 'cam-b', label: 'B' }]), saved, onFault);
+  new Dispatcher(
+    registryOf([
+      { id: 'cam-a', label: 'A' },
+      { id: 'cam-b', label: 'B' },
+    ]),
+    saved,
+    onFault,
+  );
 
 describe('dispatch', () => {
   it('tells every listener once, with the value as it was taken and by whom', () => {
     const dispatcher = make();
     const heard: ParamChange[] = [];
     dispatcher.onChange((change) => heard.push(change));
-    expect(dispatcher.dispatch(interval, '61', 'page')).toMatchObject({ ok: true, value: 60, clamped: true, changed: true });
+    expect(dispatcher.dispatch(interval, '61', 'page')).toMatchObject({
+      ok: true,
+      value: 60,
+      clamped: true,
+      changed: true,
+    });
     expect(heard).toEqual([{ address: interval, value: 60, by: 'page' }]);
   });
 
@@ -44,8 +56,11 @@ describe('dispatch', () => {
   it('refuses with code, reason and advice, counts it, and changes nothing', () => {
     const dispatcher = make();
     expect(dispatcher.dispatch(mix, 'half', 'osc')).toEqual({
-      ok: false, address: mix, code: 'PARAM_WRONG_TYPE',
-      message: 'likeness.mix01 does not take "half".', advice: 'Send a number from 0 to 1.',
+      ok: false,
+      address: mix,
+      code: 'PARAM_WRONG_TYPE',
+      message: 'likeness.mix01 does not take "half".',
+      advice: 'Send a number from 0 to 1.',
     });
     expect(dispatcher.dispatch('/understudy/nowhere', 1, 'osc')).toMatchObject({ code: 'PARAM_UNKNOWN_ADDRESS' });
     expect(dispatcher.reset('/understudy/nowhere', 'osc')).toMatchObject({ code: 'PARAM_UNKNOWN_ADDRESS' });
@@ -55,7 +70,9 @@ describe('dispatch', () => {
 
   it('lets a guard stop a valid value', () => {
     const dispatcher = make();
-    dispatcher.addGuard((change) => (change.value === 'stolen' ? refusal(change.address, 'CONSENT_MISSING', { likeness: 'stolen', reason: '' }) : null));
+    dispatcher.addGuard((change) =>
+      change.value === 'stolen' ? refusal(change.address, 'CONSENT_MISSING', { likeness: 'stolen', reason: '' }) : null,
+    );
     const id = '/understudy/lane/cam-a/likeness/id';
     expect(dispatcher.dispatch(id, 'stolen', 'page')).toMatchObject({ ok: false, code: 'CONSENT_MISSING' });
     expect(dispatcher.get(id)).toBe('');
@@ -64,7 +81,11 @@ describe('dispatch', () => {
 
   it('starts from what was saved, except what is no longer valid', () => {
     const dispatcher = make({ [mix]: 0.25, [interval]: 'often', '/understudy/gone': 1 });
-    expect([dispatcher.get(mix), dispatcher.get(interval), dispatcher.get('/understudy/gone')]).toEqual([0.25, 4, undefined]);
+    expect([dispatcher.get(mix), dispatcher.get(interval), dispatcher.get('/understudy/gone')]).toEqual([
+      0.25,
+      4,
+      undefined,
+    ]);
   });
 
   it('gives a lane its own scopes and the show, and nothing of another lane', () => {

@@ -20,17 +20,28 @@ describe('the codec', () => {
   it.each([
     ['2f76702f6d617374657200002c6600003f000000', [{ address: '/vp/master', args: [0.5] }]],
     ['2f76702f70696e67000000002c000000', [{ address: '/vp/ping', args: [] }]],
-    ['2f656f732f6f75742f70696e670000002c73690068656c6c6f000000000003e8', [{ address: '/eos/out/ping', args: ['hello', 1000] }]],
-    ['2f676d61332f50616765312f4661646572323031000000002c69000000000064', [{ address: '/gma3/Page1/Fader201', args: [100] }]],
+    [
+      '2f656f732f6f75742f70696e670000002c73690068656c6c6f000000000003e8',
+      [{ address: '/eos/out/ping', args: ['hello', 1000] }],
+    ],
+    [
+      '2f676d61332f50616765312f4661646572323031000000002c69000000000064',
+      [{ address: '/gma3/Page1/Fader201', args: [100] }],
+    ],
     [
       '2362756e646c650000000000000000010000000c2f6100002c6600003f800000000000082f6200002c540000',
-      [{ address: '/a', args: [1] }, { address: '/b', args: [true] }],
+      [
+        { address: '/a', args: [1] },
+        { address: '/b', args: [true] },
+      ],
     ],
   ])('reads %s', (bytes, messages) => {
     expect(decodePacket(hex(bytes))).toEqual(messages);
   });
   it('writes what others read', () => {
-    expect(Buffer.from(encodeMessage('/vp/master', [{ type: 'f', value: 0.5 }])).toString('hex')).toBe('2f76702f6d617374657200002c6600003f000000');
+    expect(Buffer.from(encodeMessage('/vp/master', [{ type: 'f', value: 0.5 }])).toString('hex')).toBe(
+      '2f76702f6d617374657200002c6600003f000000',
+    );
   });
   it('never throws and never invents, whatever the bytes', () => {
     fc.assert(
@@ -82,7 +93,9 @@ describe('the OSC surface, with node-osc at the other end', () => {
   };
   const sendRaw = (message: unknown[]): Promise<void> => {
     const [address, ...args] = message as [string, ...(number | string)[]];
-    const out = args.map((value) => (typeof value === 'string' ? { type: 's' as const, value } : { type: 'i' as const, value }));
+    const out = args.map((value) =>
+      typeof value === 'string' ? { type: 's' as const, value } : { type: 'i' as const, value },
+    );
     return new Promise((resolve) => raw.send(encodeMessage(address, out), surface.port, '127.0.0.1', () => resolve()));
   };
   /** Messages of one socket arrive in order on loopback: a ping answered means everything before it was handled. */
@@ -110,7 +123,12 @@ describe('the OSC surface, with node-osc at the other end', () => {
     await client.send(interval, '12');
     await client.send(mode, 'WIPE');
     await settled();
-    expect([dispatcher.get(bypass), dispatcher.get(mix), dispatcher.get(interval), dispatcher.get(mode)]).toEqual([true, 0.25, 12, 'wipe']);
+    expect([dispatcher.get(bypass), dispatcher.get(mix), dispatcher.get(interval), dispatcher.get(mode)]).toEqual([
+      true,
+      0.25,
+      12,
+      'wipe',
+    ]);
     await client.send(bypass, false);
     await expect.poll(() => dispatcher.get(bypass)).toBe(false);
   });
@@ -134,8 +152,18 @@ describe('the OSC surface, with node-osc at the other end', () => {
 
   it('says why it refuses, and tells the true value where it clamped', async () => {
     await open();
-    expect(await ask(mix, 'half')).toEqual(['/understudy/refused', mix, 'PARAM_WRONG_TYPE', 'likeness.mix01 does not take "half".']);
-    expect(await ask('/understudy/nowhere', 1)).toMatchObject(['/understudy/refused', '/understudy/nowhere', 'PARAM_UNKNOWN_ADDRESS', expect.any(String)]);
+    expect(await ask(mix, 'half')).toEqual([
+      '/understudy/refused',
+      mix,
+      'PARAM_WRONG_TYPE',
+      'likeness.mix01 does not take "half".',
+    ]);
+    expect(await ask('/understudy/nowhere', 1)).toMatchObject([
+      '/understudy/refused',
+      '/understudy/nowhere',
+      'PARAM_UNKNOWN_ADDRESS',
+      expect.any(String),
+    ]);
     expect(await ask(interval, 61)).toEqual([interval, 60]);
     expect(surface.counters.refused).toBe(2);
   });
@@ -164,7 +192,8 @@ describe('the OSC surface, with node-osc at the other end', () => {
 
   it('counts malformed packets and goes on', async () => {
     await open();
-    for (const bytes of ['', '00', 'ffffffff', '2f610000', '2f6100002c7a0000', '2f61000020660000']) raw.send(hex(bytes), surface.port, '127.0.0.1');
+    for (const bytes of ['', '00', 'ffffffff', '2f610000', '2f6100002c7a0000', '2f61000020660000'])
+      raw.send(hex(bytes), surface.port, '127.0.0.1');
     await expect.poll(() => surface.counters.malformed).toBe(6);
     expect(await ask('/ping', 1)).toEqual(['/ping', 1]);
   });
@@ -178,6 +207,8 @@ describe('the OSC surface, with node-osc at the other end', () => {
 
   it('says which port is taken', async () => {
     await open();
-    await expect(OscSurface.open({ dispatcher, clock, host: '127.0.0.1', port: surface.port })).rejects.toMatchObject({ code: 'CONTROL_PORT_TAKEN' });
+    await expect(OscSurface.open({ dispatcher, clock, host: '127.0.0.1', port: surface.port })).rejects.toMatchObject({
+      code: 'CONTROL_PORT_TAKEN',
+    });
   });
 });

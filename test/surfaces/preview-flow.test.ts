@@ -10,7 +10,8 @@ describe('previews to one client', () => {
     made.want([{ laneId: 'cam-a', which: 'output' }], 25, 640);
     return made;
   };
-  const offer = (to: PreviewFlow, n: number, congested = false): boolean => to.take('cam-a', 'output', n, n * frameUs, congested);
+  const offer = (to: PreviewFlow, n: number, congested = false): boolean =>
+    to.take('cam-a', 'output', n, n * frameUs, congested);
 
   it('keeps two on the way, drops and counts the rest, and goes on with the newest once one is drawn', () => {
     const one = flow();
@@ -36,7 +37,9 @@ describe('previews to one client', () => {
       return taken;
     };
     expect(Array.from({ length: 100 }, (_, n) => draw(n, n * 20_000)).filter(Boolean)).toHaveLength(50);
-    expect(Array.from({ length: 50 }, (_, n) => draw(n, 10_000_000 + n * frameUs + (n % 2) * 3000)).filter(Boolean)).toHaveLength(50);
+    expect(
+      Array.from({ length: 50 }, (_, n) => draw(n, 10_000_000 + n * frameUs + (n % 2) * 3000)).filter(Boolean),
+    ).toHaveLength(50);
     expect(one.dropped).toBe(0);
   });
   it('drops to a congested socket, sends nothing that nobody wants, and starts afresh when asked again', () => {
@@ -56,18 +59,31 @@ describe('previews to one client', () => {
 
 describe('what a page may say', () => {
   it.each([
-    '', '{', 'null', '7', '[]', '{"type":"toString"}', '{"type":"set"}', '{"type":"set","address":"/a"}', '{"type":"set","address":1,"value":1}',
-    '{"type":"set","address":"/a","value":{}}', '{"type":"previews","want":"all","maxFps":1,"widthPx":100}',
-    '{"type":"previews","want":[],"maxFps":241,"widthPx":100}', '{"type":"previews","want":[],"maxFps":-1,"widthPx":100}',
-    '{"type":"previews","want":[],"maxFps":1,"widthPx":15}', '{"type":"previews","want":[],"maxFps":1,"widthPx":4097}',
-    '{"type":"drawn","laneId":"a","which":"side","frameNumber":1}', '{"type":"drawn","laneId":"a","which":"input","frameNumber":0.5}',
+    '',
+    '{',
+    'null',
+    '7',
+    '[]',
+    '{"type":"toString"}',
+    '{"type":"set"}',
+    '{"type":"set","address":"/a"}',
+    '{"type":"set","address":1,"value":1}',
+    '{"type":"set","address":"/a","value":{}}',
+    '{"type":"previews","want":"all","maxFps":1,"widthPx":100}',
+    '{"type":"previews","want":[],"maxFps":241,"widthPx":100}',
+    '{"type":"previews","want":[],"maxFps":-1,"widthPx":100}',
+    '{"type":"previews","want":[],"maxFps":1,"widthPx":15}',
+    '{"type":"previews","want":[],"maxFps":1,"widthPx":4097}',
+    '{"type":"drawn","laneId":"a","which":"side","frameNumber":1}',
+    '{"type":"drawn","laneId":"a","which":"input","frameNumber":0.5}',
   ])('does not accept %s', (text) => {
     expect(parseClientMessage(text)).toMatchObject({ type: 'invalid', reason: expect.stringMatching(/./) });
   });
-  it.each(['{"type":"previews","want":[],"maxFps":240,"widthPx":4096}', '{"type":"previews","want":[],"maxFps":0,"widthPx":16}', '{"type":"assign","performerId":"p","likenessId":null}'])(
-    'accepts %s',
-    (text) => {
-      expect(parseClientMessage(text)).toEqual(JSON.parse(text));
-    },
-  );
+  it.each([
+    '{"type":"previews","want":[],"maxFps":240,"widthPx":4096}',
+    '{"type":"previews","want":[],"maxFps":0,"widthPx":16}',
+    '{"type":"assign","performerId":"p","likenessId":null}',
+  ])('accepts %s', (text) => {
+    expect(parseClientMessage(text)).toEqual(JSON.parse(text));
+  });
 });

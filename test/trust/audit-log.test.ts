@@ -77,7 +77,9 @@ describe('AuditLog', () => {
 
 describe('canonicalJson', () => {
   it('spells a value one way, whatever the order of its keys (RFC 8785 §3.2.3)', () => {
-    expect(canonicalJson({ b: [1, true, null], a: { z: 'é"\n', y: 1e21 } })).toBe('{"a":{"y":1e+21,"z":"é\\"\\n"},"b":[1,true,null]}');
+    expect(canonicalJson({ b: [1, true, null], a: { z: 'é"\n', y: 1e21 } })).toBe(
+      '{"a":{"y":1e+21,"z":"é\\"\\n"},"b":[1,true,null]}',
+    );
     expect(canonicalJson({ '\u20ac': 1, '\r': 2, '1': 3 })).toBe('{"\\r":2,"1":3,"€":1}');
     expect(() => canonicalJson(NaN)).toThrow(RangeError);
   });

@@ -30,9 +30,14 @@ const record: PerformerConsent = {
   storage: { encrypted: true, deleteAfter: '2027-01-01' },
 };
 const use: ConsentUse = {
-  production: 'The Long Year', scene: '12', output: 'monitor', nowIso: '2026-05-01T12:00:00Z', likenessDigest: digest,
+  production: 'The Long Year',
+  scene: '12',
+  output: 'monitor',
+  nowIso: '2026-05-01T12:00:00Z',
+  likenessDigest: digest,
 };
-const check = (change: object, here: Partial<ConsentUse> = {}) => checkConsent({ ...record, ...change }, { ...use, ...here });
+const check = (change: object, here: Partial<ConsentUse> = {}) =>
+  checkConsent({ ...record, ...change }, { ...use, ...here });
 
 describe('checkConsent', () => {
   it('lets a signed record pass within its production, scene, output and time', () => {
@@ -64,7 +69,10 @@ describe('checkConsent', () => {
 
   it('is valid to the last moment of its last day and expired in the next', () => {
     expect(check({}, { nowIso: '2026-06-30T23:59:59.999Z' }).state).toBe('valid');
-    expect(check({}, { nowIso: '2026-07-01T00:00:00.000Z' })).toMatchObject({ state: 'expired', reason: expect.stringContaining('2026-06-30') });
+    expect(check({}, { nowIso: '2026-07-01T00:00:00.000Z' })).toMatchObject({
+      state: 'expired',
+      reason: expect.stringContaining('2026-06-30'),
+    });
   });
 
   it('is out of scope the moment before it begins', () => {
@@ -83,7 +91,12 @@ describe('checkConsent', () => {
     expect(check({}, { scene: null }).reason).toContain('no scene is set');
     expect(check({}, { output: 'final_delivery' }).reason).toContain('final_delivery');
     expect(check({}, { likenessDigest: 'd'.repeat(64) }).reason).toContain('other photos');
-    for (const here of [{ production: 'Other' }, { scene: '13' }, { output: 'recording' as const }, { likenessDigest: 'e'.repeat(64) }]) {
+    for (const here of [
+      { production: 'Other' },
+      { scene: '13' },
+      { output: 'recording' as const },
+      { likenessDigest: 'e'.repeat(64) },
+    ]) {
       expect(check({}, here).state).toBe('out-of-scope');
     }
   });

@@ -12,13 +12,41 @@ export interface Check {
   readonly advice: string | null;
 }
 
-export const ok = (name: string, detail: string, needed = true): Check => ({ name, state: 'ok', needed, detail, advice: null });
-export const missing = (name: string, detail: string, advice: string, needed = true): Check => ({ name, state: 'missing', needed, detail, advice });
-export const slow = (name: string, detail: string, advice: string): Check => ({ name, state: 'slow', needed: false, detail, advice });
-export const taken = (name: string, detail: string, advice: string): Check => ({ name, state: 'taken', needed: false, detail, advice });
+export const ok = (name: string, detail: string, needed = true): Check => ({
+  name,
+  state: 'ok',
+  needed,
+  detail,
+  advice: null,
+});
+export const missing = (name: string, detail: string, advice: string, needed = true): Check => ({
+  name,
+  state: 'missing',
+  needed,
+  detail,
+  advice,
+});
+export const slow = (name: string, detail: string, advice: string): Check => ({
+  name,
+  state: 'slow',
+  needed: false,
+  detail,
+  advice,
+});
+export const taken = (name: string, detail: string, advice: string): Check => ({
+  name,
+  state: 'taken',
+  needed: false,
+  detail,
+  advice,
+});
 
 /** A part that throws is missing, with its code's own advice. */
-export async function attempt(name: string, work: () => Promise<Check> | Check, advice = 'Run "npm run setup".'): Promise<Check> {
+export async function attempt(
+  name: string,
+  work: () => Promise<Check> | Check,
+  advice = 'Run "npm run setup".',
+): Promise<Check> {
   try {
     return await work();
   } catch (error) {
@@ -27,4 +55,5 @@ export async function attempt(name: string, work: () => Promise<Check> | Check, 
   }
 }
 
-export const failed = (checks: readonly Check[]): boolean => checks.some((check) => check.needed && check.state === 'missing');
+export const failed = (checks: readonly Check[]): boolean =>
+  checks.some((check) => check.needed && check.state === 'missing');

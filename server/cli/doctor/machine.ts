@@ -12,7 +12,10 @@ import { attempt, missing, ok, slow, taken, type Check } from './check.js';
 function programOf(names: readonly string[]): string | null {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/bin'].filter((folder) => folder !== '');
   const suffix = process.platform === 'win32' ? '.exe' : '';
-  return names.flatMap((name) => folders.map((folder) => join(folder, name + suffix))).find((path) => existsSync(path)) ?? null;
+  return (
+    names.flatMap((name) => folders.map((folder) => join(folder, name + suffix))).find((path) => existsSync(path)) ??
+    null
+  );
 }
 
 function programCheck(name: string, programs: readonly string[], use: string): Check {
@@ -43,7 +46,11 @@ async function portCheck(name: string, kind: 'tcp' | 'udp', port: number, flag: 
   const running = runningShows();
   const ours = kind === 'tcp' ? running.some(({ record }) => record.httpPort === port) : running.length > 0;
   if (ours) return ok(name, `${kind.toUpperCase()} ${port} is used by the show that runs`, false);
-  return taken(name, `${kind.toUpperCase()} ${port} is in use by another program`, `Stop that program, or start with ${flag} <other>.`);
+  return taken(
+    name,
+    `${kind.toUpperCase()} ${port} is in use by another program`,
+    `Stop that program, or start with ${flag} <other>.`,
+  );
 }
 
 const gibibytes = (bytes: number): string => (bytes / 2 ** 30).toFixed(1);
@@ -51,12 +58,20 @@ const gibibytes = (bytes: number): string => (bytes / 2 ** 30).toFixed(1);
 function coresCheck(): Check {
   const cores = availableParallelism();
   const detail = `${cores} core(s), ${cpus()[0]?.model.trim() ?? 'unknown processor'}`;
-  return cores >= 4 ? ok('cores', detail, false) : slow('cores', detail, 'One 1080p camera with the demo runs on two cores with little room; four or more are advised.');
+  return cores >= 4
+    ? ok('cores', detail, false)
+    : slow(
+        'cores',
+        detail,
+        'One 1080p camera with the demo runs on two cores with little room; four or more are advised.',
+      );
 }
 
 function memoryCheck(): Check {
   const detail = `${gibibytes(totalmem())} GiB, ${gibibytes(freemem())} GiB free`;
-  return totalmem() >= 3.5 * 2 ** 30 ? ok('memory', detail, false) : slow('memory', detail, 'Each lane takes some 400 MB and inference 500 MB: 4 GiB or more are advised.');
+  return totalmem() >= 3.5 * 2 ** 30
+    ? ok('memory', detail, false)
+    : slow('memory', detail, 'Each lane takes some 400 MB and inference 500 MB: 4 GiB or more are advised.');
 }
 
 /** The nearest folder that exists: the state folder itself is made by the first show. */
@@ -70,13 +85,18 @@ function stateCheck(): Check {
   accessSync(nearest(folder), constants.W_OK);
   const { bavail, bsize } = statfsSync(folder);
   const detail = `${folder}, ${gibibytes(bavail * bsize)} GiB free`;
-  return bavail * bsize > 2 ** 29 ? ok('state folder', detail) : slow('state folder', detail, 'Free disk space: no likeness loads when the audit log cannot be written.');
+  return bavail * bsize > 2 ** 29
+    ? ok('state folder', detail)
+    : slow('state folder', detail, 'Free disk space: no likeness loads when the audit log cannot be written.');
 }
 
 function showsCheck(): Check {
   const shows = runningShows();
   if (shows.length === 0) return ok('running shows', 'none', false);
-  const told = shows.map(({ stateFolder, record }) => `${stateFolder}: pid ${record.pid}, page http://127.0.0.1:${record.httpPort}/, lanes ${record.lanes.map((lane) => lane.laneId).join(' ')}`);
+  const told = shows.map(
+    ({ stateFolder, record }) =>
+      `${stateFolder}: pid ${record.pid}, page http://127.0.0.1:${record.httpPort}/, lanes ${record.lanes.map((lane) => lane.laneId).join(' ')}`,
+  );
   return ok('running shows', told.join('; '), false);
 }
 

@@ -24,17 +24,33 @@ function libndiCheck(): Check {
 }
 
 function avahiCheck(): Check {
-  const folders = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib', '/usr/lib64', '/lib/x86_64-linux-gnu', '/lib/aarch64-linux-gnu'];
+  const folders = [
+    '/usr/lib/x86_64-linux-gnu',
+    '/usr/lib/aarch64-linux-gnu',
+    '/usr/lib',
+    '/usr/lib64',
+    '/lib/x86_64-linux-gnu',
+    '/lib/aarch64-linux-gnu',
+  ];
   const files = ['libavahi-client.so.3', 'libavahi-common.so.3'];
   const found = files.map((file) => folders.map((folder) => join(folder, file)).find((path) => existsSync(path)));
   if (found.every((path) => path !== undefined)) return ok('libavahi', found.join(', '));
-  return missing('libavahi', 'libndi needs libavahi-client and libavahi-common', 'On Debian: apt-get install libavahi-client3 libavahi-common3. No daemon is needed.');
+  return missing(
+    'libavahi',
+    'libndi needs libavahi-client and libavahi-common',
+    'On Debian: apt-get install libavahi-client3 libavahi-common3. No daemon is needed.',
+  );
 }
 
 function discoveryCheck(): Check {
   const { mode, detail } = discoveryMode();
   if (mode !== 'asked') return ok('discovery', detail, false);
-  return missing('discovery', detail, 'On one machine nothing is needed. On a stage network: run avahi-daemon, or name a discovery server or --extra-ip.', false);
+  return missing(
+    'discovery',
+    detail,
+    'On one machine nothing is needed. On a stage network: run avahi-daemon, or name a discovery server or --extra-ip.',
+    false,
+  );
 }
 
 function modelsCheck(): Check {
@@ -46,7 +62,9 @@ function modelsCheck(): Check {
 
 function kernelsCheck(): Check {
   const sources = readdirSync(join(projectRoot, 'server', 'kernels', 'assembly'));
-  const names = sources.filter((name) => name.endsWith('.ts') && !name.startsWith('_')).map((name) => name.slice(0, -3));
+  const names = sources
+    .filter((name) => name.endsWith('.ts') && !name.startsWith('_'))
+    .map((name) => name.slice(0, -3));
   const absent = names.filter((name) => !existsSync(join(kernelsRoot, `${name}.wasm`)));
   if (absent.length > 0) return missing('kernels', `not built: ${absent.join(', ')}`, setUp);
   return ok('kernels', `${names.length} built: ${names.join(', ')}`);
@@ -62,7 +80,9 @@ export async function checkParts(): Promise<Check[]> {
     ...(process.platform === 'linux' ? [avahiCheck()] : []),
     await attempt('libndi', libndiCheck),
     discoveryCheck(),
-    await attempt('onnxruntime', async () => ok('onnxruntime', `ONNX Runtime ${await runtimeVersion()}, telemetry off`)),
+    await attempt('onnxruntime', async () =>
+      ok('onnxruntime', `ONNX Runtime ${await runtimeVersion()}, telemetry off`),
+    ),
     await attempt('models', modelsCheck),
     kernelsCheck(),
     madeBySetUp('page', join(pageRoot, 'index.html'), 'control page'),

@@ -22,7 +22,8 @@ function texture(shiftPx: number, bytesPerPixel: number): Uint8Array {
   const out = new Uint8Array(sidePx * sidePx * bytesPerPixel);
   for (let y = 0, i = 0; y < sidePx; y++) {
     for (let x = 0; x < sidePx; x++) {
-      const value = 128 + 50 * Math.sin((x + shiftPx) * 0.21) * Math.cos(y * 0.17) + 40 * Math.sin((x + shiftPx) * 0.05 + y * 0.09);
+      const value =
+        128 + 50 * Math.sin((x + shiftPx) * 0.21) * Math.cos(y * 0.17) + 40 * Math.sin((x + shiftPx) * 0.05 + y * 0.09);
       for (let k = 0; k < bytesPerPixel; k++) out[i++] = value;
     }
   }
@@ -110,13 +111,25 @@ export async function checkSpeed(): Promise<Check[]> {
     await attempt('flow speed', () => {
       const ms = flowMs();
       const detail = `${ms.toFixed(1)} ms for one face and frame (256×256, both ways)`;
-      return ms <= flowBudgetMs ? ok('flow speed', detail, false) : slow('flow speed', detail, `${flowBudgetMs} ms are allowed at 25 fps: close other programs, or use a faster machine.`);
+      return ms <= flowBudgetMs
+        ? ok('flow speed', detail, false)
+        : slow(
+            'flow speed',
+            detail,
+            `${flowBudgetMs} ms are allowed at 25 fps: close other programs, or use a faster machine.`,
+          );
     }),
     await attempt('keyframe speed', async () => {
       const { detect, landmarks, identity } = await keyframeMs();
       const total = detect + landmarks + identity;
       const detail = `${total.toFixed(0)} ms (faces ${detect.toFixed(0)}, landmarks ${landmarks.toFixed(0)}, identity ${identity.toFixed(0)})`;
-      return total <= keyframeBudgetMs ? ok('keyframe speed', detail, false) : slow('keyframe speed', detail, 'Raise keyframe.intervalFrames, close other programs, or use a faster machine.');
+      return total <= keyframeBudgetMs
+        ? ok('keyframe speed', detail, false)
+        : slow(
+            'keyframe speed',
+            detail,
+            'Raise keyframe.intervalFrames, close other programs, or use a faster machine.',
+          );
     }),
   ];
 }

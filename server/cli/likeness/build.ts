@@ -26,7 +26,8 @@ export function idOfName(name: string): string {
     .replace(/^-+/, '')
     .slice(0, 32)
     .replace(/-+$/, '');
-  if (id === '') throw new CodedError('CLI_USAGE', { reason: `The name "${name}" gives no id; add --id.`, verb: 'likeness build' });
+  if (id === '')
+    throw new CodedError('CLI_USAGE', { reason: `The name "${name}" gives no id; add --id.`, verb: 'likeness build' });
   return id;
 }
 
@@ -44,11 +45,21 @@ async function build(files: readonly string[], flags: Flags): Promise<void> {
   remark(`Measuring ${photos.length} photo(s) …`);
   const likeness = await measureLikeness({ id, name: flags.name, photos, consent });
   writeLikeness(flags.out, likeness);
-  const measured = likeness.manifest.photos.map(({ file, widthPx, heightPx, yawDeg, confidence01 }) => ({ file, widthPx, heightPx, yawDeg, confidence01 }));
-  if (flags.json === true) sayJson({ path: flags.out, id, name: flags.name, digest, synthetic: flags.synthetic === true, photos: measured });
+  const measured = likeness.manifest.photos.map(({ file, widthPx, heightPx, yawDeg, confidence01 }) => ({
+    file,
+    widthPx,
+    heightPx,
+    yawDeg,
+    confidence01,
+  }));
+  if (flags.json === true)
+    sayJson({ path: flags.out, id, name: flags.name, digest, synthetic: flags.synthetic === true, photos: measured });
   else {
-    say(`${flags.out}: likeness "${id}" of ${measured.length} photo(s), ${flags.synthetic === true ? 'synthetic' : 'with consent record'}.`);
-    for (const { file, widthPx, heightPx, yawDeg } of measured) say(`  ${file}  ${widthPx}×${heightPx}, turned ${yawDeg}°`);
+    say(
+      `${flags.out}: likeness "${id}" of ${measured.length} photo(s), ${flags.synthetic === true ? 'synthetic' : 'with consent record'}.`,
+    );
+    for (const { file, widthPx, heightPx, yawDeg } of measured)
+      say(`  ${file}  ${widthPx}×${heightPx}, turned ${yawDeg}°`);
   }
 }
 

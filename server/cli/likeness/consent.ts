@@ -24,7 +24,8 @@ export function consentRecord(flags: ConsentFlags, id: string, digest: string): 
 }
 
 function syntheticRecord(flags: ConsentFlags, id: string): SyntheticConsent {
-  const provenance = flags.provenance ?? 'Declared synthetic on the command line by whoever built the package; depicts nobody.';
+  const provenance =
+    flags.provenance ?? 'Declared synthetic on the command line by whoever built the package; depicts nobody.';
   const record: SyntheticConsent = { schemaVersion: 1, id: `synthetic-${id}`, synthetic: true, provenance };
   const [fault] = Value.Errors(SyntheticConsent, record);
   if (fault !== undefined) throw usage(`--provenance ${fault.message}.`);
@@ -32,7 +33,8 @@ function syntheticRecord(flags: ConsentFlags, id: string): SyntheticConsent {
 }
 
 function performerRecord(file: string, digest: string): PerformerConsent {
-  const refuse = (reason: string, cause?: unknown): CodedError => new CodedError('LIKENESS_CONSENT_REFUSED', { file, reason, digest }, { cause });
+  const refuse = (reason: string, cause?: unknown): CodedError =>
+    new CodedError('LIKENESS_CONSENT_REFUSED', { file, reason, digest }, { cause });
   let parsed: unknown;
   try {
     parsed = JSON.parse(readNamedFile(file).toString('utf8'));

@@ -12,14 +12,33 @@ export async function findNamed(network: OpenNetwork, wanted: string, flags: Net
     const found = await finder.find(wanted, flags.wait * 1000);
     if (found !== null) return found;
     const names = (await finder.sources(0)).map((source) => source.name);
-    throw new CodedError('CLI_SOURCE_NOT_SEEN', { source: wanted, seconds: flags.wait, seen: names.length === 0 ? 'none' : names.join(', ') });
+    throw new CodedError('CLI_SOURCE_NOT_SEEN', {
+      source: wanted,
+      seconds: flags.wait,
+      seen: names.length === 0 ? 'none' : names.join(', '),
+    });
   } finally {
     finder.close();
   }
 }
 
 /** A receiver in the format libndi decodes to: nothing is converted before it is measured. */
-export function receiveFrom(network: OpenNetwork, source: NdiSource, options: Partial<ReceiverOptions> = {}): NdiReceiver {
-  const named = source.url === null ? { name: source.name } : isAddress(source.name) ? { url: source.url } : { name: source.name, url: source.url };
-  return network.ndi.createReceiver({ source: named, receiverName: 'Understudy monitor', color: 'fastest', allowFields: true, ...options });
+export function receiveFrom(
+  network: OpenNetwork,
+  source: NdiSource,
+  options: Partial<ReceiverOptions> = {},
+): NdiReceiver {
+  const named =
+    source.url === null
+      ? { name: source.name }
+      : isAddress(source.name)
+        ? { url: source.url }
+        : { name: source.name, url: source.url };
+  return network.ndi.createReceiver({
+    source: named,
+    receiverName: 'Understudy monitor',
+    color: 'fastest',
+    allowFields: true,
+    ...options,
+  });
 }

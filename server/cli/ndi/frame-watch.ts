@@ -134,7 +134,8 @@ export class FrameWatch {
   #delays(): WatchReport['delayMs'] {
     if (this.#delaysMs.length === 0) return null;
     const sorted = [...this.#delaysMs].sort((a, b) => a - b);
-    const at = (share: number): number => round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!, 2);
+    const at = (share: number): number =>
+      round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!, 2);
     return { p50: at(0.5), p95: at(0.95), max: at(1) };
   }
 }

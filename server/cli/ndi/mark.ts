@@ -11,7 +11,10 @@ export interface ReceivedMark {
 }
 
 const unescape = (text: string): string =>
-  text.replace(/&(amp|lt|gt|quot|apos);/g, (_, name: string) => ({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" })[name]!);
+  text.replace(
+    /&(amp|lt|gt|quot|apos);/g,
+    (_, name: string) => ({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" })[name]!,
+  );
 
 export function readMark(metadata: string | null): ReceivedMark | null {
   const xml = metadata === null ? undefined : /<understudy\b[^>]*>/.exec(metadata)?.[0];

@@ -18,7 +18,11 @@ export interface NetworkFlags {
 
 export const withNetworkFlags = (command: Command, waitSeconds: number): Command =>
   command
-    .option('--interface <address>', 'network interface that carries NDI, by its address; may be repeated (default: 127.0.0.1)', list)
+    .option(
+      '--interface <address>',
+      'network interface that carries NDI, by its address; may be repeated (default: 127.0.0.1)',
+      list,
+    )
     .option('--extra-ip <address>', 'machine to ask for its sources directly; may be repeated', list)
     .option('--discovery-server <address>', 'NDI discovery server, instead of mDNS; may be repeated', list)
     .option('--groups <names>', 'NDI groups, comma-separated')

@@ -60,7 +60,8 @@ function drawTemplate(pictureWidthPx: number, pictureHeightPx: number): Template
   let bottom = 0;
   for (let y = 1; y < plate.heightPx - 1; y++) {
     for (let x = 1; x < plate.widthPx - 1; x++) {
-      let least = 255, most = 0;
+      let least = 255,
+        most = 0;
       for (let dy = -1; dy <= 1; dy++) {
         for (let dx = -1; dx <= 1; dx++) {
           least = Math.min(least, level(x + dx, y + dy));
@@ -74,8 +75,15 @@ function drawTemplate(pictureWidthPx: number, pictureHeightPx: number): Template
     }
   }
   const light = inside.length >= enoughInside ? inside : bright;
-  const thin = (samples: Sample[], most: number): Sample[] => samples.filter((_, i) => i % Math.max(1, Math.floor(samples.length / most)) === 0);
-  return { widthPx: plate.widthPx, heightPx: plate.heightPx, glyphHeightPx: bottom - top + 1, light: thin(light, 600), dark: thin(dark, 600) };
+  const thin = (samples: Sample[], most: number): Sample[] =>
+    samples.filter((_, i) => i % Math.max(1, Math.floor(samples.length / most)) === 0);
+  return {
+    widthPx: plate.widthPx,
+    heightPx: plate.heightPx,
+    glyphHeightPx: bottom - top + 1,
+    light: thin(light, 600),
+    dark: thin(dark, 600),
+  };
 }
 
 /** Relative luminance of 8-bit legal-range luma, through the sRGB curve that WCAG uses. */
@@ -94,7 +102,13 @@ function matchAt(luma: LumaReader, template: Template, x0: number, y0: number): 
 }
 
 /** Mean luma of the samples; null as soon as too many are not what they should be. */
-function meanWhere(luma: LumaReader, samples: readonly Sample[], x0: number, y0: number, right: (value: number) => boolean): number | null {
+function meanWhere(
+  luma: LumaReader,
+  samples: readonly Sample[],
+  x0: number,
+  y0: number,
+  right: (value: number) => boolean,
+): number | null {
   const mostWrong = samples.length * (1 - leastRight01);
   let wrong = 0;
   let sum = 0;
@@ -119,11 +133,16 @@ export function findPlate(picture: Picture, first: PlateCorner = 'top-right'): F
     const homeY = corner.startsWith('top') ? margin : bottomY;
     for (let step = 0; step <= slackPx; step++) {
       for (const [dx, dy] of ringOf(step)) {
-        const x0 = homeX + dx, y0 = homeY + dy;
+        const x0 = homeX + dx,
+          y0 = homeY + dy;
         if (x0 < 0 || y0 < 0 || x0 + template.widthPx > widthPx || y0 + template.heightPx > heightPx) continue;
         const contrast = matchAt(luma, template, x0, y0);
         if (contrast === null) continue;
-        return { corner, contrast: Math.round(contrast * 10) / 10, glyphShare01: template.glyphHeightPx / Math.min(widthPx, heightPx) };
+        return {
+          corner,
+          contrast: Math.round(contrast * 10) / 10,
+          glyphShare01: template.glyphHeightPx / Math.min(widthPx, heightPx),
+        };
       }
     }
   }

@@ -41,7 +41,8 @@ export function readPngText(png: Uint8Array): Record<string, string> {
       const keywordEnd = data.indexOf(0);
       const languageEnd = data.indexOf(0, keywordEnd + 3);
       const translatedEnd = data.indexOf(0, languageEnd + 1);
-      if (data[keywordEnd + 1] === 0) texts[data.toString('latin1', 0, keywordEnd)] = data.toString('utf8', translatedEnd + 1);
+      if (data[keywordEnd + 1] === 0)
+        texts[data.toString('latin1', 0, keywordEnd)] = data.toString('utf8', translatedEnd + 1);
     }
     at += length + 12;
   }

@@ -70,20 +70,25 @@ export function collectState(root: string, entries: Entries, leftOut: LeftOut[])
         if (folder !== root) leftOut.push({ path: `${show}/${entry.name}/`, reason: 'not logs or settings' });
         continue;
       }
-      if (entry.name === 'audit.jsonl') entries.set(`${show}/audit-verdict.json`, auditSummary(join(folder, entry.name)));
-      else if (entry.isFile() && !fits('', entry.name)) leftOut.push({ path: `${show}/${entry.name}`, reason: 'not logs or settings' });
+      if (entry.name === 'audit.jsonl')
+        entries.set(`${show}/audit-verdict.json`, auditSummary(join(folder, entry.name)));
+      else if (entry.isFile() && !fits('', entry.name))
+        leftOut.push({ path: `${show}/${entry.name}`, reason: 'not logs or settings' });
     }
-    for (const { folder: below } of taken) takeFolder(join(folder, below), below, [show, below].filter((part) => part !== '').join('/'), entries, leftOut);
+    for (const { folder: below } of taken)
+      takeFolder(join(folder, below), below, [show, below].filter((part) => part !== '').join('/'), entries, leftOut);
   }
 }
 
-const fits = (folder: string, name: string): boolean => taken.some((rule) => rule.folder === folder && rule.name.test(name));
+const fits = (folder: string, name: string): boolean =>
+  taken.some((rule) => rule.folder === folder && rule.name.test(name));
 
 function takeFolder(path: string, rule: string, name: string, entries: Entries, leftOut: LeftOut[]): void {
   if (!existsSync(path)) return;
   for (const entry of readdirSync(path, { withFileTypes: true })) {
     // A link may lead anywhere.
-    if (entry.isFile() && fits(rule, entry.name)) takeFile(join(path, entry.name), `${name}/${entry.name}`, entries, leftOut);
+    if (entry.isFile() && fits(rule, entry.name))
+      takeFile(join(path, entry.name), `${name}/${entry.name}`, entries, leftOut);
     else if (rule !== '') leftOut.push({ path: `${name}/${entry.name}`, reason: 'not a log' });
   }
 }

@@ -10,7 +10,13 @@ export interface TwinPatch {
 }
 
 /** In real numbers: the kernel is within 1 code (8-bit) or 8 codes (16-bit) of it. */
-export function overTwin(patch: TwinPatch, dst: TwinPicture, mix: number, occlusion: Uint8Array | null, occlusionStride: number): void {
+export function overTwin(
+  patch: TwinPatch,
+  dst: TwinPicture,
+  mix: number,
+  occlusion: Uint8Array | null,
+  occlusionStride: number,
+): void {
   const { widthPx: width, heightPx: height } = patch;
   const alphaAt = (x: number, y: number): number =>
     (Math.min(patchFull, patch.data[y * patch.strideValues + x * 4 + 3]!) / patchFull) *
@@ -31,7 +37,8 @@ export function overTwin(patch: TwinPatch, dst: TwinPicture, mix: number, occlus
         for (let k = 0; k < step; k++) {
           const offset = componentOffsets(dst, x + k, y)[c]!;
           const under = component88(dst, offset);
-          if (alphaAt(x + k, y) > 0) storeComponent88(dst, offset, under + (patchAt(x + k, y, c) - under) * alphaAt(x + k, y));
+          if (alphaAt(x + k, y) > 0)
+            storeComponent88(dst, offset, under + (patchAt(x + k, y, c) - under) * alphaAt(x + k, y));
         }
       }
     }
@@ -67,7 +74,13 @@ export function featherAlphaTwin(patch: TwinPatch, radius: number, mode: 'plain'
     return box(box(line, radius), radius);
   });
   for (let y = 0; y < height; y++) {
-    const line = box(box(columns.map((column) => column[y]!), radius), radius);
+    const line = box(
+      box(
+        columns.map((column) => column[y]!),
+        radius,
+      ),
+      radius,
+    );
     line.forEach((blurred, x) => {
       const before = patch.data[at(x, y)]!;
       patch.data[at(x, y)] = mode === 'inward' ? Math.min(before, Math.max(0, 2 * blurred - patchFull)) : blurred;

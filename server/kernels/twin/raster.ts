@@ -20,9 +20,14 @@ function crossing(x0: number, y0: number, x1: number, y1: number, centreY: numbe
 }
 
 function bilinear(texture: RasterPicture, u: number, v: number): number[] {
-  const hold = (value: number, size: number): number => Math.round(Math.min(Math.max(value, 0), size - 1 - 1 / 128) * 128) / 128;
-  const x = hold(u - 0.5, texture.widthPx), y = hold(v - 0.5, texture.heightPx);
-  const ix = Math.floor(x), iy = Math.floor(y), fx = x - ix, fy = y - iy;
+  const hold = (value: number, size: number): number =>
+    Math.round(Math.min(Math.max(value, 0), size - 1 - 1 / 128) * 128) / 128;
+  const x = hold(u - 0.5, texture.widthPx),
+    y = hold(v - 0.5, texture.heightPx);
+  const ix = Math.floor(x),
+    iy = Math.floor(y),
+    fx = x - ix,
+    fy = y - iy;
   return [0, 1, 2, 3].map((channel) => {
     const at = (px: number, py: number): number => texture.data[py * texture.strideValues + px * 4 + channel]!;
     const upper = at(ix, iy) * (1 - fx) + at(ix + 1, iy) * fx;
@@ -48,10 +53,17 @@ export function drawTrianglesTwin(
       return vertices.subarray(at, at + rasterVertexFloats);
     });
     const [a, b, c] = corners as [Float32Array, Float32Array, Float32Array];
-    const abx = f(b[0]! - a[0]!), aby = f(b[1]! - a[1]!), acx = f(c[0]! - a[0]!), acy = f(c[1]! - a[1]!);
+    const abx = f(b[0]! - a[0]!),
+      aby = f(b[1]! - a[1]!),
+      acx = f(c[0]! - a[0]!),
+      acy = f(c[1]! - a[1]!);
     const area = f(f(abx * acy) - f(aby * acx));
     if (!(Math.abs(area) > f(1e-3)) || (mode & rasterMode.cullAnticlockwise && area < 0)) continue;
-    const [top, mid, low] = [...corners].sort((p, q) => p[1]! - q[1]! || p[0]! - q[0]!) as [Float32Array, Float32Array, Float32Array];
+    const [top, mid, low] = [...corners].sort((p, q) => p[1]! - q[1]! || p[0]! - q[0]!) as [
+      Float32Array,
+      Float32Array,
+      Float32Array,
+    ];
     for (let y = firstCentre(top[1]!, target.heightPx); y < firstCentre(low[1]!, target.heightPx); y++) {
       const long = crossing(top[0]!, top[1]!, low[0]!, low[1]!, y + 0.5);
       const [from, to] = y < firstCentre(mid[1]!, target.heightPx) ? [top, mid] : [mid, low];
@@ -61,10 +73,13 @@ export function drawTrianglesTwin(
         f(f(mid[0]! - top[0]!) * f(low[1]! - top[1]!)) > f(f(low[0]! - top[0]!) * f(mid[1]! - top[1]!));
       const [x0, x1] = midIsRight ? edges : edges.reverse();
       for (let x = x0!; x < x1!; x++) {
-        const px = x + 0.5 - a[0]!, py = y + 0.5 - a[1]!;
-        const shareB = (px * acy - py * acx) / area, shareC = (py * abx - px * aby) / area;
+        const px = x + 0.5 - a[0]!,
+          py = y + 0.5 - a[1]!;
+        const shareB = (px * acy - py * acx) / area,
+          shareC = (py * abx - px * aby) / area;
         const at = (k: number): number => a[k]! + shareB * (b[k]! - a[k]!) + shareC * (c[k]! - a[k]!);
-        const z = at(2), depthAt = y * target.widthPx + x;
+        const z = at(2),
+          depthAt = y * target.widthPx + x;
         if (tests && !(z < depth[depthAt]!)) continue;
         const texel = bilinear(texture, at(3), at(4));
         const colour = [0, 1, 2].map((k) => {
@@ -79,7 +94,8 @@ export function drawTrianglesTwin(
           const under = target.data[pixel + k]!;
           target.data[pixel + k] = Math.round(Math.min(rasterFull, Math.max(0, under + (value - under) * share)));
         });
-        const writes = !(mode & rasterMode.blend) || (mode & rasterMode.writeDepthWhereSolid && alpha >= rasterFull * 0.9);
+        const writes =
+          !(mode & rasterMode.blend) || (mode & rasterMode.writeDepthWhereSolid && alpha >= rasterFull * 0.9);
         if (tests && writes) depth[depthAt] = z;
       }
     }

@@ -17,13 +17,21 @@ const planeOf = (width: number, height: number, value: (x: number, y: number) =>
 };
 const halve = (p: Plane, horizontally: boolean): Plane =>
   horizontally
-    ? planeOf((p.width + 1) >> 1, (p.height + 1) >> 1, (x, y) =>
-        (p.at(2 * x, 2 * y) + p.at(2 * x + 1, 2 * y) + p.at(2 * x, 2 * y + 1) + p.at(2 * x + 1, 2 * y + 1)) / 4)
+    ? planeOf(
+        (p.width + 1) >> 1,
+        (p.height + 1) >> 1,
+        (x, y) =>
+          (p.at(2 * x, 2 * y) + p.at(2 * x + 1, 2 * y) + p.at(2 * x, 2 * y + 1) + p.at(2 * x + 1, 2 * y + 1)) / 4,
+      )
     : planeOf(p.width, (p.height + 1) >> 1, (x, y) => (p.at(x, 2 * y) + p.at(x, 2 * y + 1)) / 2);
 
 function bilinear(p: Plane, ix: number, iy: number): number {
-  const x = clamp(ix, 0, p.width - 1), y = clamp(iy, 0, p.height - 1);
-  const x0 = Math.floor(x), y0 = Math.floor(y), fx = x - x0, fy = y - y0;
+  const x = clamp(ix, 0, p.width - 1),
+    y = clamp(iy, 0, p.height - 1);
+  const x0 = Math.floor(x),
+    y0 = Math.floor(y),
+    fx = x - x0,
+    fy = y - y0;
   const top = p.at(x0, y0) * (1 - fx) + p.at(x0 + 1, y0) * fx;
   return top * (1 - fy) + (p.at(x0, y0 + 1) * (1 - fx) + p.at(x0 + 1, y0 + 1) * fx) * fy;
 }
@@ -31,8 +39,11 @@ function bilinear(p: Plane, ix: number, iy: number): number {
 export const rgbOfYuv = (matrix: YuvMatrix, y: number, u: number, v: number): [number, number, number] => {
   const { kr, kb } = lumaWeights[matrix];
   const kg = 1 - kr - kb;
-  const luma = ((y - 16) * 255) / 219, cb = ((u - 128) * 255) / 224, cr = ((v - 128) * 255) / 224;
-  const r = luma + 2 * (1 - kr) * cr, b = luma + 2 * (1 - kb) * cb;
+  const luma = ((y - 16) * 255) / 219,
+    cb = ((u - 128) * 255) / 224,
+    cr = ((v - 128) * 255) / 224;
+  const r = luma + 2 * (1 - kr) * cr,
+    b = luma + 2 * (1 - kb) * cb;
   return [r, (luma - kr * r - kb * b) / kg, b];
 };
 
@@ -45,7 +56,8 @@ const halveTimes = (p: Plane, level: number): Plane => (level === 0 ? p : halveT
 
 /** In real numbers; the kernel rounds weights to 1/128 and each halving to a code. */
 export function cropLumaTwin(src: TwinPicture, size: number, m: ArrayLike<number>): Float64Array {
-  const level = levelOf(m), scale = 2 ** -level;
+  const level = levelOf(m),
+    scale = 2 ** -level;
   const full = planeOf(src.widthPx, src.heightPx, (x, y) => {
     const [a, b, c] = pixel8(src, x, y);
     return isRgbPicture(src) ? (27 * a + 92 * b + 9 * c) / 128 : a;
@@ -57,15 +69,21 @@ export function cropLumaTwin(src: TwinPicture, size: number, m: ArrayLike<number
   });
 }
 const mapped = (m: ArrayLike<number>, i: number, size: number): [number, number] => {
-  const x = (i % size) + 0.5, y = Math.floor(i / size) + 0.5;
+  const x = (i % size) + 0.5,
+    y = Math.floor(i / size) + 0.5;
   return [m[0]! * x + m[1]! * y + m[2]!, m[3]! * x + m[4]! * y + m[5]!];
 };
 
 export function cropRgbTwin(src: TwinPicture, size: number, m: ArrayLike<number>, matrix: YuvMatrix): Float64Array {
-  const level = levelOf(m), scale = 2 ** -level;
+  const level = levelOf(m),
+    scale = 2 ** -level;
   const rgb = isRgbPicture(src);
   const planes = [0, 1, 2].map((c) => {
-    if (rgb || c === 0) return halveTimes(planeOf(src.widthPx, src.heightPx, (x, y) => pixel8(src, x, y)[c]!), level);
+    if (rgb || c === 0)
+      return halveTimes(
+        planeOf(src.widthPx, src.heightPx, (x, y) => pixel8(src, x, y)[c]!),
+        level,
+      );
     let plane = planeOf(src.widthPx >> 1, src.heightPx, (x, y) => pixel8(src, 2 * x, y)[c]!);
     for (let l = 0; l < level; l++) plane = halve(plane, l > 0);
     return plane;
@@ -83,7 +101,8 @@ export function cropRgbTwin(src: TwinPicture, size: number, m: ArrayLike<number>
 }
 
 export function shrinkRgbTwin(src: TwinPicture, dstWidth: number, dstHeight: number, matrix: YuvMatrix): Float64Array {
-  const taps = shrinkRowTaps(src.heightPx, dstHeight), ratio = src.widthPx / dstWidth;
+  const taps = shrinkRowTaps(src.heightPx, dstHeight),
+    ratio = src.widthPx / dstWidth;
   const out = new Float64Array(dstWidth * dstHeight * 3);
   for (let j = 0; j < dstHeight; j++) {
     for (let i = 0; i < dstWidth; i++) {

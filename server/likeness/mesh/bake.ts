@@ -39,10 +39,14 @@ export function frontalShape(landmarks: Float32Array, canonical: CanonicalFace):
   }
   const pose = newPose();
   fitSimilarity(seen, canonical.positions, surfaceCount, null, pose);
-  const R = pose.rotation, s = pose.scale, t = pose.translation;
+  const R = pose.rotation,
+    s = pose.scale,
+    t = pose.translation;
   const out = new Float32Array(surfaceCount * 3);
   for (let i = 0; i < surfaceCount; i++) {
-    const x = seen[i * 3], y = seen[i * 3 + 1], z = seen[i * 3 + 2];
+    const x = seen[i * 3],
+      y = seen[i * 3 + 1],
+      z = seen[i * 3 + 2];
     out[i * 3] = s * (R[0] * x + R[1] * y + R[2] * z) + t[0];
     out[i * 3 + 1] = s * (R[3] * x + R[4] * y + R[5] * z) + t[1];
     out[i * 3 + 2] = s * (R[6] * x + R[7] * y + R[8] * z) + t[2];
@@ -51,16 +55,24 @@ export function frontalShape(landmarks: Float32Array, canonical: CanonicalFace):
 }
 
 function colourAt(photo: Photo, x: number, y: number, radius: number, out: Float32Array, at: number): void {
-  let r = 0, g = 0, b = 0, n = 0;
+  let r = 0,
+    g = 0,
+    b = 0,
+    n = 0;
   for (let dy = -radius; dy <= radius; dy += Math.max(1, radius)) {
     for (let dx = -radius; dx <= radius; dx += Math.max(1, radius)) {
       const px = Math.min(photo.widthPx - 1, Math.max(0, Math.floor(x + dx)));
       const py = Math.min(photo.heightPx - 1, Math.max(0, Math.floor(y + dy)));
       const k = (py * photo.widthPx + px) * 3;
-      r += photo.rgb[k]; g += photo.rgb[k + 1]; b += photo.rgb[k + 2]; n++;
+      r += photo.rgb[k];
+      g += photo.rgb[k + 1];
+      b += photo.rgb[k + 2];
+      n++;
     }
   }
-  out[at] = r / n; out[at + 1] = g / n; out[at + 2] = b / n;
+  out[at] = r / n;
+  out[at + 1] = g / n;
+  out[at + 2] = b / n;
 }
 
 /**
@@ -99,8 +111,19 @@ export function bakeFace(photo: Photo, canonical: CanonicalFace, memory: KernelM
     colourAt(photo, landmarks[i * 3], landmarks[i * 3 + 1], Math.max(1, Math.round(span * 0.02)), vertexRgb, i * 3);
   }
   raster.drawTriangles(
-    vertexPtr, indexPtr, canonical.triangles.length / 3, photoPtr, offsetsPtr, targetPtr, 0,
-    widthPx, heightPx, textureSizePx, textureSizePx, textureSizePx * 8, rasterMode.noDepth,
+    vertexPtr,
+    indexPtr,
+    canonical.triangles.length / 3,
+    photoPtr,
+    offsetsPtr,
+    targetPtr,
+    0,
+    widthPx,
+    heightPx,
+    textureSizePx,
+    textureSizePx,
+    textureSizePx * 8,
+    rasterMode.noDepth,
   );
   const texture = new Uint8Array(textureSizePx * textureSizePx * 4);
   const target = memory.u16.subarray(targetPtr >> 1, (targetPtr >> 1) + texture.length);

@@ -15,7 +15,11 @@ export interface CanonicalFace {
 }
 
 export function loadCanonicalFace(file = join(modelsRoot, 'canonical-face.json')): CanonicalFace {
-  const json = JSON.parse(readFileSync(file, 'utf8')) as { positionsCm: number[]; uvs01: number[]; triangles: number[] };
+  const json = JSON.parse(readFileSync(file, 'utf8')) as {
+    positionsCm: number[];
+    uvs01: number[];
+    triangles: number[];
+  };
   return {
     positions: Float32Array.from(json.positionsCm),
     uvs: Float32Array.from(json.uvs01),
@@ -23,7 +27,9 @@ export function loadCanonicalFace(file = join(modelsRoot, 'canonical-face.json')
   };
 }
 
-export const outerLipRing = [61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17, 84, 181, 91, 146] as const;
+export const outerLipRing = [
+  61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17, 84, 181, 91, 146,
+] as const;
 export const faceOval = [
   10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152, 148, 176, 149, 150, 136,
   172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
@@ -39,7 +45,11 @@ export interface FaceTopology {
   /** Rings from the rims of the eyes' and the mouth's openings: 0 on them. */
   readonly ringFromOpening: Uint8Array;
   /** The two eyes and the mouth: the rim's vertices, the triangles inside it, and every vertex's rings from it. */
-  readonly rims: readonly { readonly vertices: readonly number[]; readonly inside: Uint16Array; readonly ringFrom: Uint8Array }[];
+  readonly rims: readonly {
+    readonly vertices: readonly number[];
+    readonly inside: Uint16Array;
+    readonly ringFrom: Uint8Array;
+  }[];
   /** 1 for plain skin: no brow, lid, lip, nostril. Light is read from these. */
   readonly isSkin: Uint8Array;
 }
@@ -66,7 +76,10 @@ function ringsFrom(seeds: Iterable<number>, triangles: ArrayLike<number>): Uint8
 }
 
 export function topologyOf(face: CanonicalFace): FaceTopology {
-  const openings = [rightEyeRing, leftEyeRing, innerLipRing].map((ring) => ({ set: new Set<number>(ring), inside: [] as number[] }));
+  const openings = [rightEyeRing, leftEyeRing, innerLipRing].map((ring) => ({
+    set: new Set<number>(ring),
+    inside: [] as number[],
+  }));
   const skin: number[] = [];
   const { triangles } = face;
   for (let t = 0; t < triangles.length; t += 3) {

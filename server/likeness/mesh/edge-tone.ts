@@ -64,10 +64,14 @@ export class EdgeTone {
   /** Trusted vertices speak for their neighbours that saw nothing. */
   #smooth(): void {
     const { starts, indices } = this.#mesh;
-    const d = this.#difference, next = this.#next, trust = this.#trust;
+    const d = this.#difference,
+      next = this.#next,
+      trust = this.#trust;
     for (let i = 0; i < surfaceCount; i++) {
       let w = trust[i] + 1e-4;
-      let y = d[i * 3] * w, u = d[i * 3 + 1] * w, v = d[i * 3 + 2] * w;
+      let y = d[i * 3] * w,
+        u = d[i * 3 + 1] * w,
+        v = d[i * 3 + 2] * w;
       let reach = trust[i];
       for (let k = starts[i]; k < starts[i + 1]; k++) {
         const j = indices[k];

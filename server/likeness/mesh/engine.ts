@@ -74,7 +74,11 @@ export class MeshLikeness implements LikenessEngine {
   readonly #seenYuv = new Float32Array(surfaceCount * 3);
   readonly #reference: FaceBake | null;
   readonly #referenceYuv = new Float32Array(surfaceCount * 3);
-  readonly #light: VertexLight = { gain: new Float32Array(surfaceCount).fill(1), tintCb: new Float32Array(surfaceCount), tintCr: new Float32Array(surfaceCount) };
+  readonly #light: VertexLight = {
+    gain: new Float32Array(surfaceCount).fill(1),
+    tintCb: new Float32Array(surfaceCount),
+    tintCr: new Float32Array(surfaceCount),
+  };
   readonly #fits = new Map<number, LightFit>();
   readonly #normals = new Float32Array(surfaceCount * 3);
   readonly #ratio = new Float32Array(surfaceCount);
@@ -161,7 +165,9 @@ export class MeshLikeness implements LikenessEngine {
     const s = pose.scale * look.shape01;
     const offset = this.#shapeOffset;
     for (let i = 0; i < surfaceCount; i++) {
-      const ox = offset[i * 3], oy = offset[i * 3 + 1], oz = offset[i * 3 + 2];
+      const ox = offset[i * 3],
+        oy = offset[i * 3 + 1],
+        oz = offset[i * 3 + 2];
       this.#shaped[i * 2] = landmarks[i * 3] - region.box.x0 + s * (R[0] * ox + R[1] * oy + R[2] * oz);
       this.#shaped[i * 2 + 1] = landmarks[i * 3 + 1] - region.box.y0 - s * (R[3] * ox + R[4] * oy + R[5] * oz);
     }
@@ -173,24 +179,44 @@ export class MeshLikeness implements LikenessEngine {
     const { triangles } = this.canvas.canonical;
     n.fill(0);
     for (let t = 0; t < triangles.length; t += 3) {
-      const a = triangles[t] * 3, b = triangles[t + 1] * 3, c = triangles[t + 2] * 3;
-      const ux = p[b] - p[a], uy = p[b + 1] - p[a + 1], uz = p[b + 2] - p[a + 2];
-      const vx = p[c] - p[a], vy = p[c + 1] - p[a + 1], vz = p[c + 2] - p[a + 2];
-      const nx = uy * vz - uz * vy, ny = uz * vx - ux * vz, nz = ux * vy - uy * vx;
-      n[a] += nx; n[a + 1] += ny; n[a + 2] += nz;
-      n[b] += nx; n[b + 1] += ny; n[b + 2] += nz;
-      n[c] += nx; n[c + 1] += ny; n[c + 2] += nz;
+      const a = triangles[t] * 3,
+        b = triangles[t + 1] * 3,
+        c = triangles[t + 2] * 3;
+      const ux = p[b] - p[a],
+        uy = p[b + 1] - p[a + 1],
+        uz = p[b + 2] - p[a + 2];
+      const vx = p[c] - p[a],
+        vy = p[c + 1] - p[a + 1],
+        vz = p[c + 2] - p[a + 2];
+      const nx = uy * vz - uz * vy,
+        ny = uz * vx - ux * vz,
+        nz = ux * vy - uy * vx;
+      n[a] += nx;
+      n[a + 1] += ny;
+      n[a + 2] += nz;
+      n[b] += nx;
+      n[b + 1] += ny;
+      n[b + 2] += nz;
+      n[c] += nx;
+      n[c + 1] += ny;
+      n[c + 2] += nz;
     }
     for (let i = 0; i < surfaceCount * 3; i += 3) {
       const length = Math.sqrt(n[i] * n[i] + n[i + 1] * n[i + 1] + n[i + 2] * n[i + 2]) || 1;
-      n[i] /= length; n[i + 1] /= length; n[i + 2] /= length;
+      n[i] /= length;
+      n[i + 1] /= length;
+      n[i + 2] /= length;
     }
   }
 
   #boundPatch(region: RegionView): boolean {
-    let x0 = Infinity, y0 = Infinity, x1 = -Infinity, y1 = -Infinity;
+    let x0 = Infinity,
+      y0 = Infinity,
+      x1 = -Infinity,
+      y1 = -Infinity;
     for (let i = 0; i < surfaceCount; i++) {
-      const x = this.#shaped[i * 2], y = this.#shaped[i * 2 + 1];
+      const x = this.#shaped[i * 2],
+        y = this.#shaped[i * 2 + 1];
       if (x < x0) x0 = x;
       if (x > x1) x1 = x;
       if (y < y0) y0 = y;
@@ -215,7 +241,16 @@ export class MeshLikeness implements LikenessEngine {
       this.#weight[i] = 0;
       const facing = this.#normals[i * 3 + 2];
       if (isSkin[i] === 0 || facing < 0.15) continue;
-      probe(this.canvas.memory, region, landmarks[i * 3] - region.box.x0, landmarks[i * 3 + 1] - region.box.y0, radius, matrix, this.#seenYuv, i * 3);
+      probe(
+        this.canvas.memory,
+        region,
+        landmarks[i * 3] - region.box.x0,
+        landmarks[i * 3 + 1] - region.box.y0,
+        radius,
+        matrix,
+        this.#seenYuv,
+        i * 3,
+      );
       p.set(this.#seenYuv.subarray(i * 3, i * 3 + 3));
       const luma = Math.max(1, p[0] - 16);
       const was = Math.max(4, reference[i * 3] - 16);
@@ -247,13 +282,31 @@ export class MeshLikeness implements LikenessEngine {
     memory.u8.fill(0, patch.ptr, patch.ptr + patch.strideBytes * heightPx);
     this.#fillVertices(face, region, rgb, look.edge01);
     if (fill === 'white') this.#whiten();
-    const offsets = fill === 'white' ? (rgb ? canvas.whiteRgbPtr : canvas.whiteYuvPtr) : rgb ? canvas.offsetsRgbPtr : canvas.offsetsYuvPtr;
+    const offsets =
+      fill === 'white'
+        ? rgb
+          ? canvas.whiteRgbPtr
+          : canvas.whiteYuvPtr
+        : rgb
+          ? canvas.offsetsRgbPtr
+          : canvas.offsetsYuvPtr;
     // Nearer is smaller. The nose hides the far cheek, the far side hides behind itself.
     raster.fillDepth(canvas.depthPtr, widthPx * heightPx, 1e9);
     const mode = 0;
     raster.drawTriangles(
-      canvas.vertexPtr, canvas.skinPtr, canvas.topology.skin.length / 3, this.#texturePtr, offsets, patch.ptr, canvas.depthPtr,
-      textureSizePx, textureSizePx, widthPx, heightPx, patch.strideBytes, mode,
+      canvas.vertexPtr,
+      canvas.skinPtr,
+      canvas.topology.skin.length / 3,
+      this.#texturePtr,
+      offsets,
+      patch.ptr,
+      canvas.depthPtr,
+      textureSizePx,
+      textureSizePx,
+      widthPx,
+      heightPx,
+      patch.strideBytes,
+      mode,
     );
     if (look.shape01 > 0 && this.#reference) {
       for (let k = 0; k < canvas.insidePtrs.length; k++) this.#drawInside(k, face, region, offsets);
@@ -267,7 +320,10 @@ export class MeshLikeness implements LikenessEngine {
     const { vertices, inside } = topology.rims[k]!;
     const patch = this.#patch;
     const { landmarks } = face;
-    let x0 = Infinity, y0 = Infinity, x1 = -Infinity, y1 = -Infinity;
+    let x0 = Infinity,
+      y0 = Infinity,
+      x1 = -Infinity,
+      y1 = -Infinity;
     for (const i of vertices) {
       x0 = Math.min(x0, landmarks[i * 3]);
       x1 = Math.max(x1, landmarks[i * 3]);
@@ -277,13 +333,21 @@ export class MeshLikeness implements LikenessEngine {
     // Two pixels more than the rim, for the bilinear fetch; even, for the chroma pairs.
     const left = Math.max(0, Math.floor(x0 - region.box.x0) - 2) & ~1;
     const top = Math.max(0, Math.floor(y0 - region.box.y0) - 2);
-    const widthPx = (Math.min(region.widthPx & ~1, left + maxPatchSidePx, (Math.ceil(x1 - region.box.x0) + 3) & ~1)) - left;
+    const widthPx =
+      Math.min(region.widthPx & ~1, left + maxPatchSidePx, (Math.ceil(x1 - region.box.x0) + 3) & ~1) - left;
     const heightPx = Math.min(region.heightPx, top + maxPatchSidePx, Math.ceil(y1 - region.box.y0) + 3) - top;
     if (widthPx < 2 || heightPx < 2) return;
     const rgb = region.format === 1 || region.format === 2;
     const at = top * region.strideBytes + left * (rgb ? 4 : 2);
     canvas.blend.selfCopy(
-      region.format, region.ptr + at, region.chromaPtr ? region.chromaPtr + at : 0, region.strideBytes, canvas.selfPtr, widthPx * 8, widthPx, heightPx,
+      region.format,
+      region.ptr + at,
+      region.chromaPtr ? region.chromaPtr + at : 0,
+      region.strideBytes,
+      canvas.selfPtr,
+      widthPx * 8,
+      widthPx,
+      heightPx,
     );
     for (const i of vertices) {
       const own = (canvas.selfVertexPtr >> 2) + i * rasterVertexFloats;
@@ -291,8 +355,19 @@ export class MeshLikeness implements LikenessEngine {
       memory.f32[own + 4] = landmarks[i * 3 + 1] - region.box.y0 - top;
     }
     canvas.raster.drawTriangles(
-      canvas.selfVertexPtr, canvas.insidePtrs[k]!, inside.length / 3, canvas.selfPtr, offsets, patch.ptr, canvas.depthPtr,
-      widthPx, heightPx, patch.x1 - patch.x0, patch.y1 - patch.y0, patch.strideBytes, 0,
+      canvas.selfVertexPtr,
+      canvas.insidePtrs[k]!,
+      inside.length / 3,
+      canvas.selfPtr,
+      offsets,
+      patch.ptr,
+      canvas.depthPtr,
+      widthPx,
+      heightPx,
+      patch.x1 - patch.x0,
+      patch.y1 - patch.y0,
+      patch.strideBytes,
+      0,
     );
   }
 
@@ -330,7 +405,9 @@ export class MeshLikeness implements LikenessEngine {
       const facing = Math.min(1, Math.max(0, (this.#normals[i * 3 + 2] + 0.15) / 0.15));
       const lit = (this.#textureYuv[i * 3] - 16) * gain[i];
       const tone = this.#edge.tone;
-      const luma = tone[i * 3], cb = tintCb[i] * lit + tone[i * 3 + 1], cr = tintCr[i] * lit + tone[i * 3 + 2];
+      const luma = tone[i * 3],
+        cb = tintCb[i] * lit + tone[i * 3 + 1],
+        cr = tintCr[i] * lit + tone[i * 3 + 2];
       skin[at + 5] = gain[i];
       skin[at + 6] = gain[i];
       skin[at + 7] = gain[i];

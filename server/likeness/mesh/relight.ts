@@ -78,7 +78,15 @@ export class LightFit {
    * normals: count × (x, y, z) unit, z to the viewer; ratio: performer's luma now / reference; dCb, dCr: difference of
    * chroma per luma; weight: 0 leaves the vertex out. Results land in `light`. `steadiness01` of the last fit is kept.
    */
-  fit(normals: Float32Array, ratio: Float32Array, dCb: Float32Array, dCr: Float32Array, weight: Float32Array, steadiness01: number, light: VertexLight): void {
+  fit(
+    normals: Float32Array,
+    ratio: Float32Array,
+    dCb: Float32Array,
+    dCr: Float32Array,
+    weight: Float32Array,
+    steadiness01: number,
+    light: VertexLight,
+  ): void {
     const keep = this.#primed ? steadiness01 : 0;
     this.#solveOne(normals, ratio, weight, terms, 2, this.#luma, keep, 1);
     this.#solveOne(normals, dCb, weight, colourTerms, 1, this.#cb, keep, 0);
@@ -90,7 +98,8 @@ export class LightFit {
       let g = 0;
       for (let k = 0; k < terms; k++) g += this.#luma[k] * b[k];
       light.gain[i] = Math.min(mostGain, Math.max(leastGain, g));
-      let u = 0, v = 0;
+      let u = 0,
+        v = 0;
       for (let k = 0; k < colourTerms; k++) {
         u += this.#cb[k] * b[k];
         v += this.#cr[k] * b[k];
@@ -100,8 +109,19 @@ export class LightFit {
     }
   }
 
-  #solveOne(normals: Float32Array, value: Float32Array, weight: Float32Array, n: number, rounds: number, coefficients: Float64Array, keep: number, prior: number): void {
-    const b = this.#b, matrix = this.#matrix, right = this.#right;
+  #solveOne(
+    normals: Float32Array,
+    value: Float32Array,
+    weight: Float32Array,
+    n: number,
+    rounds: number,
+    coefficients: Float64Array,
+    keep: number,
+    prior: number,
+  ): void {
+    const b = this.#b,
+      matrix = this.#matrix,
+      right = this.#right;
     const fitted = this.#fitted;
     for (let round = 0; round < rounds; round++) {
       matrix.fill(0);

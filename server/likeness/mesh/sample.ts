@@ -17,8 +17,19 @@ const scratch = new Float32Array(3);
  * Mean legal-range Y Cb Cr (8-bit codes) of five taps round a point of the region: the light probe of a vertex. Writes three
  * floats. Points outside the region take its edge.
  */
-export function probe(memory: KernelMemory, region: RegionView, x: number, y: number, radius: number, matrix: YuvMatrix, out: Float32Array, at: number): void {
-  let sy = 0, su = 0, sv = 0;
+export function probe(
+  memory: KernelMemory,
+  region: RegionView,
+  x: number,
+  y: number,
+  radius: number,
+  matrix: YuvMatrix,
+  out: Float32Array,
+  at: number,
+): void {
+  let sy = 0,
+    su = 0,
+    sv = 0;
   for (let k = 0; k < 5; k++) {
     const px = Math.min(region.widthPx - 1, Math.max(0, Math.floor(x + (k === 1 ? -radius : k === 2 ? radius : 0))));
     const py = Math.min(region.heightPx - 1, Math.max(0, Math.floor(y + (k === 3 ? -radius : k === 4 ? radius : 0))));
@@ -47,7 +58,8 @@ function tap(memory: KernelMemory, region: RegionView, px: number, py: number, m
     scratch[2] = memory.u16[pair + 1] / 256;
   } else {
     const at = region.ptr + py * region.strideBytes + px * 4;
-    const first = memory.u8[at], third = memory.u8[at + 2];
+    const first = memory.u8[at],
+      third = memory.u8[at + 2];
     const r = region.format === 1 ? third : first;
     const b = region.format === 1 ? first : third;
     rgbToYuv(r, memory.u8[at + 1], b, matrix, scratch, 0);

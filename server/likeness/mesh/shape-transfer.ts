@@ -12,7 +12,12 @@ const rimRings = 3;
  *
  * @param out 468 × (x, y, z)
  */
-export function shapeTransfer(likeness: Float32Array, performer: Float32Array, topology: FaceTopology, out: Float32Array): void {
+export function shapeTransfer(
+  likeness: Float32Array,
+  performer: Float32Array,
+  topology: FaceTopology,
+  out: Float32Array,
+): void {
   for (let i = 0; i < surfaceCount * 3; i++) out[i] = likeness[i] - performer[i];
   const own = out.slice();
   for (const { vertices, ringFrom } of topology.rims) {

@@ -1,7 +1,13 @@
 import { CodedError } from '../../errors/coded-error.js';
 import type { BoxPx } from '../../frame/geometry.js';
 import type { Clock } from '../../time/clock.js';
-import { likenessDigest, likenessSchemaVersion, sha256Of, type LikenessManifest, type LikenessPhoto } from './manifest.js';
+import {
+  likenessDigest,
+  likenessSchemaVersion,
+  sha256Of,
+  type LikenessManifest,
+  type LikenessPhoto,
+} from './manifest.js';
 import type { LikenessPackage } from './package-file.js';
 
 /** A photo as it was decoded: upright (EXIF orientation applied), 8-bit RGB, rows without padding. */
@@ -49,7 +55,11 @@ export const leastConfidence01 = 0.5;
  * A likeness package from photos of one person. Each photo must show exactly one usable face; the first that does not is refused with
  * its code and name (LIKENESS_PHOTO_UNREADABLE, _NO_FACE, _SEVERAL_FACES, _FACE_SMALL, _FACE_CUT, _FACE_TURNED, _FACE_UNSURE).
  */
-export async function buildLikeness(request: LikenessRequest, faces: PhotoFaces, clock: Clock): Promise<LikenessPackage> {
+export async function buildLikeness(
+  request: LikenessRequest,
+  faces: PhotoFaces,
+  clock: Clock,
+): Promise<LikenessPackage> {
   if (request.photos.length === 0) throw new CodedError('LIKENESS_NO_PHOTOS');
   const photos = new Map<string, Uint8Array>();
   const entries: LikenessPhoto[] = [];
@@ -99,12 +109,22 @@ async function measurePhoto(name: string, bytes: Uint8Array, file: string, faces
   };
 }
 
-function refuseUnusable(name: string, photo: DecodedPhoto, landmarksPx: Float32Array, confidence01: number, yawDeg: number): void {
+function refuseUnusable(
+  name: string,
+  photo: DecodedPhoto,
+  landmarksPx: Float32Array,
+  confidence01: number,
+  yawDeg: number,
+): void {
   if (!(confidence01 >= leastConfidence01) || !landmarksPx.every(Number.isFinite)) {
     throw new CodedError('LIKENESS_FACE_UNSURE', { photo: name, confidence: confidence01.toFixed(2) });
   }
   if (!(Math.abs(yawDeg) <= mostYawDeg)) {
-    throw new CodedError('LIKENESS_FACE_TURNED', { photo: name, yawDeg: Math.round(Math.abs(yawDeg)), mostDeg: mostYawDeg });
+    throw new CodedError('LIKENESS_FACE_TURNED', {
+      photo: name,
+      yawDeg: Math.round(Math.abs(yawDeg)),
+      mostDeg: mostYawDeg,
+    });
   }
   const box = extentOf(landmarksPx);
   if (box.x0 < 0 || box.y0 < 0 || box.x1 > photo.widthPx || box.y1 > photo.heightPx) {

@@ -37,12 +37,14 @@ export function readLikeness(path: string): LikenessPackage {
 
 type ReadEntry = (name: string) => Uint8Array | null;
 
-const folderReader = (folder: string): ReadEntry => (name) => {
-  const file = join(folder, name);
-  if (!existsSync(file)) return null;
-  if (statSync(file).size > largestFileBytes) throw invalid(folder, `${name} is too large`);
-  return readFileSync(file);
-};
+const folderReader =
+  (folder: string): ReadEntry =>
+  (name) => {
+    const file = join(folder, name);
+    if (!existsSync(file)) return null;
+    if (statSync(file).size > largestFileBytes) throw invalid(folder, `${name} is too large`);
+    return readFileSync(file);
+  };
 
 /** Only plain names are unpacked, and none whose stated size is out of reason: a zip can claim anything. */
 function zipReader(path: string): ReadEntry {
@@ -97,7 +99,10 @@ export function writeLikeness(path: string, likeness: Pick<LikenessPackage, 'man
     if (extname(path).toLowerCase() === '.zip') {
       const stem = basename(path, extname(path)).replace(/[^\w.-]/g, '-');
       // Level 0: photos are compressed already.
-      writeFileSync(draft, zipSync(Object.fromEntries([...files].map(([name, bytes]) => [`${stem}/${name}`, bytes])), { level: 0 }));
+      writeFileSync(
+        draft,
+        zipSync(Object.fromEntries([...files].map(([name, bytes]) => [`${stem}/${name}`, bytes])), { level: 0 }),
+      );
     } else {
       mkdirSync(draft, { recursive: true });
       for (const [name, bytes] of files) writeFileSync(join(draft, name), bytes);

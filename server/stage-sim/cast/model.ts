@@ -2,7 +2,18 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { ExpressionUnit } from './recipes.js';
 
 /** How a part is lit and drawn. */
-export type Material = 'skin' | 'mouth' | 'eye' | 'teeth' | 'tongue' | 'brows' | 'lashes' | 'hair' | 'beard' | 'cloth' | 'collar';
+export type Material =
+  | 'skin'
+  | 'mouth'
+  | 'eye'
+  | 'teeth'
+  | 'tongue'
+  | 'brows'
+  | 'lashes'
+  | 'hair'
+  | 'beard'
+  | 'cloth'
+  | 'collar';
 
 export interface Picture8 {
   readonly widthPx: number;
@@ -105,7 +116,8 @@ export function readModel<T>(path: string): T {
   const bytes = new Uint8Array(file).buffer;
   const revive = (_key: string, value: unknown): unknown => {
     if (value === null || typeof value !== 'object' || !('$array' in value)) return value;
-    const slot = value as Slot, at = start + slot.byteOffset;
+    const slot = value as Slot,
+      at = start + slot.byteOffset;
     if (slot.$array === 'f32') return new Float32Array(bytes, at, slot.length);
     return slot.$array === 'u16' ? new Uint16Array(bytes, at, slot.length) : new Uint8Array(bytes, at, slot.length);
   };

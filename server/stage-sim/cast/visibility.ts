@@ -13,7 +13,9 @@ const throughHair = 0.5;
 
 /** Unit directions spread evenly over the sphere (golden spiral). */
 function directionAt(index: number): [number, number, number] {
-  const y = 1 - (2 * (index + 0.5)) / directions, radius = Math.sqrt(1 - y * y), turn = index * Math.PI * (3 - Math.sqrt(5));
+  const y = 1 - (2 * (index + 0.5)) / directions,
+    radius = Math.sqrt(1 - y * y),
+    turn = index * Math.PI * (3 - Math.sqrt(5));
   return [radius * Math.cos(turn), y, radius * Math.sin(turn)];
 }
 
@@ -28,7 +30,10 @@ class DepthMaps {
   readonly #texture = this.#memory.allocate(32);
   readonly #offsets = this.#memory.allocate(16);
 
-  constructor(readonly positions: Float32Array, triangleCapacity: number) {
+  constructor(
+    readonly positions: Float32Array,
+    triangleCapacity: number,
+  ) {
     this.#vertices = this.#memory.allocate((positions.length / 3) * rasterVertexFloats * 4);
     this.#indices = this.#memory.allocate(triangleCapacity * 6);
   }
@@ -47,8 +52,19 @@ class DepthMaps {
     u16.set(positionTriangles, this.#indices / 2);
     this.#kernel.fillDepth(this.#depth, mapSidePx * mapSidePx, Infinity);
     this.#kernel.drawTriangles(
-      this.#vertices, this.#indices, positionTriangles.length / 3, this.#texture, this.#offsets, this.#target, this.#depth,
-      2, 2, mapSidePx, mapSidePx, mapSidePx * 8, 0,
+      this.#vertices,
+      this.#indices,
+      positionTriangles.length / 3,
+      this.#texture,
+      this.#offsets,
+      this.#target,
+      this.#depth,
+      2,
+      2,
+      mapSidePx,
+      mapSidePx,
+      mapSidePx * 8,
+      0,
     );
     return f32.slice(this.#depth / 4, this.#depth / 4 + mapSidePx * mapSidePx);
   }
@@ -58,7 +74,9 @@ const trianglesOf = (model: PersonModel, materials: readonly Material[]): Uint16
   Uint16Array.from(
     model.parts
       .filter((part) => materials.includes(part.material))
-      .flatMap((part) => [...model.triangles.subarray(part.firstTriangle * 3, (part.firstTriangle + part.triangleCount) * 3)])
+      .flatMap((part) => [
+        ...model.triangles.subarray(part.firstTriangle * 3, (part.firstTriangle + part.triangleCount) * 3),
+      ])
       .map((vertex) => model.vertexPosition[vertex]!),
   );
 
@@ -67,13 +85,16 @@ const trianglesOf = (model: PersonModel, materials: readonly Material[]): Uint16
  * the surface. It gives the nose, brow and chin their soft shadows for any light at the price of one dot product.
  */
 export function bakeVisibility(model: PersonModel): Float32Array {
-  const count = model.positions.length / 3, p = model.positions;
+  const count = model.positions.length / 3,
+    p = model.positions;
   const normals = vertexNormals(model.positions, model.vertexPosition, model.triangles);
-  const solid = trianglesOf(model, occluders), hair = trianglesOf(model, ['hair', 'beard']);
+  const solid = trianglesOf(model, occluders),
+    hair = trianglesOf(model, ['hair', 'beard']);
   const maps = new DepthMaps(p, Math.max(solid.length, hair.length) / 3);
   const sums = new Float64Array(count * 14);
   const isHair = new Uint8Array(count);
-  for (const part of model.parts) if (part.material === 'hair' || part.material === 'beard') isHair.fill(1, part.firstPosition, part.endPosition);
+  for (const part of model.parts)
+    if (part.material === 'hair' || part.material === 'beard') isHair.fill(1, part.firstPosition, part.endPosition);
   for (let i = 0; i < directions; i++) {
     const d = directionAt(i);
     const up: [number, number, number] = Math.abs(d[1]) > 0.9 ? [1, 0, 0] : [0, 1, 0];
@@ -82,19 +103,23 @@ export function bakeVisibility(model: PersonModel): Float32Array {
     // The head fills most of the map; what lies outside casts no shadow on it worth having.
     const scale = mapSidePx / 5.2;
     const project = (v: number): [number, number, number] => {
-      const x = p[v * 3]!, y = p[v * 3 + 1]! - 6.9, z = p[v * 3 + 2]! - 0.6;
+      const x = p[v * 3]!,
+        y = p[v * 3 + 1]! - 6.9,
+        z = p[v * 3 + 2]! - 0.6;
       return [
         mapSidePx / 2 + scale * (x * s[0] + y * s[1] + z * s[2]),
         mapSidePx / 2 - scale * (x * t[0]! + y * t[1]! + z * t[2]!),
         -(x * d[0] + y * d[1] + z * d[2]),
       ];
     };
-    const solidMap = maps.draw(project, solid), hairMap = maps.draw(project, hair);
+    const solidMap = maps.draw(project, solid),
+      hairMap = maps.draw(project, hair);
     for (let v = 0; v < count; v++) {
       const facing = normals[v * 3]! * d[0] + normals[v * 3 + 1]! * d[1] + normals[v * 3 + 2]! * d[2];
       if (facing <= 0 && !isHair[v]) continue;
       const [x, y, z] = project(v);
-      const px = Math.floor(x), py = Math.floor(y);
+      const px = Math.floor(x),
+        py = Math.floor(y);
       let seen = 1;
       if (px >= 0 && py >= 0 && px < mapSidePx && py < mapSidePx) {
         const at = py * mapSidePx + px;
@@ -124,7 +149,12 @@ function accumulate(sums: Float64Array, at: number, d: readonly number[], weight
 }
 
 function solveFit(sums: Float64Array, at: number): number[] {
-  const m = [[0, 0, 0, 0, 0], [0, 0, 0, 0, 0], [0, 0, 0, 0, 0], [0, 0, 0, 0, 0]];
+  const m = [
+    [0, 0, 0, 0, 0],
+    [0, 0, 0, 0, 0],
+    [0, 0, 0, 0, 0],
+    [0, 0, 0, 0, 0],
+  ];
   let k = at;
   for (let i = 0; i < 4; i++) for (let j = i; j < 4; j++) m[i]![j] = m[j]![i] = sums[k++]!;
   const total = m[0]![0]!;
@@ -150,7 +180,8 @@ function lightMouth(model: PersonModel, visibility: Float32Array): void {
     for (let v = part.firstPosition; v < part.endPosition; v++) front = Math.max(front, model.positions[v * 3 + 2]!);
     for (let v = part.firstPosition; v < part.endPosition; v++) {
       const behind = front - model.positions[v * 3 + 2]!;
-      const light = part.material === 'mouth' ? 0.25 * Math.exp(-behind * 2) : 0.8 * Math.exp(-Math.max(0, behind - 0.05) * 3.2);
+      const light =
+        part.material === 'mouth' ? 0.25 * Math.exp(-behind * 2) : 0.8 * Math.exp(-Math.max(0, behind - 0.05) * 3.2);
       visibility.set([light, 0, 0, 0], v * 4);
     }
   }

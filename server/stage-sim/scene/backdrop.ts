@@ -22,7 +22,10 @@ export class Backdrop {
   readonly #layers: number[] = [];
   readonly #layerStride: number;
 
-  constructor(readonly picture: StagePicture, wall: Picture8) {
+  constructor(
+    readonly picture: StagePicture,
+    wall: Picture8,
+  ) {
     const { memory, widthPx, heightPx } = picture;
     this.kernel = loadStageKernel(memory);
     this.coefficients = memory.allocate(24);
@@ -45,7 +48,8 @@ export class Backdrop {
   /** Copies the wall into the frame. */
   fill(shiftPx: number): void {
     const { memory, heightPx } = this.picture;
-    const fromLeft = this.shiftShown(shiftPx) + reachPx, pairs = Math.floor(fromLeft / 2);
+    const fromLeft = this.shiftShown(shiftPx) + reachPx,
+      pairs = Math.floor(fromLeft / 2);
     const layer = this.#layers[Math.round((fromLeft - pairs * 2) / stepPx)]! + pairs * 4;
     for (let y = 0; y < heightPx; y++) {
       const from = layer + y * this.#layerStride;
@@ -58,31 +62,65 @@ export class Backdrop {
     const { picture } = this;
     picture.forEachTouched((x0, x1, y0, y1) => {
       this.kernel.layOver(
-        picture.target + y0 * picture.strideBytes + x0 * 8, this.coefficients, this.frame + y0 * this.strideBytes + x0 * 2,
-        x1 - x0, y1 - y0, picture.strideBytes, this.strideBytes,
+        picture.target + y0 * picture.strideBytes + x0 * 8,
+        this.coefficients,
+        this.frame + y0 * this.strideBytes + x0 * 2,
+        x1 - x0,
+        y1 - y0,
+        picture.strideBytes,
+        this.strideBytes,
       );
     });
   }
 
   #paint(layer: number, offsetPx: number, wall: Picture8): void {
-    const { memory, kernel, heightPx, widthPx } = this.picture, mark = memory.mark();
-    const texture = this.picture.loadTexture(wall), layerWidth = this.#layerStride / 2;
-    const vertices = memory.allocate(4 * rasterVertexFloats * 4), indices = memory.allocate(12), offsets = memory.allocate(16);
+    const { memory, kernel, heightPx, widthPx } = this.picture,
+      mark = memory.mark();
+    const texture = this.picture.loadTexture(wall),
+      layerWidth = this.#layerStride / 2;
+    const vertices = memory.allocate(4 * rasterVertexFloats * 4),
+      indices = memory.allocate(12),
+      offsets = memory.allocate(16);
     const scale = Math.max(layerWidth / wall.widthPx, heightPx / wall.heightPx);
     // Painted in strips: the 16-bit picture is only as wide as the frame.
     for (let x0 = 0; x0 < layerWidth; x0 += widthPx) {
       const width = Math.min(widthPx, layerWidth - x0) & ~1;
-      const corners = [[0, 0], [widthPx, 0], [widthPx, heightPx], [0, heightPx]];
+      const corners = [
+        [0, 0],
+        [widthPx, 0],
+        [widthPx, heightPx],
+        [0, heightPx],
+      ];
       corners.forEach(([x, y], i) => {
-        const u = (x! + x0 + offsetPx) / scale, v = y! / scale;
+        const u = (x! + x0 + offsetPx) / scale,
+          v = y! / scale;
         memory.f32.set([x!, y!, 0, u, v, 1, 1, 1, 1, 0, 0, 0], vertices / 4 + i * rasterVertexFloats);
       });
       memory.u16.set([0, 1, 2, 0, 2, 3], indices / 2);
       kernel.drawTriangles(
-        vertices, indices, 2, texture.at, offsets, this.picture.target, 0, texture.widthPx, texture.heightPx,
-        widthPx, heightPx, this.picture.strideBytes, rasterMode.noDepth,
+        vertices,
+        indices,
+        2,
+        texture.at,
+        offsets,
+        this.picture.target,
+        0,
+        texture.widthPx,
+        texture.heightPx,
+        widthPx,
+        heightPx,
+        this.picture.strideBytes,
+        rasterMode.noDepth,
       );
-      this.kernel.layOver(this.picture.target, this.coefficients, layer + x0 * 2, width, heightPx, this.picture.strideBytes, this.#layerStride);
+      this.kernel.layOver(
+        this.picture.target,
+        this.coefficients,
+        layer + x0 * 2,
+        width,
+        heightPx,
+        this.picture.strideBytes,
+        this.#layerStride,
+      );
     }
     memory.rewind(mark);
   }

@@ -8,7 +8,10 @@ export interface Liveliness {
   readonly idle01: number;
 }
 
-const indexOf = Object.fromEntries(expressionUnitNames.map((name, index) => [name, index])) as Record<ExpressionUnit, number>;
+const indexOf = Object.fromEntries(expressionUnitNames.map((name, index) => [name, index])) as Record<
+  ExpressionUnit,
+  number
+>;
 const clamp01 = (value: number): number => Math.min(1, Math.max(0, value));
 export const smoothStep = (from: number, to: number, value: number): number => {
   const t = clamp01((value - from) / (to - from));
@@ -17,7 +20,8 @@ export const smoothStep = (from: number, to: number, value: number): number => {
 
 /** 0…1: closed eyes. A blink about every three seconds, 0.24 s long, sometimes two. */
 function blinkAt(timeS: number, seed: number): number {
-  const slotS = 2.9, slot = Math.floor(timeS / slotS);
+  const slotS = 2.9,
+    slot = Math.floor(timeS / slotS);
   let most = 0;
   for (const s of [slot - 1, slot]) {
     const startS = s * slotS + 0.4 + 2 * hash01(s, seed, 101);
@@ -31,8 +35,11 @@ function blinkAt(timeS: number, seed: number): number {
 
 /** Eyes rest on one point for about a second and jump to the next in 40 ms. Radians. */
 export function gazeAt(timeS: number, seed: number): { yawRad: number; pitchRad: number } {
-  const slotS = 1.15, slot = Math.floor(timeS / slotS), jump = smoothStep(0, 0.04, timeS - slot * slotS);
-  const point = (s: number, axis: number): number => (hash01(s, seed, 110 + axis) - 0.5) * (hash01(s, seed, 113) > 0.6 ? 1 : 0.25);
+  const slotS = 1.15,
+    slot = Math.floor(timeS / slotS),
+    jump = smoothStep(0, 0.04, timeS - slot * slotS);
+  const point = (s: number, axis: number): number =>
+    (hash01(s, seed, 110 + axis) - 0.5) * (hash01(s, seed, 113) > 0.6 ? 1 : 0.25);
   const mix = (axis: number): number => point(slot - 1, axis) + (point(slot, axis) - point(slot - 1, axis)) * jump;
   return { yawRad: 0.3 * mix(0), pitchRad: 0.14 * mix(1) };
 }
@@ -40,8 +47,10 @@ export function gazeAt(timeS: number, seed: number): { yawRad: number; pitchRad:
 /** Speech as mouth shapes: syllables about four a second inside phrases, each with its own vowel. */
 function speak(out: Float32Array, timeS: number, seed: number, amount01: number): void {
   const phrase = smoothStep(-0.35, 0.1, smoothNoise1(timeS * 0.55, seed + 1));
-  const syllable = smoothNoise1(timeS * 7.5, seed + 2) * 0.5 + 0.5, stress = 0.65 + 0.35 * smoothNoise1(timeS * 1.7, seed + 3);
-  const vowel = smoothNoise1(timeS * 4.1, seed + 4), closed = smoothStep(0.45, 0.75, smoothNoise1(timeS * 5.3, seed + 5));
+  const syllable = smoothNoise1(timeS * 7.5, seed + 2) * 0.5 + 0.5,
+    stress = 0.65 + 0.35 * smoothNoise1(timeS * 1.7, seed + 3);
+  const vowel = smoothNoise1(timeS * 4.1, seed + 4),
+    closed = smoothStep(0.45, 0.75, smoothNoise1(timeS * 5.3, seed + 5));
   const open = amount01 * phrase * stress * smoothStep(0.2, 1, syllable) * (1 - 0.85 * closed);
   out[indexOf.jawOpen]! += 0.62 * open;
   out[indexOf.pucker]! += 0.55 * amount01 * phrase * Math.max(0, vowel) * (0.4 + 0.6 * syllable);
@@ -73,10 +82,18 @@ export function expressionAt(timeS: number, seed: number, life: Liveliness, out:
 }
 
 /** The small movements of someone who stands and listens: angles in radians, places in dm. */
-export function idleAt(timeS: number, seed: number): { yaw: number; pitch: number; roll: number; x: number; y: number; z: number } {
-  const drift = (rate: number, k: number): number => smoothNoise1(timeS * rate, seed + 20 + k) + 0.35 * smoothNoise1(timeS * rate * 2.7, seed + 30 + k);
+export function idleAt(
+  timeS: number,
+  seed: number,
+): { yaw: number; pitch: number; roll: number; x: number; y: number; z: number } {
+  const drift = (rate: number, k: number): number =>
+    smoothNoise1(timeS * rate, seed + 20 + k) + 0.35 * smoothNoise1(timeS * rate * 2.7, seed + 30 + k);
   return {
-    yaw: 0.075 * drift(0.45, 0), pitch: 0.045 * drift(0.5, 1), roll: 0.035 * drift(0.35, 2),
-    x: 0.16 * drift(0.25, 3), y: 0.03 * drift(0.4, 4), z: 0.14 * drift(0.22, 5),
+    yaw: 0.075 * drift(0.45, 0),
+    pitch: 0.045 * drift(0.5, 1),
+    roll: 0.035 * drift(0.35, 2),
+    x: 0.16 * drift(0.25, 3),
+    y: 0.03 * drift(0.4, 4),
+    z: 0.14 * drift(0.22, 5),
   };
 }

@@ -27,7 +27,9 @@ export class PersonGeometry {
   }
 
   pose(state: PersonState): void {
-    const { model } = this, p = this.#expressed, out = this.world;
+    const { model } = this,
+      p = this.#expressed,
+      out = this.world;
     p.set(model.positions);
     for (let e = 0; e < model.expressions.length; e++) {
       const weight = state.expression[e]!;
@@ -36,12 +38,32 @@ export class PersonGeometry {
     this.#turnEyes(state);
     const r = rotationOf(state.yawRad, state.pitchRad, state.rollRad, this.headRotation);
     const t = rotationOf(state.trunkYawRad, 0, 0, this.trunkRotation);
-    const px = model.neckPivot[0]!, py = model.neckPivot[1]!, pz = model.neckPivot[2]!;
-    const tx = px + state.xDm, ty = py + state.yDm, tz = pz + state.zDm;
-    const r0 = r[0]!, r1 = r[1]!, r2 = r[2]!, r3 = r[3]!, r4 = r[4]!, r5 = r[5]!, r6 = r[6]!, r7 = r[7]!, r8 = r[8]!;
-    const t0 = t[0]!, t2 = t[2]!, t6 = t[6]!, t8 = t[8]!, headWeight = model.headWeight;
+    const px = model.neckPivot[0]!,
+      py = model.neckPivot[1]!,
+      pz = model.neckPivot[2]!;
+    const tx = px + state.xDm,
+      ty = py + state.yDm,
+      tz = pz + state.zDm;
+    const r0 = r[0]!,
+      r1 = r[1]!,
+      r2 = r[2]!,
+      r3 = r[3]!,
+      r4 = r[4]!,
+      r5 = r[5]!,
+      r6 = r[6]!,
+      r7 = r[7]!,
+      r8 = r[8]!;
+    const t0 = t[0]!,
+      t2 = t[2]!,
+      t6 = t[6]!,
+      t8 = t[8]!,
+      headWeight = model.headWeight;
     for (let v = 0, i = 0; i < out.length; v++, i += 3) {
-      const x = p[i]! - px, y = p[i + 1]! - py, z = p[i + 2]! - pz, w = headWeight[v]!, rest = 1 - w;
+      const x = p[i]! - px,
+        y = p[i + 1]! - py,
+        z = p[i + 2]! - pz,
+        w = headWeight[v]!,
+        rest = 1 - w;
       out[i] = tx + w * (r0 * x + r1 * y + r2 * z) + rest * (t0 * x + t2 * z);
       out[i + 1] = ty + w * (r3 * x + r4 * y + r5 * z) + rest * y;
       out[i + 2] = tz + w * (r6 * x + r7 * y + r8 * z) + rest * (t6 * x + t8 * z);
@@ -54,9 +76,11 @@ export class PersonGeometry {
 
   project(view: View): void {
     const { world, screen } = this;
-    const midX = view.widthPx / 2, midY = view.heightPx / 2;
+    const midX = view.widthPx / 2,
+      midY = view.heightPx / 2;
     for (let i = 0; i < world.length; i += 3) {
-      const depth = view.distanceDm - world[i + 2]!, scale = view.focalPx / depth;
+      const depth = view.distanceDm - world[i + 2]!,
+        scale = view.focalPx / depth;
       screen[i] = midX + (world[i]! - view.centreXDm) * scale;
       screen[i + 1] = midY - (world[i + 1]! - view.centreYDm) * scale;
       screen[i + 2] = depth;
@@ -69,7 +93,9 @@ export class PersonGeometry {
     const g = rotationOf(state.gazeYawRad, -state.gazePitchRad, 0, this.#gaze);
     for (const { first, end, centre } of this.#eyeRanges) {
       for (let i = first * 3; i < end * 3; i += 3) {
-        const x = p[i]! - centre[0]!, y = p[i + 1]! - centre[1]!, z = p[i + 2]! - centre[2]!;
+        const x = p[i]! - centre[0]!,
+          y = p[i + 1]! - centre[1]!,
+          z = p[i + 2]! - centre[2]!;
         if (x * x + y * y + z * z > 0.09) continue;
         p[i] = centre[0]! + g[0]! * x + g[1]! * y + g[2]! * z;
         p[i + 1] = centre[1]! + g[3]! * x + g[4]! * y + g[5]! * z;
@@ -93,6 +119,10 @@ function eyeRangesOf(model: PersonModel): { first: number; end: number; centre: 
   return model.parts
     .filter((part) => part.material === 'eye')
     .flatMap((part) =>
-      [0, 3].map((k) => ({ first: part.firstPosition, end: part.endPosition, centre: model.eyeCentres.subarray(k, k + 3) })),
+      [0, 3].map((k) => ({
+        first: part.firstPosition,
+        end: part.endPosition,
+        centre: model.eyeCentres.subarray(k, k + 3),
+      })),
     );
 }

@@ -37,7 +37,11 @@ export class StagePicture {
   readonly #stripIndices: number;
   readonly #glint: { at: number; widthPx: number; heightPx: number };
 
-  constructor(readonly widthPx: number, readonly heightPx: number, megabytes = 256) {
+  constructor(
+    readonly widthPx: number,
+    readonly heightPx: number,
+    megabytes = 256,
+  ) {
     this.memory = new KernelMemory(megabytes);
     this.kernel = loadRasterKernel(this.memory);
     this.strideBytes = widthPx * 8;
@@ -47,7 +51,10 @@ export class StagePicture {
     this.#stripVertices = this.memory.allocate(stripCapacity * 4 * rasterVertexFloats * 4);
     this.#stripIndices = this.memory.allocate(stripCapacity * 12);
     for (let quad = 0; quad < stripCapacity; quad++) {
-      this.memory.u16.set([0, 1, 2, 0, 2, 3].map((corner) => quad * 4 + corner), this.#stripIndices / 2 + quad * 6);
+      this.memory.u16.set(
+        [0, 1, 2, 0, 2, 3].map((corner) => quad * 4 + corner),
+        this.#stripIndices / 2 + quad * 6,
+      );
     }
     this.#glint = this.loadTexture(softDisc());
     const bands = Math.ceil(heightPx / bandPx);
@@ -81,7 +88,8 @@ export class StagePicture {
     const { u8, f32 } = this.memory;
     this.forEachTouched((x0, x1, y0, y1) => {
       for (let y = y0; y < y1; y++) {
-        const row = this.target + y * this.strideBytes, depthRow = this.depth / 4 + y * this.widthPx;
+        const row = this.target + y * this.strideBytes,
+          depthRow = this.depth / 4 + y * this.widthPx;
         u8.fill(0, row + x0 * 8, row + x1 * 8);
         f32.fill(Infinity, depthRow + x0, depthRow + x1);
       }
@@ -92,11 +100,15 @@ export class StagePicture {
 
   /** Notes where a posed surface may draw. A triangle reaches at most one band beyond its corners' own. */
   touch(screen: Float32Array): void {
-    const left = this.#left, right = this.#right, last = left.length - 1;
+    const left = this.#left,
+      right = this.#right,
+      last = left.length - 1;
     for (let i = 0; i < screen.length; i += 3) {
       const band = screen[i + 1]! / bandPx;
       if (!(band > -2 && band < last + 2)) continue;
-      const x = screen[i]!, from = Math.max(0, Math.floor(band) - 1), to = Math.min(last, Math.floor(band) + 1);
+      const x = screen[i]!,
+        from = Math.max(0, Math.floor(band) - 1),
+        to = Math.min(last, Math.floor(band) + 1);
       for (let b = from; b <= to; b++) {
         if (x < left[b]!) left[b] = x;
         if (x > right[b]!) right[b] = x;
@@ -121,12 +133,15 @@ export class StagePicture {
 
   /** Writes a person's drawn vertices from projected positions and the light of each (shading.ts). */
   fillVertices(geometry: PersonGeometry, light: Float32Array): void {
-    const { model, screen } = geometry, loaded = this.load(model), f = this.memory.f32;
+    const { model, screen } = geometry,
+      loaded = this.load(model),
+      f = this.memory.f32;
     this.touch(screen);
     const { vertexPosition, vertexUv } = model;
     let o = loaded.vertices / 4;
     for (let v = 0; v < vertexPosition.length; v++, o += rasterVertexFloats) {
-      const s = vertexPosition[v]! * 3, l = s * 2;
+      const s = vertexPosition[v]! * 3,
+        l = s * 2;
       f[o] = screen[s]!;
       f[o + 1] = screen[s + 1]!;
       f[o + 2] = screen[s + 2]!;
@@ -144,7 +159,10 @@ export class StagePicture {
 
   /** Like fillVertices, but with three 8-bit codes per position instead of a picture: masks, numbers, flow. */
   fillCodes(geometry: PersonGeometry, codesOf: (position: number, out: Float32Array) => void): void {
-    const { model, screen } = geometry, loaded = this.load(model), f = this.memory.f32, codes = new Float32Array(3);
+    const { model, screen } = geometry,
+      loaded = this.load(model),
+      f = this.memory.f32,
+      codes = new Float32Array(3);
     this.touch(screen);
     const { vertexPosition, vertexUv } = model;
     let o = loaded.vertices / 4;
@@ -163,10 +181,22 @@ export class StagePicture {
   }
 
   drawPart(model: PersonModel, part: Part): void {
-    const loaded = this.load(model), texture = loaded.textures[part.texture]!;
+    const loaded = this.load(model),
+      texture = loaded.textures[part.texture]!;
     this.kernel.drawTriangles(
-      loaded.vertices, loaded.indices + part.firstTriangle * 6, part.triangleCount, texture.at, this.#offsets, this.target, this.depth,
-      texture.widthPx, texture.heightPx, this.widthPx, this.heightPx, this.strideBytes, modeOf(part),
+      loaded.vertices,
+      loaded.indices + part.firstTriangle * 6,
+      part.triangleCount,
+      texture.at,
+      this.#offsets,
+      this.target,
+      this.depth,
+      texture.widthPx,
+      texture.heightPx,
+      this.widthPx,
+      this.heightPx,
+      this.strideBytes,
+      modeOf(part),
     );
   }
 
@@ -179,12 +209,32 @@ export class StagePicture {
   }
 
   /** A soft round highlight of one colour (8-bit codes), tested by depth. */
-  drawGlint(x: number, y: number, depthDm: number, radiusPx: number, rgb: readonly [number, number, number], alpha01: number): void {
-    const f = this.memory.f32, side = glintSidePx - 0.5;
+  drawGlint(
+    x: number,
+    y: number,
+    depthDm: number,
+    radiusPx: number,
+    rgb: readonly [number, number, number],
+    alpha01: number,
+  ): void {
+    const f = this.memory.f32,
+      side = glintSidePx - 0.5;
     for (let corner = 0; corner < 4; corner++) {
-      const right = corner === 1 || corner === 2, low = corner >= 2;
+      const right = corner === 1 || corner === 2,
+        low = corner >= 2;
       f.set(
-        [x + (right ? radiusPx : -radiusPx), y + (low ? radiusPx : -radiusPx), depthDm, right ? side : 0.5, low ? side : 0.5, 0, 0, 0, alpha01, ...rgb],
+        [
+          x + (right ? radiusPx : -radiusPx),
+          y + (low ? radiusPx : -radiusPx),
+          depthDm,
+          right ? side : 0.5,
+          low ? side : 0.5,
+          0,
+          0,
+          0,
+          alpha01,
+          ...rgb,
+        ],
         this.#stripVertices / 4 + corner * rasterVertexFloats,
       );
     }
@@ -194,14 +244,26 @@ export class StagePicture {
   #drawQuads(texture: { at: number; widthPx: number; heightPx: number }, count: number, mode: number): void {
     if (count === 0) return;
     this.kernel.drawTriangles(
-      this.#stripVertices, this.#stripIndices, count * 2, texture.at, this.#offsets, this.target, this.depth,
-      texture.widthPx, texture.heightPx, this.widthPx, this.heightPx, this.strideBytes, mode,
+      this.#stripVertices,
+      this.#stripIndices,
+      count * 2,
+      texture.at,
+      this.#offsets,
+      this.target,
+      this.depth,
+      texture.widthPx,
+      texture.heightPx,
+      this.widthPx,
+      this.heightPx,
+      this.strideBytes,
+      mode,
     );
   }
 }
 
 function softDisc(): Picture8 {
-  const rgba = new Uint8Array(glintSidePx * glintSidePx * 4).fill(255), middle = (glintSidePx - 1) / 2;
+  const rgba = new Uint8Array(glintSidePx * glintSidePx * 4).fill(255),
+    middle = (glintSidePx - 1) / 2;
   for (let y = 0; y < glintSidePx; y++) {
     for (let x = 0; x < glintSidePx; x++) {
       const distance = Math.hypot(x - middle, y - middle) / middle;

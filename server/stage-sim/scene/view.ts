@@ -15,9 +15,18 @@ export interface View {
 export type Rotation = Float64Array;
 
 /** Yaw turns to the person's left (positive), pitch nods down (positive), roll tips towards the person's left (positive). */
-export function rotationOf(yawRad: number, pitchRad: number, rollRad: number, out: Rotation = new Float64Array(9)): Rotation {
-  const cy = Math.cos(yawRad), sy = Math.sin(yawRad), cp = Math.cos(pitchRad), sp = Math.sin(pitchRad);
-  const cr = Math.cos(-rollRad), sr = Math.sin(-rollRad);
+export function rotationOf(
+  yawRad: number,
+  pitchRad: number,
+  rollRad: number,
+  out: Rotation = new Float64Array(9),
+): Rotation {
+  const cy = Math.cos(yawRad),
+    sy = Math.sin(yawRad),
+    cp = Math.cos(pitchRad),
+    sp = Math.sin(pitchRad);
+  const cr = Math.cos(-rollRad),
+    sr = Math.sin(-rollRad);
   // Ry · Rx · Rz
   out[0] = cy * cr + sy * sp * sr;
   out[1] = -cy * sr + sy * sp * cr;

@@ -27,5 +27,10 @@ export interface CompositeSettings {
   readonly look: Look;
 }
 export interface Compositor {
-  composite(frame: ReceivedFrame, work: readonly FaceWork[], workCount: number, settings: CompositeSettings): CompositedFrame;
+  composite(
+    frame: ReceivedFrame,
+    work: readonly FaceWork[],
+    workCount: number,
+    settings: CompositeSettings,
+  ): CompositedFrame;
 }

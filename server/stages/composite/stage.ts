@@ -30,7 +30,12 @@ export class CompositeStage implements Compositor {
     this.#ellipsePtr = kernels.memory.allocate(64);
   }
 
-  composite(frame: ReceivedFrame, work: readonly FaceWork[], workCount: number, settings: CompositeSettings): CompositedFrame {
+  composite(
+    frame: ReceivedFrame,
+    work: readonly FaceWork[],
+    workCount: number,
+    settings: CompositeSettings,
+  ): CompositedFrame {
     const kind = kindOf(settings);
     const { mode, bypass } = settings;
     if (bypass || mode === 'plain') {
@@ -52,7 +57,10 @@ export class CompositeStage implements Compositor {
     const matte = settings.mode === 'matte';
     // A region that an earlier face has changed since it was copied in is read again.
     if (matte || overlapsEarlier(work, index)) this.#copyIn(frame, region);
-    const patch = action === 'likeness' && engine ? engine.render(face, region, frame.matrix, settings.look, matte ? 'white' : 'likeness') : null;
+    const patch =
+      action === 'likeness' && engine
+        ? engine.render(face, region, frame.matrix, settings.look, matte ? 'white' : 'likeness')
+        : null;
     if (patch) {
       this.#lay(region, patch, settings.look);
       copyPartOut(frame.video, region, patch, this.kernels.memory);
@@ -66,8 +74,15 @@ export class CompositeStage implements Compositor {
     const pixelBytes = region.format === 1 || region.format === 2 ? 4 : 2;
     const offset = patch.y0 * region.strideBytes + patch.x0 * pixelBytes;
     this.kernels.blend.over(
-      region.format, patch.ptr, patch.strideBytes, region.ptr + offset, region.chromaPtr ? region.chromaPtr + offset : 0,
-      region.strideBytes, patch.x1 - patch.x0, patch.y1 - patch.y0, Math.round(look.mix01 * 256),
+      region.format,
+      patch.ptr,
+      patch.strideBytes,
+      region.ptr + offset,
+      region.chromaPtr ? region.chromaPtr + offset : 0,
+      region.strideBytes,
+      patch.x1 - patch.x0,
+      patch.y1 - patch.y0,
+      Math.round(look.mix01 * 256),
     );
   }
 
@@ -84,7 +99,14 @@ export class CompositeStage implements Compositor {
     f32[at + 4] = toCrop[0]! / scale;
     f32[at + 5] = -toCrop[3]! / scale;
     this.kernels.conceal.soften(
-      region.format, region.ptr, region.chromaPtr, region.strideBytes, region.widthPx, region.heightPx, this.#ellipsePtr, concealCells,
+      region.format,
+      region.ptr,
+      region.chromaPtr,
+      region.strideBytes,
+      region.widthPx,
+      region.heightPx,
+      this.#ellipsePtr,
+      concealCells,
     );
   }
 
@@ -92,7 +114,15 @@ export class CompositeStage implements Compositor {
     const { video } = frame;
     const picture = this.#buffers.take(video, 1);
     const format = this.#buffers.kernelFormat(video);
-    this.kernels.conceal.softenAll(format, picture.luma, picture.chroma, picture.strideBytes, video.widthPx, video.heightPx, concealAllCells);
+    this.kernels.conceal.softenAll(
+      format,
+      picture.luma,
+      picture.chroma,
+      picture.strideBytes,
+      video.widthPx,
+      video.heightPx,
+      concealAllCells,
+    );
     this.#buffers.give(video, picture);
   }
 
@@ -102,7 +132,8 @@ export class CompositeStage implements Compositor {
     const shown = this.#buffers.take(video, 1);
     const out = this.#buffers.of(video, 2);
     const { picture } = this.kernels;
-    if (settings.mode === 'wipe') picture.wipe(format, plain, shown, out, video.widthPx, video.heightPx, settings.wipe01 * video.widthPx);
+    if (settings.mode === 'wipe')
+      picture.wipe(format, plain, shown, out, video.widthPx, video.heightPx, settings.wipe01 * video.widthPx);
     else picture.sideBySide(format, plain, shown, out, video.widthPx, video.heightPx);
     this.#buffers.give(video, out);
   }
@@ -124,11 +155,27 @@ export class CompositeStage implements Compositor {
 
   #copyIn(frame: ReceivedFrame, region: RegionView): void {
     const { video } = frame;
-    copyRegionIn(video.pixels, video.strideBytes, video.heightPx, video.format, region.box, this.kernels.memory, region.ptr);
+    copyRegionIn(
+      video.pixels,
+      video.strideBytes,
+      video.heightPx,
+      video.format,
+      region.box,
+      this.kernels.memory,
+      region.ptr,
+    );
   }
   #copyOut(frame: ReceivedFrame, region: RegionView): void {
     const { video } = frame;
-    copyRegionOut(video.pixels, video.strideBytes, video.heightPx, video.format, region.box, this.kernels.memory, region.ptr);
+    copyRegionOut(
+      video.pixels,
+      video.strideBytes,
+      video.heightPx,
+      video.format,
+      region.box,
+      this.kernels.memory,
+      region.ptr,
+    );
   }
 }
 

@@ -68,7 +68,15 @@ export class KeyframeClient {
   }
 
   /** Cuts the face-aligned RGB crop of this picture and asks for landmarks (and identity). */
-  askFace(face: FaceTrack, trackNumber: number, region: RegionView, matrix: YuvMatrix, frameNumber: number, captureAtUs: InstantUs, wantIdentity: boolean): boolean {
+  askFace(
+    face: FaceTrack,
+    trackNumber: number,
+    region: RegionView,
+    matrix: YuvMatrix,
+    frameNumber: number,
+    captureAtUs: InstantUs,
+    wantIdentity: boolean,
+  ): boolean {
     const channel = this.#ipc.channel;
     if (!channel) {
       this.counters.unavailable++;
@@ -78,19 +86,45 @@ export class KeyframeClient {
     this.#shift[5] = -region.box.y0;
     this.memory.f32.set(composeAffine(this.#shift, face.fromCrop, this.#toRegion), this.#paramsPtr >> 2);
     this.region.cropRgb(
-      region.ptr, region.format, region.widthPx, region.heightPx, region.strideBytes, region.chromaPtr,
-      this.#rgbPtr, cropSizePx, this.#paramsPtr, kernelMatrixOf(matrix),
+      region.ptr,
+      region.format,
+      region.widthPx,
+      region.heightPx,
+      region.strideBytes,
+      region.chromaPtr,
+      this.#rgbPtr,
+      cropSizePx,
+      this.#paramsPtr,
+      kernelMatrixOf(matrix),
     );
-    const request: FaceRequest = { type: 'face', faceId: face.faceId, trackNumber, frameNumber, captureAtUs, wantIdentity };
+    const request: FaceRequest = {
+      type: 'face',
+      faceId: face.faceId,
+      trackNumber,
+      frameNumber,
+      captureAtUs,
+      wantIdentity,
+    };
     // A copy: the socket may keep the bytes past the next crop.
-    channel.send({ ...request }, Buffer.from(this.memory.u8.subarray(this.#rgbPtr, this.#rgbPtr + cropSizePx * cropSizePx * 3)));
+    channel.send(
+      { ...request },
+      Buffer.from(this.memory.u8.subarray(this.#rgbPtr, this.#rgbPtr + cropSizePx * cropSizePx * 3)),
+    );
     face.askedFrame = frameNumber;
     this.counters.asked++;
     return true;
   }
 
   /** Asks where faces are in a small RGB picture; one such question at a time. */
-  askDetect(rgb: Uint8Array, widthPx: number, heightPx: number, frameNumber: number, captureAtUs: InstantUs, scaleX: number, scaleY: number): boolean {
+  askDetect(
+    rgb: Uint8Array,
+    widthPx: number,
+    heightPx: number,
+    frameNumber: number,
+    captureAtUs: InstantUs,
+    scaleX: number,
+    scaleY: number,
+  ): boolean {
     const channel = this.#ipc.channel;
     if (!channel || this.#detectInFlight >= 0) return false;
     const request: DetectRequest = { type: 'detect', frameNumber, captureAtUs, widthPx, heightPx };

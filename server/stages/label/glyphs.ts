@@ -14,7 +14,10 @@ function registerFont(): void {
   if (registered) return;
   const require = createRequire(import.meta.url);
   for (const subset of ['latin', 'chinese-simplified'] as const) {
-    GlobalFonts.registerFromPath(require.resolve(`@fontsource/noto-sans-sc/files/noto-sans-sc-${subset}-700-normal.woff2`), families[subset]);
+    GlobalFonts.registerFromPath(
+      require.resolve(`@fontsource/noto-sans-sc/files/noto-sans-sc-${subset}-700-normal.woff2`),
+      families[subset],
+    );
   }
   registered = true;
 }
@@ -26,7 +29,11 @@ export interface Bitmap {
   readonly rgba: Uint8Array;
 }
 
-const inkHeight = (context: SKRSContext2D, text: string, fontPx: number): { ascent: number; descent: number; width: number } => {
+const inkHeight = (
+  context: SKRSContext2D,
+  text: string,
+  fontPx: number,
+): { ascent: number; descent: number; width: number } => {
   context.font = `700 ${fontPx}px ${family}`;
   const m = context.measureText(text);
   return { ascent: m.actualBoundingBoxAscent, descent: m.actualBoundingBoxDescent, width: m.width };

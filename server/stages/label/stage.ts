@@ -37,7 +37,15 @@ export class LabelStage implements Labeller {
     if (frame.kind === 'likeness') {
       this.prepare(video.widthPx, video.heightPx, video.format, frame.matrix);
       this.#choose(video.widthPx, video.heightPx, facts.corner, faces, faceCount);
-      layRows(this.#rows!, video.pixels, video.strideBytes, video.heightPx, video.format, this.#plate.x0, this.#plate.y0);
+      layRows(
+        this.#rows!,
+        video.pixels,
+        video.strideBytes,
+        video.heightPx,
+        video.format,
+        this.#plate.x0,
+        this.#plate.y0,
+      );
     }
     const labelled = frame as LabelledFrame & { outgoingMetadata: string };
     labelled.outgoingMetadata = this.#metadata(frame, facts);
@@ -60,13 +68,25 @@ export class LabelStage implements Labeller {
     return this.#joined;
   }
 
-  #choose(widthPx: number, heightPx: number, wanted: Corner | 'auto', faces: readonly BoxPx[], faceCount: number): void {
+  #choose(
+    widthPx: number,
+    heightPx: number,
+    wanted: Corner | 'auto',
+    faces: readonly BoxPx[],
+    faceCount: number,
+  ): void {
     const home: Corner = wanted === 'auto' ? 'top-right' : wanted;
     const free = (corner: Corner): boolean => {
       this.#place(corner, widthPx, heightPx);
       for (let i = 0; i < faceCount; i++) {
         const face = faces[i]!;
-        if (face.x0 < this.#plate.x1 && face.x1 > this.#plate.x0 && face.y0 < this.#plate.y1 && face.y1 > this.#plate.y0) return false;
+        if (
+          face.x0 < this.#plate.x1 &&
+          face.x1 > this.#plate.x0 &&
+          face.y0 < this.#plate.y1 &&
+          face.y1 > this.#plate.y0
+        )
+          return false;
       }
       return true;
     };

@@ -29,7 +29,8 @@ export class Regulariser {
     const fit = this.#fit;
     const residual = this.#residual;
     for (let i = 0; i < allPoints; i++) {
-      const x = before[i * 2], y = before[i * 2 + 1];
+      const x = before[i * 2],
+        y = before[i * 2 + 1];
       const px = fit[0] * x + fit[1] * y + fit[2];
       const py = fit[3] * x + fit[4] * y + fit[5];
       if (i < this.pointCount) {
@@ -43,7 +44,8 @@ export class Regulariser {
     }
     this.#smooth(weights);
     for (let i = 0; i < this.pointCount; i++) {
-      const x = before[i * 2], y = before[i * 2 + 1];
+      const x = before[i * 2],
+        y = before[i * 2 + 1];
       after[i * 2] = fit[0] * x + fit[1] * y + fit[2] + this.#residual[i * 2];
       after[i * 2 + 1] = fit[3] * x + fit[4] * y + fit[5] + this.#residual[i * 2 + 1];
     }
@@ -52,10 +54,12 @@ export class Regulariser {
   #smooth(weights: Float32Array): void {
     const { starts, indices } = this.mesh;
     for (let round = 0; round < iterations; round++) {
-      const from = this.#residual, to = this.#next;
+      const from = this.#residual,
+        to = this.#next;
       for (let i = 0; i < this.pointCount; i++) {
         let w = weights[i] + 1e-3;
-        let sx = from[i * 2] * w, sy = from[i * 2 + 1] * w;
+        let sx = from[i * 2] * w,
+          sy = from[i * 2 + 1] * w;
         for (let k = starts[i]; k < starts[i + 1]; k++) {
           const j = indices[k];
           const v = stiffness * (weights[j] + 1e-3) * (1.02 - weights[i]);
@@ -73,9 +77,18 @@ export class Regulariser {
   /** Weighted least squares for an affine motion, twice: the second round doubts points that disagree. */
   #fitAffine(before: Float32Array, after: Float32Array, weights: Float32Array): void {
     const fit = this.#fit;
-    fit[0] = 1; fit[1] = 0; fit[2] = 0; fit[3] = 0; fit[4] = 1; fit[5] = 0;
+    fit[0] = 1;
+    fit[1] = 0;
+    fit[2] = 0;
+    fit[3] = 0;
+    fit[4] = 1;
+    fit[5] = 0;
     for (let round = 0; round < 2; round++) {
-      let sw = 1e-9, sx = 0, sy = 0, su = 0, sv = 0;
+      let sw = 1e-9,
+        sx = 0,
+        sy = 0,
+        su = 0,
+        sv = 0;
       for (let i = 0; i < this.pointCount; i++) {
         const w = this.#trust(round, before, after, weights, i);
         sw += w;
@@ -84,20 +97,42 @@ export class Regulariser {
         su += w * after[i * 2];
         sv += w * after[i * 2 + 1];
       }
-      const mx = sx / sw, my = sy / sw, mu = su / sw, mv = sv / sw;
-      let xx = 1e-3, xy = 0, yy = 1e-3, ux = 1e-3, uy = 0, vx = 0, vy = 1e-3;
+      const mx = sx / sw,
+        my = sy / sw,
+        mu = su / sw,
+        mv = sv / sw;
+      let xx = 1e-3,
+        xy = 0,
+        yy = 1e-3,
+        ux = 1e-3,
+        uy = 0,
+        vx = 0,
+        vy = 1e-3;
       for (let i = 0; i < this.pointCount; i++) {
         const w = this.#trust(round, before, after, weights, i);
-        const x = before[i * 2] - mx, y = before[i * 2 + 1] - my;
-        const u = after[i * 2] - mu, v = after[i * 2 + 1] - mv;
-        xx += w * x * x; xy += w * x * y; yy += w * y * y;
-        ux += w * u * x; uy += w * u * y; vx += w * v * x; vy += w * v * y;
+        const x = before[i * 2] - mx,
+          y = before[i * 2 + 1] - my;
+        const u = after[i * 2] - mu,
+          v = after[i * 2 + 1] - mv;
+        xx += w * x * x;
+        xy += w * x * y;
+        yy += w * y * y;
+        ux += w * u * x;
+        uy += w * u * y;
+        vx += w * v * x;
+        vy += w * v * y;
       }
       const det = xx * yy - xy * xy;
-      const a = (ux * yy - uy * xy) / det, b = (uy * xx - ux * xy) / det;
-      const c = (vx * yy - vy * xy) / det, d = (vy * xx - vx * xy) / det;
-      fit[0] = a; fit[1] = b; fit[2] = mu - a * mx - b * my;
-      fit[3] = c; fit[4] = d; fit[5] = mv - c * mx - d * my;
+      const a = (ux * yy - uy * xy) / det,
+        b = (uy * xx - ux * xy) / det;
+      const c = (vx * yy - vy * xy) / det,
+        d = (vy * xx - vx * xy) / det;
+      fit[0] = a;
+      fit[1] = b;
+      fit[2] = mu - a * mx - b * my;
+      fit[3] = c;
+      fit[4] = d;
+      fit[5] = mv - c * mx - d * my;
     }
   }
 
@@ -105,7 +140,8 @@ export class Regulariser {
     const w = weights[i] + 1e-3;
     if (round === 0) return w;
     const fit = this.#fit;
-    const x = before[i * 2], y = before[i * 2 + 1];
+    const x = before[i * 2],
+      y = before[i * 2 + 1];
     const ex = after[i * 2] - (fit[0] * x + fit[1] * y + fit[2]);
     const ey = after[i * 2 + 1] - (fit[3] * x + fit[4] * y + fit[5]);
     // Geman–McClure with a scale of 2 crop pixels.

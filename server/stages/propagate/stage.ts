@@ -32,7 +32,8 @@ interface FaceFlow {
   slot: 0 | 1;
 }
 
-const newFlow = (memory: KernelMemory, preset: FlowPresetName): DisFlow => new DisFlow(memory, { sizePx: cropSizePx, preset, slots: 2 });
+const newFlow = (memory: KernelMemory, preset: FlowPresetName): DisFlow =>
+  new DisFlow(memory, { sizePx: cropSizePx, preset, slots: 2 });
 const firstPreset: FlowPresetName = 'fast';
 
 const newFace = (memory: KernelMemory): FaceFlow => {
@@ -103,7 +104,16 @@ export class FlowPropagator implements Propagator {
     const own = this.#faces[face.faceId]!;
     const beforeX = (face.box.x0 + face.box.x1) / 2;
     const beforeY = (face.box.y0 + face.box.y1) / 2;
-    alignFace(face.landmarks, surfaceCount, cropSizePx, roiMargin, face.velocityX, face.velocityY, face.toCrop, face.fromCrop);
+    alignFace(
+      face.landmarks,
+      surfaceCount,
+      cropSizePx,
+      roiMargin,
+      face.velocityX,
+      face.velocityY,
+      face.toCrop,
+      face.fromCrop,
+    );
     const from = own.slot;
     if (settings.preset !== own.preset) this.#usePreset(own, settings.preset);
     own.slot = from === 0 ? 1 : 0;
@@ -237,11 +247,18 @@ export class FlowPropagator implements Propagator {
    */
   #alike(own: FaceFlow): number {
     const { u8 } = this.memory;
-    const a = own.lumaPtr[0], b = own.lumaPtr[1];
-    let n = 0, sa = 0, sb = 0, saa = 0, sbb = 0, sab = 0;
+    const a = own.lumaPtr[0],
+      b = own.lumaPtr[1];
+    let n = 0,
+      sa = 0,
+      sb = 0,
+      saa = 0,
+      sbb = 0,
+      sab = 0;
     for (let y = 40; y < cropSizePx - 40; y += 6) {
       for (let x = 40; x < cropSizePx - 40; x += 6) {
-        const p = u8[a + y * cropSizePx + x], q = u8[b + y * cropSizePx + x];
+        const p = u8[a + y * cropSizePx + x],
+          q = u8[b + y * cropSizePx + x];
         n++;
         sa += p;
         sb += q;
@@ -250,7 +267,8 @@ export class FlowPropagator implements Propagator {
         sab += p * q;
       }
     }
-    const va = saa - (sa * sa) / n, vb = sbb - (sb * sb) / n;
+    const va = saa - (sa * sa) / n,
+      vb = sbb - (sb * sb) / n;
     return va > 0 && vb > 0 ? Math.max(0, (sab - (sa * sb) / n) / Math.sqrt(va * vb)) : 0;
   }
 
@@ -282,16 +300,27 @@ export class FlowPropagator implements Propagator {
     const map = composeAffine(shift, face.fromCrop, this.#toRegion);
     this.memory.f32.set(map, this.#paramsPtr >> 2);
     this.region.cropLuma(
-      region.ptr, region.format, region.widthPx, region.heightPx, region.strideBytes, region.chromaPtr,
-      own.lumaPtr[own.slot], cropSizePx, this.#paramsPtr,
+      region.ptr,
+      region.format,
+      region.widthPx,
+      region.heightPx,
+      region.strideBytes,
+      region.chromaPtr,
+      own.lumaPtr[own.slot],
+      cropSizePx,
+      this.#paramsPtr,
     );
   }
 }
 
 function boxOf(landmarks: Float32Array, face: FaceTrack): void {
-  let x0 = Infinity, y0 = Infinity, x1 = -Infinity, y1 = -Infinity;
+  let x0 = Infinity,
+    y0 = Infinity,
+    x1 = -Infinity,
+    y1 = -Infinity;
   for (let i = 0; i < surfaceCount * 3; i += 3) {
-    const x = landmarks[i], y = landmarks[i + 1];
+    const x = landmarks[i],
+      y = landmarks[i + 1];
     if (x < x0) x0 = x;
     if (x > x1) x1 = x;
     if (y < y0) y0 = y;

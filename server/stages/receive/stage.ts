@@ -115,8 +115,11 @@ export class ReceiveStage {
   #noteShape(frame: NdiVideoFrame): void {
     const last = this.#last;
     if (
-      last.widthPx === frame.widthPx && last.heightPx === frame.heightPx && last.num === frame.frameRateNum &&
-      last.den === frame.frameRateDen && last.format === frame.format
+      last.widthPx === frame.widthPx &&
+      last.heightPx === frame.heightPx &&
+      last.num === frame.frameRateNum &&
+      last.den === frame.frameRateDen &&
+      last.format === frame.format
     ) {
       return;
     }

@@ -105,10 +105,13 @@ export class SendStage implements SendStageContract {
   #arm(): void {
     if (this.#timer) return;
     const waitMs = since(this.#held[0]!.dueAtUs, this.clock.nowUs()) / 1000;
-    this.#timer = setTimeout(() => {
-      this.#timer = null;
-      this.#sendDue();
-    }, Math.max(0, waitMs));
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = null;
+        this.#sendDue();
+      },
+      Math.max(0, waitMs),
+    );
   }
 
   #sendDue(): void {

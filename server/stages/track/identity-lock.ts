@@ -10,7 +10,9 @@ export interface IdentityThresholds {
 export const identityThresholds: IdentityThresholds = { accept: 0.55, reject: 0.3 };
 
 export function cosineOf(a: Float32Array, b: Float32Array): number {
-  let dot = 0, aa = 0, bb = 0;
+  let dot = 0,
+    aa = 0,
+    bb = 0;
   for (let i = 0; i < a.length; i++) {
     dot += a[i] * b[i];
     aa += a[i] * a[i];
@@ -39,7 +41,13 @@ export class IdentityLock {
   }
 
   /** `shaken`: flow was unsure of the face since it was last confirmed; one look below reject then takes the likeness off. */
-  judge(face: FaceTrack, identity: Float32Array, cast: readonly CastPerformer[], taken: ReadonlySet<string>, shaken = false): void {
+  judge(
+    face: FaceTrack,
+    identity: Float32Array,
+    cast: readonly CastPerformer[],
+    taken: ReadonlySet<string>,
+    shaken = false,
+  ): void {
     let best: CastPerformer | null = null;
     let score = -1;
     for (const performer of cast) {

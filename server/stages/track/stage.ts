@@ -67,7 +67,8 @@ export class TrackStage {
       const seen = found.some((d) => overlap(face, d.box) > 0.2);
       this.#empty[face.faceId] = seen ? 0 : this.#empty[face.faceId] + 1;
       if (outside(face, widthPx, heightPx)) this.end(face);
-      else if (this.#empty[face.faceId] >= emptyDetectionsToEnd && face.recognition !== 'cast' && face.presence01 < 0.5) this.end(face);
+      else if (this.#empty[face.faceId] >= emptyDetectionsToEnd && face.recognition !== 'cast' && face.presence01 < 0.5)
+        this.end(face);
     }
     for (const d of found) {
       const owner = this.faces.find((face) => face.active && overlap(face, d.box) > 0.2);
@@ -93,7 +94,13 @@ export class TrackStage {
   }
 
   /** A keyframe's verdict on a face. */
-  judged(face: FaceTrack, presence01: number, identity: Float32Array | null, frameNumber: number, nowUs: InstantUs): void {
+  judged(
+    face: FaceTrack,
+    presence01: number,
+    identity: Float32Array | null,
+    frameNumber: number,
+    nowUs: InstantUs,
+  ): void {
     face.presence01 = presence01;
     if (presence01 >= 0.5) {
       face.keyframeFrame = Math.max(face.keyframeFrame, frameNumber);
@@ -105,10 +112,12 @@ export class TrackStage {
     if (identity && presence01 >= 0.5) {
       const taken = new Set<string>();
       // A track that has lost its face (a hand took it along) must not keep the performer from being found again.
-      for (const other of this.faces) if (other.performerId !== null && holds(other, other.performerId)) taken.add(other.performerId);
+      for (const other of this.faces)
+        if (other.performerId !== null && holds(other, other.performerId)) taken.add(other.performerId);
       this.#lock.judge(face, identity, this.cast, taken, !isConfirmed(face));
       for (const other of this.faces) {
-        if (other !== face && other.active && face.performerId !== null && other.performerId === face.performerId) this.end(other);
+        if (other !== face && other.active && face.performerId !== null && other.performerId === face.performerId)
+          this.end(other);
       }
       // A doubtful look confirms nothing: the next keyframe is asked again.
       if (face.recognition !== 'cast' || face.identity01 >= confirmIdentity) face.identityFrame = frameNumber;
@@ -122,11 +131,19 @@ export class TrackStage {
       if (!face.active) continue;
       const age = frameNumber - face.askedFrame;
       const moving = face.rimConfidence01 < restlessRim01;
-      const urgent = moving || !isConfirmed(face) || face.confidence01 < settings.minConfidence01 || face.keyframeFrame < 0 || face.presence01 < 0.5;
+      const urgent =
+        moving ||
+        !isConfirmed(face) ||
+        face.confidence01 < settings.minConfidence01 ||
+        face.keyframeFrame < 0 ||
+        face.presence01 < 0.5;
       const due = face.askedFrame < 0 || age >= settings.intervalFrames || (urgent && age >= 2);
       // Strangers are followed, so that they stay strangers; a slow look is enough.
       if (!due || (face.recognition === 'stranger' && age < settings.intervalFrames * 3)) continue;
-      const wantIdentity = face.recognition === 'unknown' || !isConfirmed(face) || this.#keyframes[face.faceId] % identityEveryKeyframes === 0;
+      const wantIdentity =
+        face.recognition === 'unknown' ||
+        !isConfirmed(face) ||
+        this.#keyframes[face.faceId] % identityEveryKeyframes === 0;
       this.#wishes.push({ face, wantIdentity });
     }
     return this.#wishes;
@@ -135,9 +152,11 @@ export class TrackStage {
   /** The canonical face placed on the detector's eyes and mouth, until the mesh model has looked. */
   #guessLandmarks(face: FaceTrack, d: DetectedBox): void {
     const [rx, ry, lx, ly] = d.keyPoints as [number, number, number, number];
-    const mouthX = d.keyPoints[6]!, mouthY = d.keyPoints[7]!;
+    const mouthX = d.keyPoints[6]!,
+      mouthY = d.keyPoints[7]!;
     const p = this.canonical;
-    const eyeX = (rx + lx) / 2, eyeY = (ry + ly) / 2;
+    const eyeX = (rx + lx) / 2,
+      eyeY = (ry + ly) / 2;
     const eyeDistance = Math.hypot(lx - rx, ly - ry);
     // A profile's eyes nearly coincide: the eye–mouth distance then gives the scale.
     const drop = Math.hypot(mouthX - eyeX, mouthY - eyeY);
@@ -146,9 +165,11 @@ export class TrackStage {
     const mouthHeight = p[13 * 3 + 1];
     const scale = Math.max(eyeDistance / eyeSpan, drop / Math.max(1e-3, eyeHeight - mouthHeight));
     const angle = Math.atan2(ly - ry, lx - rx);
-    const cos = Math.cos(angle) * scale, sin = Math.sin(angle) * scale;
+    const cos = Math.cos(angle) * scale,
+      sin = Math.sin(angle) * scale;
     for (let i = 0; i < surfaceCount; i++) {
-      const x = p[i * 3], y = -(p[i * 3 + 1] - eyeHeight);
+      const x = p[i * 3],
+        y = -(p[i * 3 + 1] - eyeHeight);
       face.landmarks[i * 3] = eyeX + cos * x - sin * y;
       face.landmarks[i * 3 + 1] = eyeY + sin * x + cos * y;
       face.landmarks[i * 3 + 2] = -p[i * 3 + 2] * scale;
@@ -167,7 +188,8 @@ export class TrackStage {
 /** The detection's centre lies more than a third of a face away from the track's. */
 function astray(face: FaceTrack, box: readonly [number, number, number, number]): boolean {
   const { x0, y0, x1, y1 } = face.box;
-  const dx = (box[0] + box[2] - x0 - x1) / 2, dy = (box[1] + box[3] - y0 - y1) / 2;
+  const dx = (box[0] + box[2] - x0 - x1) / 2,
+    dy = (box[1] + box[3] - y0 - y1) / 2;
   return Math.hypot(dx, dy) > 0.33 * Math.max(x1 - x0, y1 - y0);
 }
 

@@ -18,7 +18,13 @@ export interface Refusal {
   readonly advice: string;
 }
 export type DispatchResult =
-  | { readonly ok: true; readonly address: ParamAddress; readonly value: ParamValue; readonly clamped: boolean; readonly changed: boolean }
+  | {
+      readonly ok: true;
+      readonly address: ParamAddress;
+      readonly value: ParamValue;
+      readonly clamped: boolean;
+      readonly changed: boolean;
+    }
   | Refusal;
 
 /** Asked before a valid value is taken; a returned refusal stops it (a likeness without consent). */
@@ -68,7 +74,9 @@ export class Dispatcher {
   /** Every value a lane needs: its own two scopes and the show's. */
   forLane(laneId: string): Record<ParamAddress, ParamValue> {
     const scopes = [`/understudy/lane/${laneId}/`, `/understudy/output/${laneId}/`, '/understudy/show/'];
-    return Object.fromEntries([...this.#values].filter(([address]) => scopes.some((scope) => address.startsWith(scope))));
+    return Object.fromEntries(
+      [...this.#values].filter(([address]) => scopes.some((scope) => address.startsWith(scope))),
+    );
   }
 
   onChange(listener: ChangeListener): () => void {
@@ -98,7 +106,8 @@ export class Dispatcher {
 
   reset(address: string, by: string): DispatchResult {
     const instance = this.registry.find(address);
-    if (instance === null) return this.#refuse(refusal(address, 'PARAM_UNKNOWN_ADDRESS', { address: address.slice(0, 120) }));
+    if (instance === null)
+      return this.#refuse(refusal(address, 'PARAM_UNKNOWN_ADDRESS', { address: address.slice(0, 120) }));
     return this.dispatch(address, instance.descriptor.default, by);
   }
 

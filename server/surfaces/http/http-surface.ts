@@ -44,7 +44,10 @@ export async function createHttpSurface(options: HttpSurfaceOptions): Promise<Fa
   addReadRoutes(app, options);
   addParamRoutes(app, options);
   if (existsSync(options.pageFolder)) await app.register(fastifyStatic, { root: options.pageFolder });
-  else app.get('/', (_request, reply) => reply.code(503).type('text/plain').send('The page is not built: run "npm start" or "npm run setup".\n'));
+  else
+    app.get('/', (_request, reply) =>
+      reply.code(503).type('text/plain').send('The page is not built: run "npm start" or "npm run setup".\n'),
+    );
   return app;
 }
 
@@ -60,7 +63,9 @@ function addReadRoutes(app: FastifyInstance, options: HttpSurfaceOptions): void 
 
 function addParamRoutes(app: FastifyInstance, { dispatcher, registry }: HttpSurfaceOptions): void {
   app.get('/params', (_request, reply) =>
-    reply.header('cache-control', 'no-store').send({ scopes: registry.scopes, descriptors: registry.descriptors, values: dispatcher.all() }),
+    reply
+      .header('cache-control', 'no-store')
+      .send({ scopes: registry.scopes, descriptors: registry.descriptors, values: dispatcher.all() }),
   );
   app.get<{ Params: { '*': string } }>('/params/*', (request, reply) => {
     const address = '/' + request.params['*'];
@@ -68,11 +73,14 @@ function addParamRoutes(app: FastifyInstance, { dispatcher, registry }: HttpSurf
     if (instance === null) {
       return reply.code(404).send({ ok: false, address, ...describeError('PARAM_UNKNOWN_ADDRESS', { address }) });
     }
-    return reply.header('cache-control', 'no-store').send({ address, value: dispatcher.get(address), descriptor: instance.descriptor });
+    return reply
+      .header('cache-control', 'no-store')
+      .send({ address, value: dispatcher.get(address), descriptor: instance.descriptor });
   });
   app.put<{ Params: { '*': string }; Body: unknown }>('/params/*', (request, reply) => {
     const body = request.body;
-    const raw = typeof body === 'object' && body !== null && 'value' in body ? (body as { value: unknown }).value : body;
+    const raw =
+      typeof body === 'object' && body !== null && 'value' in body ? (body as { value: unknown }).value : body;
     const value = typeof raw === 'object' ? null : (raw as RawValue);
     const answer = dispatcher.dispatch('/' + request.params['*'], value, `http ${request.ip}`);
     const unknown = !answer.ok && answer.code === 'PARAM_UNKNOWN_ADDRESS';

@@ -31,15 +31,26 @@ class LaneHistogramMetric extends Gauge {
   }
   override get(): Promise<MetricObjectWithValues<MetricValue<string>>> {
     const name = `understudy_${this.latency}`;
-    const values = this.source.lanes().flatMap(({ status, histograms }) =>
-      histograms.filter((one) => one.name === this.latency).flatMap((one) => samplesOf(name, status.laneId, one)),
-    );
-    return Promise.resolve({ name, help: help[this.latency], type: 'histogram', values, aggregator: 'sum' } as unknown as
-      MetricObjectWithValues<MetricValue<string>>);
+    const values = this.source
+      .lanes()
+      .flatMap(({ status, histograms }) =>
+        histograms.filter((one) => one.name === this.latency).flatMap((one) => samplesOf(name, status.laneId, one)),
+      );
+    return Promise.resolve({
+      name,
+      help: help[this.latency],
+      type: 'histogram',
+      values,
+      aggregator: 'sum',
+    } as unknown as MetricObjectWithValues<MetricValue<string>>);
   }
 }
 
-function samplesOf(name: string, lane: string, histogram: LatencyHistogram): (MetricValue<string> & { metricName: string })[] {
+function samplesOf(
+  name: string,
+  lane: string,
+  histogram: LatencyHistogram,
+): (MetricValue<string> & { metricName: string })[] {
   const bounds = latencyBoundsUs[histogram.name];
   const labels: Labels = histogram.stage === null ? { lane } : { lane, stage: histogram.stage };
   let below = 0;
@@ -61,7 +72,10 @@ export function metricsRegistry(source: MetricsSource): Registry {
   for (const latency of latencyNames) new LaneHistogramMetric(latency, source, registry);
   const gauge = (name: string, text: string, labelNames: string[], fill: (metric: Gauge) => void): void => {
     new Gauge({
-      name: `understudy_${name}`, help: text, labelNames, registers: [registry],
+      name: `understudy_${name}`,
+      help: text,
+      labelNames,
+      registers: [registry],
       collect() {
         this.reset();
         fill(this);
@@ -89,7 +103,10 @@ export function metricsRegistry(source: MetricsSource): Registry {
 function addCounters(registry: Registry, source: MetricsSource): void {
   const counter = (name: string, text: string, labelNames: string[], fill: (metric: Counter) => void): void => {
     new Counter({
-      name: `understudy_${name}`, help: text, labelNames, registers: [registry],
+      name: `understudy_${name}`,
+      help: text,
+      labelNames,
+      registers: [registry],
       collect() {
         this.reset();
         fill(this);
@@ -107,9 +124,14 @@ function addCounters(registry: Registry, source: MetricsSource): void {
       for (const [reason, count] of Object.entries(status.counters)) metric.inc({ lane: status.laneId, reason }, count);
     }
   });
-  counter('control_total', 'Counters of the control process by surface and reason.', ['counter', 'reason'], (metric) => {
-    for (const [name, reasons] of Object.entries(source.counters())) {
-      for (const [reason, count] of Object.entries(reasons)) metric.inc({ counter: name, reason }, count);
-    }
-  });
+  counter(
+    'control_total',
+    'Counters of the control process by surface and reason.',
+    ['counter', 'reason'],
+    (metric) => {
+      for (const [name, reasons] of Object.entries(source.counters())) {
+        for (const [reason, count] of Object.entries(reasons)) metric.inc({ counter: name, reason }, count);
+      }
+    },
+  );
 }

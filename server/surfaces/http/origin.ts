@@ -8,7 +8,10 @@ export interface AllowedHosts {
   /** Lower case, without port; IPv6 without brackets. */
   readonly names: ReadonlySet<string>;
 }
-export type OriginFault = { readonly code: 'CONTROL_HOST_REFUSED' | 'CONTROL_ORIGIN_REFUSED'; readonly context: Record<string, string> };
+export type OriginFault = {
+  readonly code: 'CONTROL_HOST_REFUSED' | 'CONTROL_ORIGIN_REFUSED';
+  readonly context: Record<string, string>;
+};
 
 export const allowedHosts = (interfaces: readonly string[], hostNames: readonly string[]): AllowedHosts => ({
   names: new Set(['localhost', '127.0.0.1', '::1', ...interfaces, ...hostNames].map((name) => name.toLowerCase())),

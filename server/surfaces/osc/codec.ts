@@ -7,7 +7,9 @@ export interface OscMessage {
   readonly args: readonly OscValue[];
 }
 /** What we send: the types that every console reads. */
-export type OscOut = { readonly type: 'i' | 'f'; readonly value: number } | { readonly type: 's'; readonly value: string };
+export type OscOut =
+  | { readonly type: 'i' | 'f'; readonly value: number }
+  | { readonly type: 's'; readonly value: string };
 
 /** Deeper nesting has no honest use and would only cost stack. */
 const deepestBundle = 8;
@@ -69,5 +71,7 @@ export const encodeMessage = (address: string, args: readonly OscOut[]): Uint8Ar
 export const outOf = (value: OscValue): OscOut => {
   if (typeof value === 'string') return { type: 's', value };
   const number = Number(value);
-  return Number.isInteger(number) && Math.abs(number) < 2 ** 31 ? { type: 'i', value: number } : { type: 'f', value: number };
+  return Number.isInteger(number) && Math.abs(number) < 2 ** 31
+    ? { type: 'i', value: number }
+    : { type: 'f', value: number };
 };

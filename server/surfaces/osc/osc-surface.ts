@@ -47,8 +47,10 @@ export class OscSurface {
     return new Promise((resolve, reject) => {
       surface.#socket.once('error', (error: NodeJS.ErrnoException) => {
         surface.close();
-        if (error.code === 'EADDRINUSE') reject(new CodedError('CONTROL_PORT_TAKEN', { surface: 'OSC', port, host, key: 'osc' }, { cause: error }));
-        else if (error.code === 'EADDRNOTAVAIL') reject(new CodedError('CONTROL_INTERFACE_ABSENT', { host }, { cause: error }));
+        if (error.code === 'EADDRINUSE')
+          reject(new CodedError('CONTROL_PORT_TAKEN', { surface: 'OSC', port, host, key: 'osc' }, { cause: error }));
+        else if (error.code === 'EADDRNOTAVAIL')
+          reject(new CodedError('CONTROL_INTERFACE_ABSENT', { host }, { cause: error }));
         else reject(error);
       });
       surface.#socket.bind(port, host, () => {
@@ -128,7 +130,8 @@ export class OscSurface {
   #subscribe(args: readonly OscValue[], peer: Peer): void {
     const prefix = args.find((arg) => typeof arg === 'string') ?? '/';
     const [port, leaseSeconds] = args.filter((arg) => typeof arg === 'number');
-    const target = port !== undefined && port >= 1 && port <= 65535 ? { host: peer.host, port: Math.round(port) } : peer;
+    const target =
+      port !== undefined && port >= 1 && port <= 65535 ? { host: peer.host, port: Math.round(port) } : peer;
     if (leaseSeconds !== undefined && leaseSeconds <= 0) {
       this.#subscribers.remove(target);
       return;

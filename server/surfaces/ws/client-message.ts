@@ -17,12 +17,17 @@ const schemas = {
   }),
   meshes: Type.Object({ laneIds: Type.Array(laneId, { maxItems: 32 }) }),
   drawn: Type.Object({ laneId, which: side, frameNumber: frameCount }),
-  assign: Type.Object({ performerId: Type.String({ maxLength: 64 }), likenessId: Type.Union([Type.String({ maxLength: 64 }), Type.Null()]) }),
+  assign: Type.Object({
+    performerId: Type.String({ maxLength: 64 }),
+    likenessId: Type.Union([Type.String({ maxLength: 64 }), Type.Null()]),
+  }),
   ping: Type.Object({ sentAtMs: Type.Number() }),
 } as const satisfies Record<ClientMessage['type'], unknown>;
 
 /** The message, or why it was not understood. Never throws. */
-export function parseClientMessage(text: string): ClientMessage | { readonly type: 'invalid'; readonly reason: string } {
+export function parseClientMessage(
+  text: string,
+): ClientMessage | { readonly type: 'invalid'; readonly reason: string } {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
@@ -30,7 +35,8 @@ export function parseClientMessage(text: string): ClientMessage | { readonly typ
     return { type: 'invalid', reason: 'it is not JSON' };
   }
   const type = (parsed as { type?: unknown } | null)?.type;
-  if (typeof type !== 'string' || !Object.hasOwn(schemas, type)) return { type: 'invalid', reason: 'its type is unknown' };
+  if (typeof type !== 'string' || !Object.hasOwn(schemas, type))
+    return { type: 'invalid', reason: 'its type is unknown' };
   const [fault] = Value.Errors(schemas[type as ClientMessage['type']], parsed);
   if (fault !== undefined) return { type: 'invalid', reason: `${type}${fault.instancePath} ${fault.message}` };
   return parsed as ClientMessage;

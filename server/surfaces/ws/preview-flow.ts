@@ -22,9 +22,15 @@ export class PreviewFlow {
   sent = 0;
 
   /** Replaces what the client wants, and forgets what was on the way: a client that lost track starts afresh by asking again. */
-  want(list: readonly { readonly laneId: string; readonly which: PreviewSide }[], maxFps: number, widthPx: number): void {
+  want(
+    list: readonly { readonly laneId: string; readonly which: PreviewSide }[],
+    maxFps: number,
+    widthPx: number,
+  ): void {
     this.#wanted.clear();
-    if (maxFps > 0) for (const { laneId, which } of list) this.#wanted.set(`${which} ${laneId}`, { inFlight: [], lastCaptureAtUs: -Infinity });
+    if (maxFps > 0)
+      for (const { laneId, which } of list)
+        this.#wanted.set(`${which} ${laneId}`, { inFlight: [], lastCaptureAtUs: -Infinity });
     this.maxFps = maxFps;
     this.widthPx = widthPx;
     // A tenth of tolerance: a camera at the asked rate must not lose every other picture to jitter.

@@ -46,7 +46,14 @@ export class WsSurface {
   readonly #stopListening: () => void;
   #pending: ParamChange[] = [];
   #flushTimer: NodeJS.Timeout | null = null;
-  readonly counters = { refusedConnections: 0, invalidMessages: 0, droppedPreviews: 0, sentPreviews: 0, droppedMeshes: 0, droppedClients: 0 };
+  readonly counters = {
+    refusedConnections: 0,
+    invalidMessages: 0,
+    droppedPreviews: 0,
+    sentPreviews: 0,
+    droppedMeshes: 0,
+    droppedClients: 0,
+  };
 
   constructor(private readonly options: WsSurfaceOptions) {
     this.#stopListening = options.dispatcher.onChange((change) => this.#queue(change));
@@ -65,7 +72,9 @@ export class WsSurface {
       const fault = originFault(request.headers, this.options.allowed);
       if (path !== '/ws' || fault !== null) {
         this.counters.refusedConnections += 1;
-        socket.end(`HTTP/1.1 ${path === '/ws' ? '403 Forbidden' : '404 Not Found'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+        socket.end(
+          `HTTP/1.1 ${path === '/ws' ? '403 Forbidden' : '404 Not Found'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+        );
         return;
       }
       this.#wss.handleUpgrade(request, socket, head, (client) => this.#welcome(client));
@@ -100,7 +109,9 @@ export class WsSurface {
 
   wanted(laneId: string): Wanted {
     const clients = [...this.#clients];
-    const want = (['input', 'output'] as const).filter((which) => clients.some(({ previews }) => previews.wants(laneId, which)));
+    const want = (['input', 'output'] as const).filter((which) =>
+      clients.some(({ previews }) => previews.wants(laneId, which)),
+    );
     const watching = clients.filter(({ previews }) => want.some((which) => previews.wants(laneId, which)));
     return {
       want,
@@ -134,7 +145,8 @@ export class WsSurface {
       if (isBinary) this.#invalid(client, 'binary frames go to the page only');
       else this.#take(client, (data as Buffer).toString('utf8'));
     });
-    for (const message of [this.options.hello(), ...this.options.welcome()]) this.#send(client, JSON.stringify(message));
+    for (const message of [this.options.hello(), ...this.options.welcome()])
+      this.#send(client, JSON.stringify(message));
   }
 
   #take(client: Client, text: string): void {
@@ -148,12 +160,17 @@ export class WsSurface {
     switch (message.type) {
       case 'set':
       case 'reset': {
-        const answer = message.type === 'set'
-          ? dispatcher.dispatch(message.address, message.value, 'page')
-          : dispatcher.reset(message.address, 'page');
+        const answer =
+          message.type === 'set'
+            ? dispatcher.dispatch(message.address, message.value, 'page')
+            : dispatcher.reset(message.address, 'page');
         if (!answer.ok) this.#refuse(client, answer);
         // Taken otherwise than it was sent, or nothing new for the others: the sender must still see the true value.
-        else if (answer.clamped || !answer.changed) this.#reply(client, { type: 'params', changes: [{ address: answer.address, value: answer.value, by: 'page' }] });
+        else if (answer.clamped || !answer.changed)
+          this.#reply(client, {
+            type: 'params',
+            changes: [{ address: answer.address, value: answer.value, by: 'page' }],
+          });
         return;
       }
       case 'previews':

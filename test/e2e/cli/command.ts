@@ -15,7 +15,15 @@ const sourcesIn = (folder: string): string[] =>
 /** The command line as set-up transpiles it, from the sources as they are now, apart from what set-up made. */
 export function transpileCli(): string {
   const entryPoints = [...sourcesIn('server'), ...sourcesIn('models')];
-  buildSync({ entryPoints, outdir, outbase: root, format: 'esm', platform: 'node', target: 'node20', logLevel: 'error' });
+  buildSync({
+    entryPoints,
+    outdir,
+    outbase: root,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    logLevel: 'error',
+  });
   return join(outdir, 'server', 'main.js');
 }
 
@@ -32,7 +40,10 @@ export interface Running {
 
 /** `understudy <words>` as a process of its own, with a state folder of the test's. */
 export function startCli(main: string, words: readonly string[], environment: NodeJS.ProcessEnv = {}): Running {
-  const child = spawn(process.execPath, [main, ...words], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...environment } });
+  const child = spawn(process.execPath, [main, ...words], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
+  });
   let out = '';
   let err = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));

@@ -14,7 +14,8 @@ import { startCli, transpileCli, type Ended } from './command.js';
 
 const widthPx = 1280;
 const heightPx = 720;
-const likenessMark = '<understudy version="1" kind="likeness" ai="modified" label="AI MODIFIED · AI 合成" step="likeness" likeness="older" consent="c1" delay_frames="0"/>';
+const likenessMark =
+  '<understudy version="1" kind="likeness" ai="modified" label="AI MODIFIED · AI 合成" step="likeness" likeness="older" consent="c1" delay_frames="0"/>';
 let folder: string;
 let main: string;
 const peers = new Peers();
@@ -27,7 +28,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const cli = (...words: string[]): Promise<Ended> => startCli(main, words, { UNDERSTUDY_STATE: join(folder, 'state') }).ended;
+const cli = (...words: string[]): Promise<Ended> =>
+  startCli(main, words, { UNDERSTUDY_STATE: join(folder, 'state') }).ended;
 
 /** One raw UYVY picture for the bare sender: mid-grey, with the label where the label stage puts it, or without. */
 function pictureFile(name: string, labelled: boolean, level = 130): string {
@@ -38,7 +40,10 @@ function pictureFile(name: string, labelled: boolean, level = 130): string {
     const rows = paintRows(plate.rgba, plate.widthPx, plate.heightPx, 'UYVY', 'bt709');
     const margin = 18;
     for (let y = 0; y < plate.heightPx; y++) {
-      picture.set(rows.first.subarray(y * rows.rowBytes, (y + 1) * rows.rowBytes), ((y + margin) * widthPx + widthPx - margin - plate.widthPx) * 2);
+      picture.set(
+        rows.first.subarray(y * rows.rowBytes, (y + 1) * rows.rowBytes),
+        ((y + margin) * widthPx + widthPx - margin - plate.widthPx) * 2,
+      );
     }
   }
   const file = join(folder, `${name}.uyvy`);
@@ -47,7 +52,13 @@ function pictureFile(name: string, labelled: boolean, level = 130): string {
 }
 
 const output = (name: string, labelled: boolean, videoMetadata?: string, level?: number) =>
-  peers.sender({ name, widthPx, heightPx, file: pictureFile(name, labelled, level), ...(videoMetadata === undefined ? {} : { videoMetadata }) });
+  peers.sender({
+    name,
+    widthPx,
+    heightPx,
+    file: pictureFile(name, labelled, level),
+    ...(videoMetadata === undefined ? {} : { videoMetadata }),
+  });
 
 describe('sources', () => {
   it('lists a camera with its address and how it was looked for', async () => {
@@ -68,7 +79,17 @@ describe('monitor', () => {
     const sender = await output(name, true, likenessMark);
     const { code, out } = await cli('monitor', name, '--frames', '40', '--json');
     const report = JSON.parse(out) as Record<string, unknown>;
-    expect(report).toMatchObject({ frames: 40, framesOutOfOrder: 0, framesBlack: 0, framesUnlabelled: 0, framesLabelled: 40, kinds: { likeness: 40 }, steps: { likeness: 40 }, plate: { corner: 'top-right' }, declaredFps: 25 });
+    expect(report).toMatchObject({
+      frames: 40,
+      framesOutOfOrder: 0,
+      framesBlack: 0,
+      framesUnlabelled: 0,
+      framesLabelled: 40,
+      kinds: { likeness: 40 },
+      steps: { likeness: 40 },
+      plate: { corner: 'top-right' },
+      declaredFps: 25,
+    });
     expect(report['fps']).toBeGreaterThan(15);
     expect(code).toBe(0);
     await sender.stop();
@@ -150,7 +171,15 @@ describe('bypass', () => {
     const bypassPort = door.address().port;
     const state = join(folder, 'running', 'my-show');
     mkdirSync(state, { recursive: true });
-    writeFileSync(join(state, 'run.json'), JSON.stringify({ pid: process.pid, runFolder: folder, httpPort: 1, lanes: [{ laneId: 'cam-a', pid: process.pid, bypassPort, outputName: 'Out' }] }));
+    writeFileSync(
+      join(state, 'run.json'),
+      JSON.stringify({
+        pid: process.pid,
+        runFolder: folder,
+        httpPort: 1,
+        lanes: [{ laneId: 'cam-a', pid: process.pid, bypassPort, outputName: 'Out' }],
+      }),
+    );
     const root = join(folder, 'running');
     expect((await cli('bypass', 'cam-a', 'on', '--state', root)).code).toBe(0);
     expect((await cli('bypass', String(bypassPort), 'off')).code).toBe(0);
@@ -166,9 +195,13 @@ describe('bypass', () => {
 describe('doctor', () => {
   it('finds libndi, the models and the kernels that set-up made', async () => {
     const { code, out } = await cli('doctor', '--no-speed', '--json');
-    const { fit, checks } = JSON.parse(out) as { fit: boolean; checks: { name: string; state: string; needed: boolean; detail: string }[] };
+    const { fit, checks } = JSON.parse(out) as {
+      fit: boolean;
+      checks: { name: string; state: string; needed: boolean; detail: string }[];
+    };
     const of = (name: string) => checks.find((check) => check.name === name);
-    for (const name of ['node', 'libndi', 'onnxruntime', 'models', 'kernels']) expect(of(name)).toMatchObject({ state: 'ok' });
+    for (const name of ['node', 'libndi', 'onnxruntime', 'models', 'kernels'])
+      expect(of(name)).toMatchObject({ state: 'ok' });
     expect(of('libndi')?.detail).toMatch(/libndi/);
     expect(code).toBe(fit ? 0 : 1);
   });

@@ -22,7 +22,12 @@ let children: ChildProcess[];
 
 beforeAll(() => {
   buildSync({
-    entryPoints: [join(projectRoot, 'server/control/control-process.ts')], outfile: script, bundle: true, packages: 'external', format: 'esm', platform: 'node',
+    entryPoints: [join(projectRoot, 'server/control/control-process.ts')],
+    outfile: script,
+    bundle: true,
+    packages: 'external',
+    format: 'esm',
+    platform: 'node',
   });
 });
 beforeEach(() => {
@@ -39,7 +44,14 @@ interface Running {
   readonly line: { readonly event: string; readonly httpPort: number; readonly oscPort: number; readonly code: string };
 }
 async function start(options: object = {}): Promise<Running> {
-  const given = { runFolder: folder, stateFolder: join(folder, 'state'), version: '0.1.0', show: { ...demoShow(), ports: { http: 0, osc: 0 } }, likenessFolders: [], ...options };
+  const given = {
+    runFolder: folder,
+    stateFolder: join(folder, 'state'),
+    version: '0.1.0',
+    show: { ...demoShow(), ports: { http: 0, osc: 0 } },
+    likenessFolders: [],
+    ...options,
+  };
   const child = spawn(process.execPath, [script, JSON.stringify(given)], { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);
   const silent = once(child, 'close').then(() => Promise.reject(new Error('the control process ended without a word')));
@@ -49,9 +61,19 @@ async function start(options: object = {}): Promise<Running> {
 }
 const put = (port: number, address: string, value: unknown): Promise<number> =>
   new Promise((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', port, path: `/params${address}`, method: 'PUT', headers: { 'content-type': 'application/json' }, agent: false }, (answer) => {
-      answer.resume().on('end', () => resolve(answer.statusCode ?? 0));
-    });
+    const sent = request(
+      {
+        host: '127.0.0.1',
+        port,
+        path: `/params${address}`,
+        method: 'PUT',
+        headers: { 'content-type': 'application/json' },
+        agent: false,
+      },
+      (answer) => {
+        answer.resume().on('end', () => resolve(answer.statusCode ?? 0));
+      },
+    );
     sent.on('error', reject);
     sent.end(JSON.stringify({ value }));
   });
@@ -93,7 +115,15 @@ describe('the control process', () => {
     const told: Record<string, unknown>[] = [];
     let pressedAlone = false;
     const lane = new IpcClient(ipcPath(folder, 'control'), {
-      onOpen: (channel) => channel.send({ type: 'lane-hello', laneId: 'cam-a', pid: 1, version: 0, values: { [bypass]: pressedAlone }, changedAtLane: pressedAlone ? [bypass] : [] }),
+      onOpen: (channel) =>
+        channel.send({
+          type: 'lane-hello',
+          laneId: 'cam-a',
+          pid: 1,
+          version: 0,
+          values: { [bypass]: pressedAlone },
+          changedAtLane: pressedAlone ? [bypass] : [],
+        }),
       onMessage: ({ head }) => {
         if (head.type === 'params') told.push(head['values'] as Record<string, unknown>);
       },
@@ -127,8 +157,14 @@ describe('the control process', () => {
     const running = await start();
     const show = { ...demoShow(), ports: { http: 0, osc: 0 } };
     const options = {
-      'a port that is taken': { show: { ...show, ports: { http: running.line.httpPort, osc: 0 } }, runFolder: join(folder, 'b') },
-      'an interface that is not there': { show: { ...show, interfaces: ['203.0.113.7'] }, runFolder: join(folder, 'b') },
+      'a port that is taken': {
+        show: { ...show, ports: { http: running.line.httpPort, osc: 0 } },
+        runFolder: join(folder, 'b'),
+      },
+      'an interface that is not there': {
+        show: { ...show, interfaces: ['203.0.113.7'] },
+        runFolder: join(folder, 'b'),
+      },
       'a show that is wrong': { show: { ...show, sources: [] } },
       'no state folder': { stateFolder: '' },
     }[what]!;

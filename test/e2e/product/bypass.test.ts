@@ -25,7 +25,16 @@ afterAll(() => take.close());
 afterEach(async () => {
   const from = probe.events.length;
   await take.server.alive('control');
-  await expect.poll(() => take.server.set(address, false).then(() => true, () => false), { timeout: 10_000 }).toBe(true);
+  await expect
+    .poll(
+      () =>
+        take.server.set(address, false).then(
+          () => true,
+          () => false,
+        ),
+      { timeout: 10_000 },
+    )
+    .toBe(true);
   await take.onAir(probe, from);
 });
 
@@ -54,11 +63,14 @@ async function expectPlainPictures(): Promise<void> {
   }
 }
 /** OSC 1.0: address and type tags, each ended and padded with zeros to four bytes. */
-const oscTrue = (to: string): Buffer => Buffer.concat([to, ',T'].map((text) => Buffer.from(text.padEnd((text.length + 4) & ~3, '\0'))));
+const oscTrue = (to: string): Buffer =>
+  Buffer.concat([to, ',T'].map((text) => Buffer.from(text.padEnd((text.length + 4) & ~3, '\0'))));
 
 it('what the comparison stands on: while the likeness is on air, its picture is not the plain one', async () => {
   for (const { seen, uyvy } of await grab(probe, 3)) {
-    expect(worstBlockCodes(uyvy, loop.pictureOf(seen.stamp!, 'performer'), loop.widthPx, loop.heightPx)).toBeGreaterThan(12);
+    expect(
+      worstBlockCodes(uyvy, loop.pictureOf(seen.stamp!, 'performer'), loop.widthPx, loop.heightPx),
+    ).toBeGreaterThan(12);
   }
 });
 
@@ -76,7 +88,9 @@ describe('the next frame is the plain camera, unlabelled and marked as bypass,',
 
   it('when pressed on the page (WebSocket)', async () => {
     const page = await take.server.watch();
-    expect(await framesUntilBypass(() => page.send(JSON.stringify({ type: 'set', address, value: true })))).toBeLessThanOrEqual(1);
+    expect(
+      await framesUntilBypass(() => page.send(JSON.stringify({ type: 'set', address, value: true }))),
+    ).toBeLessThanOrEqual(1);
     page.terminate();
     await expectPlainPictures();
   });
@@ -92,7 +106,16 @@ describe('the next frame is the plain camera, unlabelled and marked as bypass,',
     }
     await expectPlainPictures();
     await take.server.alive('control');
-    await expect.poll(() => take.server.values().then((values) => values[address], () => null), { timeout: 15_000 }).toBe(true);
+    await expect
+      .poll(
+        () =>
+          take.server.values().then(
+            (values) => values[address],
+            () => null,
+          ),
+        { timeout: 15_000 },
+      )
+      .toBe(true);
     expect(orderOf(seenBy(probe).slice(from), firstTimecode100ns, step100ns).outOfOrder).toEqual([]);
   });
 });
@@ -103,7 +126,7 @@ it('with a declared delay, too, the next picture that leaves is plain: what wait
   await waitForMore(probe, 20);
   try {
     const before = probe.of('video').length;
-    await take.server.bypassDoor(true);
+    take.server.bypassDoor(true);
     await waitForPicture(probe, (seen) => seen.kind === 'bypass', 5000, before);
     await waitForMore(probe, 5);
     const since = seenBy(probe).slice(before);

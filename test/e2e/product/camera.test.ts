@@ -75,7 +75,12 @@ it('a camera that dies leaves a slate within 0.5 s, at its rate, with running ti
 
 it('the camera is back, at another rate: the likeness returns and the output follows', async () => {
   const from = probe.events.length;
-  await take.startCamera(loop, { frameRateNum: 30_000, frameRateDen: 1001, timecodeStep100ns: '333667', firstTimecode100ns: '720000000000' });
+  await take.startCamera(loop, {
+    frameRateNum: 30_000,
+    frameRateDen: 1001,
+    timecodeStep100ns: '333667',
+    firstTimecode100ns: '720000000000',
+  });
   const back = await waitForPicture(probe, (seen) => seen.step === 'likeness', 15_000, from);
   expect(back).toMatchObject({ frameRateNum: 30_000, frameRateDen: 1001, widthPx: 1280, heightPx: 720 });
   await take.server.alarmWas('NDI_SOURCE_BACK');
@@ -92,7 +97,10 @@ it('the size changes from one picture to the next (720p → 1080p): the output f
   const at = seen.findIndex((s) => s.frame === first.frame);
   expect(seen.slice(at).every((s) => s.heightPx === 1080 && s.meanLuma01 > 0.12)).toBe(true);
   // No picture between the last of the old size and the first of the new is missing; the camera's own pause may bring slates.
-  const before = seen.slice(0, at).filter((s) => s.kind !== 'slate').at(-1)!;
+  const before = seen
+    .slice(0, at)
+    .filter((s) => s.kind !== 'slate')
+    .at(-1)!;
   expect(Number((first.timecode - before.timecode + 333_667n / 2n) / 333_667n)).toBeLessThanOrEqual(2);
   await take.server.alarmWas('NDI_SOURCE_CHANGED');
   const [{ uyvy }] = (await grab(probe, 1)) as [Awaited<ReturnType<typeof grab>>[number]];

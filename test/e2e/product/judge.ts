@@ -24,7 +24,12 @@ export function findLabel(uyvy: Uint8Array, widthPx: number, heightPx: number): 
   const margin = Math.round(Math.min(widthPx, heightPx) * 0.025) & ~1;
   const right = (widthPx - margin - plate.widthPx) & ~1;
   const bottom = heightPx - margin - plate.heightPx;
-  const places = [[right, margin], [margin, margin], [right, bottom], [margin, bottom]] as const;
+  const places = [
+    [right, margin],
+    [margin, margin],
+    [right, bottom],
+    [margin, bottom],
+  ] as const;
   const judged = places.map(([x, y]) => {
     let sum = 0;
     for (let row = 0; row < plate.heightPx; row++) {
@@ -62,7 +67,13 @@ export const meanDifferenceCodes = (a: Uint8Array, b: Uint8Array): number => {
 };
 
 /** Difference of mean luma in the 16×16 block where it is largest, leaving out the lowest tenth (the camera's stamp). */
-export function worstBlockCodes(a: Uint8Array, b: Uint8Array, widthPx: number, heightPx: number, part = { x0: 0, x1: widthPx }): number {
+export function worstBlockCodes(
+  a: Uint8Array,
+  b: Uint8Array,
+  widthPx: number,
+  heightPx: number,
+  part = { x0: 0, x1: widthPx },
+): number {
   let worst = 0;
   for (let y = 0; y + 16 <= heightPx * 0.9; y += 16) {
     for (let x = part.x0; x + 16 <= part.x1; x += 16) {
@@ -106,7 +117,11 @@ export class IdentityJudge {
   ) {}
 
   static async open(): Promise<IdentityJudge> {
-    const parts = [await FaceDetector.create(createSession), await FaceMesher.create(createSession), await IdentityEmbedder.create(createSession)] as const;
+    const parts = [
+      await FaceDetector.create(createSession),
+      await FaceMesher.create(createSession),
+      await IdentityEmbedder.create(createSession),
+    ] as const;
     const blank = new Float32Array(1024);
     const embedOnly = new IdentityJudge(...parts, blank, blank);
     const mean = async (files: readonly string[]): Promise<Float32Array> => {
@@ -124,7 +139,11 @@ export class IdentityJudge {
   }
 
   /** Similarities of the largest face in a UYVY picture. Throws where there is none. */
-  async judge(uyvy: Uint8Array, widthPx: number, heightPx: number): Promise<{ toLikeness: number; toPerformer: number }> {
+  async judge(
+    uyvy: Uint8Array,
+    widthPx: number,
+    heightPx: number,
+  ): Promise<{ toLikeness: number; toPerformer: number }> {
     const identity = await this.#embed(rgbOf(uyvyToRgba(uyvy, widthPx, heightPx), widthPx, heightPx));
     return { toLikeness: cosine(identity, this.likeness), toPerformer: cosine(identity, this.performer) };
   }

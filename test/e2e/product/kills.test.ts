@@ -22,28 +22,33 @@ beforeAll(async () => {
 });
 afterAll(() => take.close());
 
-const stepsOf = (seen: readonly SeenFrame[]): string[] => seen.map((s) => s.step).filter((step, i, all) => step !== all[i - 1]);
+const stepsOf = (seen: readonly SeenFrame[]): string[] =>
+  seen.map((s) => s.step).filter((step, i, all) => step !== all[i - 1]);
 
-it('a killed inference process costs no picture: the likeness is held, labelled, and goes on when the process is back', { retry: 1 }, async () => {
-  const judge = await IdentityJudge.open();
-  const before = await take.server.alive('inference');
-  const grabbing = grab(probe, 12);
-  const pid = await take.server.kill('inference');
-  expect(pid).toBe(before);
-  const seen = await waitForMore(probe, 100);
-  expect(await take.server.alive('inference', pid)).not.toBe(pid);
-  expect(orderOf(seen, firstTimecode100ns, step100ns)).toEqual(whole);
-  expect(Math.min(...seen.map((s) => s.meanLuma01))).toBeGreaterThan(0.12);
-  expect(new Set(seen.map((s) => s.kind))).toEqual(new Set(['likeness']));
-  for (const step of stepsOf(seen)) expect(['likeness', 'hold', 'conceal']).toContain(step);
-  expect(seen.at(-1)!.step).toBe('likeness');
-  for (const { uyvy } of (await grabbing).filter((_, i) => i % 3 === 0)) {
-    expect(findLabel(uyvy, loop.widthPx, loop.heightPx).meanDifferenceCodes).toBeLessThan(labelToleranceCodes);
-    const shown = await judge.judge(uyvy, loop.widthPx, loop.heightPx);
-    expect(shown.toLikeness).toBeGreaterThan(shown.toPerformer);
-  }
-  await judge.close();
-});
+it(
+  'a killed inference process costs no picture: the likeness is held, labelled, and goes on when the process is back',
+  { retry: 1 },
+  async () => {
+    const judge = await IdentityJudge.open();
+    const before = await take.server.alive('inference');
+    const grabbing = grab(probe, 12);
+    const pid = await take.server.kill('inference');
+    expect(pid).toBe(before);
+    const seen = await waitForMore(probe, 100);
+    expect(await take.server.alive('inference', pid)).not.toBe(pid);
+    expect(orderOf(seen, firstTimecode100ns, step100ns)).toEqual(whole);
+    expect(Math.min(...seen.map((s) => s.meanLuma01))).toBeGreaterThan(0.12);
+    expect(new Set(seen.map((s) => s.kind))).toEqual(new Set(['likeness']));
+    for (const step of stepsOf(seen)) expect(['likeness', 'hold', 'conceal']).toContain(step);
+    expect(seen.at(-1)!.step).toBe('likeness');
+    for (const { uyvy } of (await grabbing).filter((_, i) => i % 3 === 0)) {
+      expect(findLabel(uyvy, loop.widthPx, loop.heightPx).meanDifferenceCodes).toBeLessThan(labelToleranceCodes);
+      const shown = await judge.judge(uyvy, loop.widthPx, loop.heightPx);
+      expect(shown.toLikeness).toBeGreaterThan(shown.toPerformer);
+    }
+    await judge.close();
+  },
+);
 
 it('kept dead, it takes the output down the ladder: hold, then conceal after fallback.maxHoldMs, and back up', async () => {
   const judge = await IdentityJudge.open();
@@ -88,11 +93,24 @@ it('a killed control process costs no picture and comes back with its values', {
   const seen = (await waitForMore(probe, 100)).concat();
   expect(orderOf(seen, firstTimecode100ns, step100ns)).toEqual(whole);
   expect(stepsOf(seen)).toEqual(['likeness']);
-  await expect.poll(() => take.server.values().then((values) => values[mix], () => null), { timeout: 10_000 }).toBe(0.9);
+  await expect
+    .poll(
+      () =>
+        take.server.values().then(
+          (values) => values[mix],
+          () => null,
+        ),
+      { timeout: 10_000 },
+    )
+    .toBe(0.9);
   // And it rules the lane again.
   await take.server.set(outputAddress('output/bypass'), true);
   await waitForPicture(probe, (one) => one.kind === 'bypass', 3000);
   await take.server.set(outputAddress('output/bypass'), false);
   await take.onAir(probe, probe.events.length);
-  expect(seenBy(probe).slice(from).every((one) => one.meanLuma01 > 0.12)).toBe(true);
+  expect(
+    seenBy(probe)
+      .slice(from)
+      .every((one) => one.meanLuma01 > 0.12),
+  ).toBe(true);
 });

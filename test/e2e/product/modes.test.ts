@@ -37,14 +37,27 @@ function halved(uyvy: Uint8Array, widthPx: number, heightPx: number): Uint8Array
   for (let y = 0; y < heightPx / 2; y++) {
     for (let x = 0; x < widthPx / 2; x++) {
       const at = (row: number, column: number): number => uyvy[(row * widthPx + column) * 2 + 1]!;
-      half[(y * (widthPx / 2) + x) * 2 + 1] = round((at(2 * y, 2 * x) + at(2 * y, 2 * x + 1) + at(2 * y + 1, 2 * x) + at(2 * y + 1, 2 * x + 1)) / 4);
+      half[(y * (widthPx / 2) + x) * 2 + 1] = round(
+        (at(2 * y, 2 * x) + at(2 * y, 2 * x + 1) + at(2 * y + 1, 2 * x) + at(2 * y + 1, 2 * x + 1)) / 4,
+      );
     }
   }
   return half;
 }
-function part(uyvy: Uint8Array, widthPx: number, left: number, top: number, partWidthPx: number, partHeightPx: number): Uint8Array {
+function part(
+  uyvy: Uint8Array,
+  widthPx: number,
+  left: number,
+  top: number,
+  partWidthPx: number,
+  partHeightPx: number,
+): Uint8Array {
   const out = new Uint8Array(partWidthPx * partHeightPx * 2);
-  for (let y = 0; y < partHeightPx; y++) out.set(uyvy.subarray(((top + y) * widthPx + left) * 2, ((top + y) * widthPx + left + partWidthPx) * 2), y * partWidthPx * 2);
+  for (let y = 0; y < partHeightPx; y++)
+    out.set(
+      uyvy.subarray(((top + y) * widthPx + left) * 2, ((top + y) * widthPx + left + partWidthPx) * 2),
+      y * partWidthPx * 2,
+    );
   return out;
 }
 async function settled(): Promise<void> {
@@ -58,7 +71,11 @@ it('side by side: the plain camera on the left, the likeness on the right, label
   const [w, h] = [widthPx / 2, heightPx / 2];
   // The stamp is shrunk with the picture and cannot be read: the timecode says which picture it is.
   for (const { seen, uyvy } of await grab(probe, 2)) {
-    const plain = halved(loop.pictureOf(Number((seen.timecode - 360_000_000_000n) / 400_000n), 'performer'), widthPx, heightPx);
+    const plain = halved(
+      loop.pictureOf(Number((seen.timecode - 360_000_000_000n) / 400_000n), 'performer'),
+      widthPx,
+      heightPx,
+    );
     const [left, right] = [part(uyvy, widthPx, 0, h / 2, w, h), part(uyvy, widthPx, w, h / 2, w, h)];
     expect(worstBlockCodes(left, plain, w, h)).toBeLessThan(codecCodes);
     expect(worstBlockCodes(right, plain, w, h)).toBeGreaterThan(otherFaceCodes);
@@ -79,8 +96,10 @@ it('wipe: plain left of the edge, the likeness right of it, and the edge moves',
     const plain = loop.pictureOf(seen.stamp!, 'performer');
     const edge = round((widthPx * at) / 16) * 16;
     // Below the label's band, where only a face can differ.
-    const cut = (picture: Uint8Array): Uint8Array => part(picture, widthPx, 0, round(heightPx * 0.16), widthPx, round(heightPx * 0.7));
-    const sides = (x0: number, x1: number): number => worstBlockCodes(cut(uyvy), cut(plain), widthPx, round(heightPx * 0.7), { x0, x1 });
+    const cut = (picture: Uint8Array): Uint8Array =>
+      part(picture, widthPx, 0, round(heightPx * 0.16), widthPx, round(heightPx * 0.7));
+    const sides = (x0: number, x1: number): number =>
+      worstBlockCodes(cut(uyvy), cut(plain), widthPx, round(heightPx * 0.7), { x0, x1 });
     worst[at] = { left: sides(0, edge - 16), right: sides(edge + 16, widthPx) };
     expect(findLabel(uyvy, widthPx, heightPx).meanDifferenceCodes).toBeLessThan(labelToleranceCodes);
   }
@@ -99,12 +118,17 @@ it('mirror: the picture is flipped, the label is not', async () => {
   for (const { seen, uyvy } of await grab(probe, 3)) {
     const number = Number((seen.timecode - 360_000_000_000n) / 400_000n);
     const plain = loop.pictureOf(number, 'performer');
-    const below = (picture: Uint8Array): Uint8Array => part(picture, widthPx, 0, round(heightPx * 0.2), widthPx, round(heightPx * 0.6));
+    const below = (picture: Uint8Array): Uint8Array =>
+      part(picture, widthPx, 0, round(heightPx * 0.2), widthPx, round(heightPx * 0.6));
     expect(meanDifferenceCodes(below(uyvy), below(mirrored(plain, widthPx)))).toBeLessThan(10);
-    expect(meanDifferenceCodes(below(uyvy), below(plain))).toBeGreaterThan(meanDifferenceCodes(below(uyvy), below(mirrored(plain, widthPx))) * 2);
+    expect(meanDifferenceCodes(below(uyvy), below(plain))).toBeGreaterThan(
+      meanDifferenceCodes(below(uyvy), below(mirrored(plain, widthPx))) * 2,
+    );
     // findLabel knows the plate only as it is read.
     expect(findLabel(uyvy, widthPx, heightPx).meanDifferenceCodes).toBeLessThan(labelToleranceCodes);
-    expect(findLabel(mirrored(uyvy, widthPx), widthPx, heightPx).meanDifferenceCodes).toBeGreaterThan(3 * labelToleranceCodes);
+    expect(findLabel(mirrored(uyvy, widthPx), widthPx, heightPx).meanDifferenceCodes).toBeGreaterThan(
+      3 * labelToleranceCodes,
+    );
     expect(seen.kind).toBe('likeness');
   }
   expect(before!.seen.kind).toBe('likeness');
@@ -128,7 +152,9 @@ it.each([
     expect(seen.kind).toBe(name);
     expect(findLabel(uyvy, widthPx, heightPx).meanDifferenceCodes).toBeGreaterThan(3 * labelToleranceCodes);
     if (name === 'plain') {
-      expect(worstBlockCodes(uyvy, loop.pictureOf(seen.stamp!, 'performer'), widthPx, heightPx)).toBeLessThan(codecCodes);
+      expect(worstBlockCodes(uyvy, loop.pictureOf(seen.stamp!, 'performer'), widthPx, heightPx)).toBeLessThan(
+        codecCodes,
+      );
     } else {
       expectMatte(uyvy, widthPx, heightPx);
     }
@@ -142,7 +168,9 @@ it.each([
 
 /** White where the likeness is laid, black elsewhere, nothing of the camera. */
 function expectMatte(uyvy: Uint8Array, widthPx: number, heightPx: number): void {
-  let white = 0, black = 0, colour = 0;
+  let white = 0,
+    black = 0,
+    colour = 0;
   for (let at = 0; at < widthPx * heightPx * 2; at += 2) {
     if (uyvy[at + 1]! > 200) white++;
     if (uyvy[at + 1]! < 24) black++;

@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { glyphHeightPx, findLabel, identityGain, IdentityJudge, labelToleranceCodes, meanDifferenceCodes } from './judge.js';
+import {
+  glyphHeightPx,
+  findLabel,
+  identityGain,
+  IdentityJudge,
+  labelToleranceCodes,
+  meanDifferenceCodes,
+} from './judge.js';
 import { grab, orderOf, seenBy, waitForMore } from './seen.js';
 import { laneId } from './server-under-test.js';
 import type { StageLoop } from './stage-loop.js';
@@ -17,7 +24,11 @@ describe.each([
   beforeAll(async () => {
     take = new Take(`programme ${size}`);
     loop = take.loop({ widthPx, heightPx, pictures: 30 });
-    await take.startCamera(loop, { audio: { channels: 2, sampleRateHz: 48_000 }, videoMetadata: cameraMetadata, pictureAspectRatio: 16 / 9 });
+    await take.startCamera(loop, {
+      audio: { channels: 2, sampleRateHz: 48_000 },
+      videoMetadata: cameraMetadata,
+      pictureAspectRatio: 16 / 9,
+    });
     await take.startServer();
     probe = await take.startProbe();
     await take.onAir(probe);
@@ -25,13 +36,17 @@ describe.each([
   afterAll(() => take.close());
 
   // libndi drops pictures where a whole process gets no processor for a while: on a shared machine one of three must be clean.
-  it(`loses no picture in ${seconds} s, sends them in order with the camera's timecode, and none is black`, { retry: 2 }, async () => {
-    const seen = await waitForMore(probe, seconds * 25);
-    expect(orderOf(seen, firstTimecode100ns, step100ns)).toEqual({ missing: [], outOfOrder: [], offGrid: [] });
-    expect(Math.min(...seen.map((s) => s.meanLuma01))).toBeGreaterThan(0.12);
-    // The stamp is in the picture, the timecode beside it: both are of the same frame.
-    for (const s of seen) expect(s.stamp).toBe(Number((s.timecode - firstTimecode100ns) / step100ns));
-  });
+  it(
+    `loses no picture in ${seconds} s, sends them in order with the camera's timecode, and none is black`,
+    { retry: 2 },
+    async () => {
+      const seen = await waitForMore(probe, seconds * 25);
+      expect(orderOf(seen, firstTimecode100ns, step100ns)).toEqual({ missing: [], outOfOrder: [], offGrid: [] });
+      expect(Math.min(...seen.map((s) => s.meanLuma01))).toBeGreaterThan(0.12);
+      // The stamp is in the picture, the timecode beside it: both are of the same frame.
+      for (const s of seen) expect(s.stamp).toBe(Number((s.timecode - firstTimecode100ns) / step100ns));
+    },
+  );
 
   it("keeps the camera's rate, size and aspect, and its own metadata beside the mark", () => {
     for (const seen of seenBy(probe).slice(-50)) {
@@ -40,12 +55,18 @@ describe.each([
       expect(seen.metadata).toMatch(/^<ndi_metadata_group>.*<\/ndi_metadata_group>$/s);
       expect(seen.metadata).toContain(cameraMetadata.replace('{n}', String(seen.stamp)));
       expect(seen).toMatchObject({ kind: 'likeness', step: 'likeness' });
-      expect(seen.metadata).toMatch(/ai="modified" label="AI MODIFIED · AI 合成".* likeness="sasha" consent="synthetic-sasha"/);
+      expect(seen.metadata).toMatch(
+        /ai="modified" label="AI MODIFIED · AI 合成".* likeness="sasha" consent="synthetic-sasha"/,
+      );
     }
   });
 
   it('passes the sound on untouched, as near to its picture as at the camera', async () => {
-    const atCamera = await take.peers.probe({ name: `STAGE (${take.cameraName})`, machineName: 'BESIDE', reportEach: true });
+    const atCamera = await take.peers.probe({
+      name: `STAGE (${take.cameraName})`,
+      machineName: 'BESIDE',
+      reportEach: true,
+    });
     await atCamera.waitForCount('audio', 60);
     for (const sound of probe.of('audio').slice(-60)) {
       const n = Number((BigInt(String(sound['timecode'])) - firstTimecode100ns) / step100ns);
@@ -65,7 +86,17 @@ describe.each([
     const page = await take.server.watch();
     let pictures = 0;
     page.on('message', (_data: Buffer, binary: boolean) => (pictures += binary ? 1 : 0));
-    page.send(JSON.stringify({ type: 'previews', want: [{ laneId, which: 'input' }, { laneId, which: 'output' }], maxFps: 10, widthPx: 320 }));
+    page.send(
+      JSON.stringify({
+        type: 'previews',
+        want: [
+          { laneId, which: 'input' },
+          { laneId, which: 'output' },
+        ],
+        maxFps: 10,
+        widthPx: 320,
+      }),
+    );
     page.send(JSON.stringify({ type: 'meshes', laneIds: [laneId] }));
     await expect.poll(() => pictures, { timeout: 5000 }).toBeGreaterThan(2);
     const seen = await waitForMore(probe, 25);
@@ -82,11 +113,13 @@ describe.each([
       expect(place.y).toBeLessThan(heightPx / 4);
       expect(glyphHeightPx(uyvy, widthPx, heightPx, place)).toBeGreaterThanOrEqual(heightPx * 0.05);
       // The instrument itself: the plain picture of the same moment has no label.
-      expect(findLabel(loop.pictureOf(seen.stamp!, 'performer'), widthPx, heightPx).meanDifferenceCodes).toBeGreaterThan(3 * labelToleranceCodes);
+      expect(
+        findLabel(loop.pictureOf(seen.stamp!, 'performer'), widthPx, heightPx).meanDifferenceCodes,
+      ).toBeGreaterThan(3 * labelToleranceCodes);
     }
   });
 
-  it("shows the likeness and not the performer, which a labelled pass-through would not", async () => {
+  it('shows the likeness and not the performer, which a labelled pass-through would not', async () => {
     const judge = await IdentityJudge.open();
     const of = (picture: Uint8Array) => judge.judge(picture, widthPx, heightPx);
     const gains: number[] = [];
@@ -101,7 +134,9 @@ describe.each([
       expect(s.toLikeness).toBeGreaterThan(s.toPerformer);
     }
     await judge.close();
-    console.log(`identityGain ${size}: ${gains.map((g) => g.toFixed(2)).join(' ')} (plain ${plainGains.map((g) => g.toFixed(2)).join(' ')})`);
+    console.log(
+      `identityGain ${size}: ${gains.map((g) => g.toFixed(2)).join(' ')} (plain ${plainGains.map((g) => g.toFixed(2)).join(' ')})`,
+    );
     expect(Math.min(...gains)).toBeGreaterThanOrEqual(0.5);
     expect(Math.max(...plainGains)).toBeLessThan(0.2);
   });
@@ -110,10 +145,13 @@ describe.each([
 /** How long after its picture (same timecode) a sound reaches a probe: median of the newest, negative where it comes before. */
 function soundLagMs(probe: PeerProcess): number {
   const pictures = new Map(seenBy(probe).map((seen) => [seen.timecode, seen.atUs]));
-  const lags = probe.of('audio').slice(-60).flatMap((sound) => {
-    const pictureAtUs = pictures.get(BigInt(String(sound['timecode'])));
-    return pictureAtUs === undefined ? [] : [(Number(sound['atUs']) - pictureAtUs) / 1000];
-  });
+  const lags = probe
+    .of('audio')
+    .slice(-60)
+    .flatMap((sound) => {
+      const pictureAtUs = pictures.get(BigInt(String(sound['timecode'])));
+      return pictureAtUs === undefined ? [] : [(Number(sound['atUs']) - pictureAtUs) / 1000];
+    });
   return lags.sort((a, b) => a - b)[lags.length >> 1]!;
 }
 

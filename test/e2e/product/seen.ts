@@ -21,17 +21,29 @@ export interface SeenFrame {
   readonly step: string;
 }
 
-const attribute = (xml: string, name: string): string => new RegExp(`<understudy [^>]*\\b${name}="([^"]*)"`).exec(xml)?.[1] ?? '';
+const attribute = (xml: string, name: string): string =>
+  new RegExp(`<understudy [^>]*\\b${name}="([^"]*)"`).exec(xml)?.[1] ?? '';
 
 export function seenFrame(event: PeerEvent): SeenFrame {
   const metadata = typeof event['metadata'] === 'string' ? event['metadata'] : '';
   const fields = event as unknown as SeenFrame;
-  return { ...fields, timecode: BigInt(String(event['timecode'])), metadata, kind: attribute(metadata, 'kind'), step: attribute(metadata, 'step') };
+  return {
+    ...fields,
+    timecode: BigInt(String(event['timecode'])),
+    metadata,
+    kind: attribute(metadata, 'kind'),
+    step: attribute(metadata, 'step'),
+  };
 }
 export const seenBy = (probe: PeerProcess): SeenFrame[] => probe.of('video').map(seenFrame);
 
 /** The first picture that fits among those to come (from event index `from` on). */
-export async function waitForPicture(probe: PeerProcess, fits: (seen: SeenFrame) => boolean, timeoutMs = 20_000, from = 0): Promise<SeenFrame> {
+export async function waitForPicture(
+  probe: PeerProcess,
+  fits: (seen: SeenFrame) => boolean,
+  timeoutMs = 20_000,
+  from = 0,
+): Promise<SeenFrame> {
   return seenFrame(await probe.waitFor('video', (event) => fits(seenFrame(event)), timeoutMs, from));
 }
 /** So many pictures more. */
@@ -42,7 +54,11 @@ export async function waitForMore(probe: PeerProcess, count: number, timeoutMs =
 }
 
 /** Camera frame numbers by timecode, and what is missing or out of order between the first and the last. */
-export function orderOf(seen: readonly SeenFrame[], firstTimecode100ns: bigint, step100ns: bigint): { missing: number[]; outOfOrder: number[]; offGrid: bigint[] } {
+export function orderOf(
+  seen: readonly SeenFrame[],
+  firstTimecode100ns: bigint,
+  step100ns: bigint,
+): { missing: number[]; outOfOrder: number[]; offGrid: bigint[] } {
   const missing: number[] = [];
   const outOfOrder: number[] = [];
   const offGrid = seen.map((s) => s.timecode).filter((timecode) => (timecode - firstTimecode100ns) % step100ns !== 0n);
@@ -68,9 +84,17 @@ export async function grab(probe: PeerProcess, count: number): Promise<Grabbed[]
   const grabbed: Grabbed[] = [];
   for (const event of saved) {
     const seen = await waitForPicture(probe, (one) => one.frame === event['frame'], 5000, from);
-    const [strideBytes, widthPx, heightPx] = [Number(event['strideBytes']), Number(event['widthPx']), Number(event['heightPx'])];
-    if (event['format'] !== 'UYVY' || strideBytes !== widthPx * 2) throw new Error(`not tight UYVY: ${JSON.stringify(event)}`);
-    grabbed.push({ seen, uyvy: new Uint8Array(readFileSync(String(event['file']))).subarray(0, strideBytes * heightPx) });
+    const [strideBytes, widthPx, heightPx] = [
+      Number(event['strideBytes']),
+      Number(event['widthPx']),
+      Number(event['heightPx']),
+    ];
+    if (event['format'] !== 'UYVY' || strideBytes !== widthPx * 2)
+      throw new Error(`not tight UYVY: ${JSON.stringify(event)}`);
+    grabbed.push({
+      seen,
+      uyvy: new Uint8Array(readFileSync(String(event['file']))).subarray(0, strideBytes * heightPx),
+    });
   }
   return grabbed;
 }

@@ -45,7 +45,8 @@ export class ServerUnderTest {
     private readonly stateFolder: string,
     readonly oscPort: number,
   ) {
-    for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (text: Buffer) => (this.output += text.toString()));
+    for (const stream of [child.stdout!, child.stderr!])
+      stream.on('data', (text: Buffer) => (this.output += text.toString()));
     child.once('exit', () => (this.#ended = true));
   }
 
@@ -55,26 +56,55 @@ export class ServerUnderTest {
     const show = demoShowOnDisk();
     const [source] = show.sources;
     const file = join(options.folder, 'show.json');
-    writeFileSync(file, JSON.stringify({
-      ...show,
-      sources: [{ ...source, id: laneId, source: options.source, outputName: options.outputName, ...(options.fallbackSource === undefined ? {} : { fallbackSource: options.fallbackSource }) }],
-      ...(options.values === undefined ? {} : { values: options.values }),
-    }));
+    writeFileSync(
+      file,
+      JSON.stringify({
+        ...show,
+        sources: [
+          {
+            ...source,
+            id: laneId,
+            source: options.source,
+            outputName: options.outputName,
+            ...(options.fallbackSource === undefined ? {} : { fallbackSource: options.fallbackSource }),
+          },
+        ],
+        ...(options.values === undefined ? {} : { values: options.values }),
+      }),
+    );
     const oscPort = await freeUdpPort();
     const child = spawn(
       process.execPath,
-      [join(buildRoot, 'server', 'main.js'), 'start', file, '--state', stateFolder, '--http-port', '0', '--osc-port', String(oscPort), '--machine-name', 'UNDERSTUDY'],
+      [
+        join(buildRoot, 'server', 'main.js'),
+        'start',
+        file,
+        '--state',
+        stateFolder,
+        '--http-port',
+        '0',
+        '--osc-port',
+        String(oscPort),
+        '--machine-name',
+        'UNDERSTUDY',
+      ],
       { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.environment } },
     );
     const server = new ServerUnderTest(child, stateFolder, oscPort);
-    await server.#until(() => server.output.includes('Output: ') && server.output.includes('Control page: '), 60_000, 'output and control page');
+    await server.#until(
+      () => server.output.includes('Output: ') && server.output.includes('Control page: '),
+      60_000,
+      'output and control page',
+    );
     return server;
   }
 
   /** What the processes wrote, for the message of a test that fails. */
   logs(): string {
     const folder = join(this.stateFolder, 'logs');
-    const texts = existsSync(folder) ? readdirSync(folder).map((name) => `--- ${name}\n${readFileSync(join(folder, name), 'utf8').slice(-1500)}`) : [];
+    const texts = existsSync(folder)
+      ? readdirSync(folder).map((name) => `--- ${name}\n${readFileSync(join(folder, name), 'utf8').slice(-1500)}`)
+      : [];
     return [this.output, ...texts].join('\n');
   }
 
@@ -118,9 +148,12 @@ export class ServerUnderTest {
   }
   async set(address: string, value: ParamValue): Promise<void> {
     const answer = await fetch(`http://127.0.0.1:${this.run().httpPort}/params${address}`, {
-      method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ value }),
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ value }),
     });
-    if (answer.status !== 200) throw new Error(`${address} = ${String(value)}: ${answer.status} ${await answer.text()}`);
+    if (answer.status !== 200)
+      throw new Error(`${address} = ${String(value)}: ${answer.status} ${await answer.text()}`);
   }
   async values(): Promise<Record<string, ParamValue>> {
     const answer = await fetch(`http://127.0.0.1:${this.run().httpPort}/params`);

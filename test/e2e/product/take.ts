@@ -23,7 +23,10 @@ export class Take {
   #probes = 0;
   #loops = new Map<string, StageLoop>();
 
-  constructor(name: string, private readonly environment: NodeJS.ProcessEnv = {}) {
+  constructor(
+    name: string,
+    private readonly environment: NodeJS.ProcessEnv = {},
+  ) {
     this.peers = new Peers(environment);
     this.folder = join(this.peers.folder, 'product');
     mkdirSync(this.folder, { recursive: true });
@@ -32,7 +35,14 @@ export class Take {
   }
 
   loop(options: Partial<StageLoopOptions> = {}): StageLoop {
-    const whole = { scene: 'demo' as const, widthPx: 1280, heightPx: 720, pictures: 40, folder: this.folder, ...options };
+    const whole = {
+      scene: 'demo' as const,
+      widthPx: 1280,
+      heightPx: 720,
+      pictures: 40,
+      folder: this.folder,
+      ...options,
+    };
     const key = `${whole.scene} ${whole.widthPx} ${whole.pictures}`;
     const known = this.#loops.get(key) ?? new StageLoop(whole);
     this.#loops.set(key, known);
@@ -40,14 +50,25 @@ export class Take {
   }
   async startCamera(loop: StageLoop, settings: Partial<SenderSettings> = {}): Promise<PeerProcess> {
     this.camera = await this.peers.sender({
-      name: this.cameraName, machineName: 'STAGE', file: loop.file, widthPx: loop.widthPx, heightPx: loop.heightPx, stamp: true,
-      firstTimecode100ns: String(firstTimecode100ns), timecodeStep100ns: String(step100ns), ...settings,
+      name: this.cameraName,
+      machineName: 'STAGE',
+      file: loop.file,
+      widthPx: loop.widthPx,
+      heightPx: loop.heightPx,
+      stamp: true,
+      firstTimecode100ns: String(firstTimecode100ns),
+      timecodeStep100ns: String(step100ns),
+      ...settings,
     });
     return this.camera;
   }
   async startServer(options: Partial<ServerOptions> = {}): Promise<ServerUnderTest> {
     this.server = await ServerUnderTest.start({
-      source: `STAGE (${this.cameraName})`, outputName: this.outputName, folder: this.folder, environment: this.environment, ...options,
+      source: `STAGE (${this.cameraName})`,
+      outputName: this.outputName,
+      folder: this.folder,
+      environment: this.environment,
+      ...options,
     });
     return this.server;
   }
@@ -55,7 +76,11 @@ export class Take {
   startProbe(settings: Partial<ProbeSettings> = {}): Promise<PeerProcess> {
     const number = ++this.#probes;
     return this.peers.probe({
-      name: `UNDERSTUDY (${this.outputName})`, machineName: `MONITOR${number}`, reportEach: true, saveFolder: join(this.folder, `saved-${number}`), ...settings,
+      name: `UNDERSTUDY (${this.outputName})`,
+      machineName: `MONITOR${number}`,
+      reportEach: true,
+      saveFolder: join(this.folder, `saved-${number}`),
+      ...settings,
     });
   }
   /** Until the likeness is on air. */

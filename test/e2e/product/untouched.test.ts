@@ -13,20 +13,28 @@ it("pixels outside the face's region and the label are byte-identical to the cam
   const plain = new Uint8Array(widthPx * heightPx * 2);
   const judged: { outside: number; face: number; label: number }[] = [];
   await runner.run({
-    widthPx, heightPx, framesPerSecond: 25, frames: 30, time: 'frames',
+    widthPx,
+    heightPx,
+    framesPerSecond: 25,
+    frames: 30,
+    time: 'frames',
     render: (n, target) => {
       scene.renderFrame(n, { who: 'performer' }, target);
       plain.set(target);
     },
     onOutput: (_n, uyvy, lane) => {
       if (lane.step !== 'likeness') return;
-      const faces = lane.parts.track.faces.filter((face) => face.active).map((face) => lane.parts.regions.view(face).box);
+      const faces = lane.parts.track.faces
+        .filter((face) => face.active)
+        .map((face) => lane.parts.regions.view(face).box);
       expect(faces).toHaveLength(1);
       const count = { outside: 0, face: 0, label: 0 };
-      const inside = (box: { x0: number; y0: number; x1: number; y1: number }, x: number, y: number): boolean => x >= box.x0 && x < box.x1 && y >= box.y0 && y < box.y1;
+      const inside = (box: { x0: number; y0: number; x1: number; y1: number }, x: number, y: number): boolean =>
+        x >= box.x0 && x < box.x1 && y >= box.y0 && y < box.y1;
       for (let at = 0; at < plain.length; at++) {
         if (uyvy[at] === plain[at]) continue;
-        const x = (at >> 1) % widthPx, y = Math.floor((at >> 1) / widthPx);
+        const x = (at >> 1) % widthPx,
+          y = Math.floor((at >> 1) / widthPx);
         if (inside(lane.parts.label.plate, x, y)) count.label++;
         else if (inside(faces[0]!, x, y)) count.face++;
         else count.outside++;

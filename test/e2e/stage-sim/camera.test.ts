@@ -31,7 +31,11 @@ afterEach(async () => {
 
 /** Starts the camera and waits until it says that it is on air. */
 async function start(name: string, ...more: string[]): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [entry, '--name', name, '--width', '320', '--height', '180', '--loop', '4', ...more], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(
+    process.execPath,
+    [entry, '--name', name, '--width', '320', '--height', '180', '--loop', '4', ...more],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  );
   camera = child;
   await new Promise<void>((resolve, reject) => {
     child.stdout!.once('data', () => resolve());
@@ -47,9 +51,13 @@ interface Seen {
 }
 
 /** Receives pictures and sound until `count` pictures came. */
-async function receive(receiver: NdiReceiver, count: number): Promise<{ pictures: Seen[]; samples: number; peak: number }> {
+async function receive(
+  receiver: NdiReceiver,
+  count: number,
+): Promise<{ pictures: Seen[]; samples: number; peak: number }> {
   const pictures: Seen[] = [];
-  let samples = 0, peak = 0;
+  let samples = 0,
+    peak = 0;
   while (pictures.length < count) {
     const captured = await receiver.capture(5000);
     if (captured.kind === 'none') throw new Error('the camera is silent');
@@ -60,7 +68,8 @@ async function receive(receiver: NdiReceiver, count: number): Promise<{ pictures
       captured.audio.release();
     }
     if (captured.kind !== 'video') continue;
-    const { video } = captured, mark = /<understudy_sim frame="(\d+)" scene="(\w+)"\/>/.exec(video.metadata ?? '');
+    const { video } = captured,
+      mark = /<understudy_sim frame="(\d+)" scene="(\w+)"\/>/.exec(video.metadata ?? '');
     expect([video.widthPx, video.heightPx, video.format]).toEqual([320, 180, 'UYVY']);
     pictures.push({ timecode100ns: video.timecode100ns, frame: Number(mark?.[1]), scene: mark?.[2] ?? '' });
     video.release();
