@@ -27,7 +27,7 @@ const Source = Type.Object(
     likeness: Type.Optional(Type.Union([id, Type.Null()])),
     /** The performer expected in front of this camera; null for whoever of the cast is recognised. */
     performer: Type.Optional(Type.Union([id, Type.Null()])),
-    /** Where receivers go if this lane dies: an NDI source name or address. Unset: the camera itself. 'slate': the supervisor's slate. */
+    /** Where receivers go if this lane dies: an NDI source name or address. Unset: the camera itself. */
     fallbackSource: Type.Optional(name),
     /** Receive 16-bit pictures, for cameras with more than 8 bits. Twice the bytes. */
     deepColor: Type.Optional(Type.Boolean()),
