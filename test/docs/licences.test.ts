@@ -50,7 +50,8 @@ describe('documents', () => {
       /const verbs = \[([^\]]+)\]/
         .exec(program)?.[1]
         ?.split(',')
-        .map((verb) => verb.trim()) ?? [];
+        .map((verb) => verb.trim())
+        .filter((verb) => verb !== '') ?? [];
     expect(verbs.length).toBeGreaterThan(5);
     for (const verb of verbs) expect(read('README.md')).toMatch(new RegExp(`\\| \`${verb}[ \`]`));
   });
