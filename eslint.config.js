@@ -1,7 +1,7 @@
-// Lint of the whole tree: TypeScript with types, the house's import directions (lint/rooms.js), one clock, one door per library.
+// Lint of the whole tree: TypeScript with types, the house's import directions (test/lint/rules/rooms.js), one clock, one door per library.
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
-import { houseRules } from './lint/house-rules.js';
+import { houseRules } from './test/lint/rules/house-rules.js';
 
 const typescript = ['**/*.ts', '**/*.tsx'];
 const oneClock = 'Time comes from an injected Clock (server/time/clock.ts).';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ESLint } from 'eslint';
 import { describe, expect, it } from 'vitest';
-import { doors, rooms } from '../../lint/rooms.js';
+import { doors, rooms } from './rules/rooms.js';
 import { projectRoot } from '../../server/paths.js';
 
 const eslint = new ESLint({ cwd: projectRoot });

@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { doors, rooms } from './rooms.js';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 const roomNames = Object.keys(rooms).sort((a, b) => b.length - a.length);
 
 /** Path below the repository with forward slashes; null outside it. */
@@ -53,9 +53,9 @@ const importDirections = {
     type: 'problem',
     schema: [],
     messages: {
-      direction: '"{{from}}" may not import "{{to}}": see lint/rooms.js.',
-      typesOnly: '"{{from}}" may only import types of "{{to}}" (import type): see lint/rooms.js.',
-      homeless: '"{{path}}" is in no room: add its folder to lint/rooms.js.',
+      direction: '"{{from}}" may not import "{{to}}": see test/lint/rules/rooms.js.',
+      typesOnly: '"{{from}}" may only import types of "{{to}}" (import type): see test/lint/rules/rooms.js.',
+      homeless: '"{{path}}" is in no room: add its folder to test/lint/rules/rooms.js.',
     },
   },
   create(context) {
