@@ -187,16 +187,29 @@ export class Lane {
     try {
       workCount = this.#look(frame, startedAtUs);
     } catch (error) {
-      // Promise 1 and 3: whatever breaks in here, the picture leaves, concealed, and the fault is counted.
-      this.counters['track.fault']!++;
-      this.parts.track.endAll();
-      this.#unlookedSince = frameNumber;
-      this.events.onAlarm('LANE_STAGE_FAULT', { reason: String((error as Error).message) });
+      this.#startOver(frame, error);
     }
     this.#show('beforeComposite', frame);
     if (this.params.snapshot.send.delayFrames > 0) frame.plainPixels = this.#plain.keep(frame.pixels);
-    const composited = this.#composite(frame, workCount);
+    const composited = this.#compositeOrConceal(frame, workCount);
     this.#finish(composited, workCount);
+  }
+
+  /** Promises 1 and 3: whatever breaks, the picture leaves, concealed, and the fault is counted and told. */
+  #startOver(frame: ReceivedFrame, error: unknown): void {
+    this.counters['track.fault']!++;
+    this.parts.track.endAll();
+    this.#unlookedSince = frame.frameNumber;
+    this.events.onAlarm('LANE_STAGE_FAULT', { reason: String((error as Error).message) });
+  }
+
+  #compositeOrConceal(frame: ReceivedFrame, workCount: number): CompositedFrame {
+    try {
+      return this.#composite(frame, workCount);
+    } catch (error) {
+      this.#startOver(frame, error);
+      return this.#composite(frame, 0);
+    }
   }
 
   /** Lets previews look at a picture; their fault is not the picture's. */

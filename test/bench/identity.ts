@@ -6,7 +6,8 @@ import { createSession } from '../../server/onnx/ort.js';
 import { buildRoot } from '../../server/paths.js';
 import { FaceDetector } from '../../server/stages/keyframe/analysis/face-detector.js';
 import { FaceMesher } from '../../server/stages/keyframe/analysis/face-mesher.js';
-import { cosine, IdentityEmbedder } from '../../server/stages/keyframe/analysis/identity-embedder.js';
+import { cosine } from '../../server/frame/identity.js';
+import { IdentityEmbedder } from '../../server/stages/keyframe/analysis/identity-embedder.js';
 import type { RgbPicture } from '../../server/stages/keyframe/analysis/picture.js';
 import { cropFace, mapLandmarks, roiOfLandmarks } from '../../server/stages/keyframe/analysis/region.js';
 

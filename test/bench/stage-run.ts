@@ -89,14 +89,13 @@ export class StageRunner {
     const clock: Clock = options.time === 'frames' ? frameClock : machineClock;
     const ndi: MemoryNdi = new Ndi({ clock });
     const camera = ndi.createSender({ name: 'CAM', clockVideo: false, clockAudio: false });
-    let done = 0;
     const lane: Lane = new Lane(laneOptions, ndi, clock, new LaneParams('cam-a', this.#folder, laneOptions.values), {
       onSourceState() {},
       onSourceChanged() {},
       onInference() {},
       onAlarm: (code, context) => console.error(code, context),
       beforeComposite() {},
-      afterSend: () => done++,
+      afterSend() {},
     });
     const monitor = ndi.createReceiver({
       source: { name: lane.parts.send.sourceName },
@@ -135,7 +134,6 @@ export class StageRunner {
       await until(() => counters.answered >= counters.asked && !lane.parts.keyframe.detectInFlight, 1000);
       frame.free();
     }
-    void done;
     lane.close();
     ndi.close();
     await running;

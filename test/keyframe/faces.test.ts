@@ -6,7 +6,8 @@ import { createSession } from '../../server/onnx/ort.js';
 import { projectRoot, testFootageRoot } from '../../server/paths.js';
 import { FaceDetector } from '../../server/stages/keyframe/analysis/face-detector.js';
 import { FaceMesher, type MeshModel } from '../../server/stages/keyframe/analysis/face-mesher.js';
-import { cosine, IdentityEmbedder, identityMatch } from '../../server/stages/keyframe/analysis/identity-embedder.js';
+import { cosine, identityMatch } from '../../server/frame/identity.js';
+import { IdentityEmbedder } from '../../server/stages/keyframe/analysis/identity-embedder.js';
 import { Matte } from '../../server/stages/keyframe/analysis/matte.js';
 import type { RgbPicture } from '../../server/stages/keyframe/analysis/picture.js';
 import { mapLandmarks } from '../../server/stages/keyframe/analysis/region.js';
@@ -129,7 +130,7 @@ describe('on group photographs', () => {
     );
     expect(cosine(await embedder.embed(crop, landmarks), identities[0]!)).toBeGreaterThan(0.95);
     identities.forEach((a, i) =>
-      identities.slice(i + 1).forEach((b) => expect(cosine(a, b)).toBeLessThan(identityMatch.releaseBelow)),
+      identities.slice(i + 1).forEach((b) => expect(cosine(a, b)).toBeLessThan(identityMatch.strangersBelow)),
     );
   });
 });
@@ -193,7 +194,7 @@ describe('on known pictures', () => {
         people.slice(i + 1).forEach((b) => {
           const likeness = cosine(a.identity, b.identity);
           if (a.name === b.name) expect(likeness, `${a.name} twice`).toBeGreaterThan(identityMatch.acquireAt);
-          else expect(likeness, `${a.name} and ${b.name}`).toBeLessThan(identityMatch.releaseBelow);
+          else expect(likeness, `${a.name} and ${b.name}`).toBeLessThan(identityMatch.strangersBelow);
         }),
       );
     },

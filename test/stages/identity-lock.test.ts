@@ -1,14 +1,17 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FaceTrack } from '../../server/frame/face-track.js';
-import { cosineOf, IdentityLock, identityThresholds } from '../../server/stages/track/identity-lock.js';
+import { cosine, identityMatch } from '../../server/frame/identity.js';
+import { IdentityLock } from '../../server/stages/track/identity-lock.js';
 
 const axis = (index: number): Float32Array => Float32Array.from({ length: 8 }, (_, i) => (i === index ? 1 : 0));
 const robin = { performerId: 'robin', identity: axis(0) };
 const kim = { performerId: 'kim', identity: axis(1) };
 /** An embedding with the given cosine to Robin, and none to Kim. */
-const looksLike = (cosine: number): Float32Array =>
-  Float32Array.from({ length: 8 }, (_, i) => (i === 0 ? cosine : i === 7 ? Math.sqrt(1 - cosine * cosine) : 0));
-const { accept, reject } = identityThresholds;
+const looksLike = (similarity: number): Float32Array =>
+  Float32Array.from({ length: 8 }, (_, i) =>
+    i === 0 ? similarity : i === 7 ? Math.sqrt(1 - similarity * similarity) : 0,
+  );
+const { acquireAt: accept, releaseBelow: reject } = identityMatch;
 const between = (accept + reject) / 2;
 
 let lock: IdentityLock;
@@ -66,13 +69,13 @@ describe('the identity lock', () => {
   });
 });
 
-it('cosineOf is a cosine, and 0 where there is nothing to compare', () => {
-  expect(cosineOf(looksLike(0.37), robin.identity)).toBeCloseTo(0.37, 6);
+it('cosine is a cosine, and 0 where there is nothing to compare', () => {
+  expect(cosine(looksLike(0.37), robin.identity)).toBeCloseTo(0.37, 6);
   expect(
-    cosineOf(
+    cosine(
       axis(0),
       Float32Array.from(axis(0), (v) => -3 * v),
     ),
   ).toBe(-1);
-  expect(cosineOf(new Float32Array(8), axis(0))).toBe(0);
+  expect(cosine(new Float32Array(8), axis(0))).toBe(0);
 });

@@ -1,29 +1,10 @@
 import type { FaceTrack } from '../../frame/face-track.js';
+import { cosine, identityMatch } from '../../frame/identity.js';
 import type { CastPerformer } from './contract.js';
 
-/** Cosine of mean-centred embeddings at which a face becomes, and below which it stops being, a cast performer. */
-export interface IdentityThresholds {
-  readonly accept: number;
-  readonly reject: number;
-}
-/** Set on the identity stills and on the simulated cast (docs/decisions/identity-thresholds.md). */
-export const identityThresholds: IdentityThresholds = { accept: 0.55, reject: 0.3 };
-
-export function cosineOf(a: Float32Array, b: Float32Array): number {
-  let dot = 0,
-    aa = 0,
-    bb = 0;
-  for (let i = 0; i < a.length; i++) {
-    dot += a[i] * b[i];
-    aa += a[i] * a[i];
-    bb += b[i] * b[i];
-  }
-  return aa > 0 && bb > 0 ? dot / Math.sqrt(aa * bb) : 0;
-}
-
 /**
- * Binds faces to performers with hysteresis: a face is bound to the nearest performer at `accept`, and let go only when it
- * stays under `reject` for several keyframes in a row. Between keyframes motion continuity (the flow track) is the proof.
+ * Binds faces to performers with hysteresis: a face is bound to the nearest performer at `acquireAt`, and let go only when it
+ * stays under `releaseBelow` for several keyframes in a row. Between keyframes motion continuity (the flow track) is the proof.
  */
 export class IdentityLock {
   readonly #misses = new Map<number, number>();
@@ -33,8 +14,6 @@ export class IdentityLock {
   static readonly looksAtCovered = 20;
   /** Looks before an unrecognised face counts as a stranger. */
   static readonly looksToStranger = 2;
-
-  constructor(private readonly thresholds: IdentityThresholds = identityThresholds) {}
 
   forget(face: FaceTrack): void {
     this.#misses.delete(face.faceId);
@@ -52,20 +31,20 @@ export class IdentityLock {
     let score = -1;
     for (const performer of cast) {
       if (taken.has(performer.performerId) && performer.performerId !== face.performerId) continue;
-      const s = cosineOf(identity, performer.identity);
+      const s = cosine(identity, performer.identity);
       if (s > score) {
         score = s;
         best = performer;
       }
     }
     face.identity01 = Math.max(0, score);
-    if (best && score >= this.thresholds.accept) {
+    if (best && score >= identityMatch.acquireAt) {
       face.recognition = 'cast';
       face.performerId = best.performerId;
       this.#misses.set(face.faceId, 0);
       return;
     }
-    if (face.recognition === 'cast' && score >= this.thresholds.reject) return;
+    if (face.recognition === 'cast' && score >= identityMatch.releaseBelow) return;
     if (face.recognition === 'cast' && shaken) {
       // Covered, or somebody else by now: no likeness, but no stranger either until many looks have said so. Meanwhile the
       // ladder conceals it, unless the performer is found elsewhere.

@@ -1,5 +1,6 @@
 import { FaceTrack, isConfirmed, landmarkCount, surfaceCount } from '../../frame/face-track.js';
 import type { DetectedBox } from '../../frame/detected-box.js';
+import { identityMatch } from '../../frame/identity.js';
 import type { InstantUs } from '../../time/time.js';
 import { type CastPerformer, faceSlots, type KeyframeWish } from './contract.js';
 import { IdentityLock } from './identity-lock.js';
@@ -13,8 +14,6 @@ export interface TrackSettings {
 const restlessRim01 = 0.45;
 /** Looks at a bound or a strange face again after this many keyframes. */
 const identityEveryKeyframes = 4;
-/** Similarity at which a bound face counts as confirmed: a face turned by 60° still reaches it. */
-const confirmIdentity = 0.4;
 /** Detections in a row that see nobody where a track is, before it may end. */
 const emptyDetectionsToEnd = 3;
 
@@ -120,7 +119,7 @@ export class TrackStage {
           this.end(other);
       }
       // A doubtful look confirms nothing: the next keyframe is asked again.
-      if (face.recognition !== 'cast' || face.identity01 >= confirmIdentity) face.identityFrame = frameNumber;
+      if (face.recognition !== 'cast' || face.identity01 >= identityMatch.confirmAt) face.identityFrame = frameNumber;
     }
   }
 

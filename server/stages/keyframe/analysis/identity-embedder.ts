@@ -7,13 +7,6 @@ import { warpPicture } from './warp.js';
 
 export const identityLength = 1024;
 
-/**
- * When a face counts as a given person (cosine of embeddings). Measured on 11 photographs of four people: the same person 0.65
- * to 0.80, strangers at most 0.46. A face is bound from `acquireAt` and let go only under `releaseBelow`, so that a turn of the
- * head does not flicker between the two.
- */
-export const identityMatch = { acquireAt: 0.58, releaseBelow: 0.46 } as const;
-
 /** Says who a face is, as a vector whose direction is compared with `cosine`. */
 export class IdentityEmbedder {
   readonly #session: ModelSession;
@@ -61,17 +54,4 @@ export class IdentityEmbedder {
   close(): Promise<void> {
     return this.#session.close();
   }
-}
-
-/** Likeness of two identities, −1 to 1; 0 when either is all zeros. */
-export function cosine(a: Float32Array, b: Float32Array): number {
-  let dot = 0,
-    lengthA = 0,
-    lengthB = 0;
-  for (let i = 0; i < a.length; i++) {
-    dot += a[i]! * b[i]!;
-    lengthA += a[i]! * a[i]!;
-    lengthB += b[i]! * b[i]!;
-  }
-  return lengthA === 0 || lengthB === 0 ? 0 : dot / Math.sqrt(lengthA * lengthB);
 }
