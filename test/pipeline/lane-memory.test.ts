@@ -120,6 +120,35 @@ describe('the frame path in memory', () => {
     await close();
   });
 
+  it('sends the picture, concealed and labelled, where compositing fails, and says so', async () => {
+    const { lane, frames, faults, one, close } = await openLane(640, 360);
+    frames.forEach(({ pixels }) => pixels.forEach((_, i) => (pixels[i] = (i * 31 + (i >> 9) * 7) & 0xff)));
+    lane.parts.track.cast = [{ performerId: 'robin', identity: new Float32Array(1024).fill(1) }];
+    await one(() => {});
+    const { composite } = lane.parts;
+    const whole = composite.composite.bind(composite);
+    composite.composite = () => {
+      composite.composite = whole;
+      throw new Error('a broken engine');
+    };
+    await one((out, sent, metadata) => {
+      expect(metadata).toMatch(/kind="likeness"[^>]*step="unacquired"/);
+      // Softened from edge to edge: neighbouring pixels of the noise are nearly alike now.
+      const row = 300 * 1280;
+      let roughIn = 0;
+      let roughOut = 0;
+      for (let i = row + 1; i < row + 1278; i += 2) {
+        roughIn += Math.abs(sent[i]! - sent[i + 2]!);
+        roughOut += Math.abs(out[i]! - out[i + 2]!);
+      }
+      expect(roughOut).toBeLessThan(roughIn / 10);
+    });
+    expect(faults).toEqual([expect.stringContaining('a broken engine')]);
+    expect(lane.counters['track.fault']).toBe(1);
+    await one(() => {});
+    await close();
+  });
+
   it('in bypass the whole picture is byte for byte the camera', async () => {
     const { params, frames, one, close } = await openLane(640, 360);
     frames.forEach(({ pixels }) => pixels.forEach((_, i) => (pixels[i] = (i * 17) & 0xff)));
