@@ -1,0 +1,75 @@
+import type { IpcMessage } from '../ipc/channel.js';
+import type { FaceDetector } from '../stages/keyframe/analysis/face-detector.js';
+import type { FaceMesher } from '../stages/keyframe/analysis/face-mesher.js';
+import type { IdentityEmbedder } from '../stages/keyframe/analysis/identity-embedder.js';
+import type { DetectReply, DetectRequest, FaceReply, FaceRequest } from '../stages/keyframe/contract.js';
+import type { Clock } from '../time/clock.js';
+import { since, toMs } from '../time/time.js';
+import { bytesOf, type JobAnswer, type JobKinds } from './inference-jobs.js';
+
+/** The models that the keyframe stage asks, each opened once. */
+export interface KeyframeModels {
+  readonly detector: FaceDetector;
+  readonly mesher: FaceMesher;
+  readonly embedder: IdentityEmbedder;
+}
+
+/** A crop with less of a face than this has no landmarks worth an identity. */
+const leastPresence01 = 0.5;
+
+/** detect: where faces are. face: landmarks, and who it is where asked. */
+export const keyframeJobs = (models: KeyframeModels, clock: Clock): JobKinds => ({
+  detect: {
+    key: () => 'detect',
+    run: ({ head, payload }) => detect(models, clock, head as unknown as DetectRequest, payload),
+  },
+  face: {
+    key: (head) => `face ${String(head['faceId'])}`,
+    run: ({ head, payload }) => analyse(models, clock, head as unknown as FaceRequest, payload),
+  },
+});
+
+async function detect(
+  { detector }: KeyframeModels,
+  clock: Clock,
+  request: DetectRequest,
+  rgb: IpcMessage['payload'],
+): Promise<JobAnswer> {
+  const startedAtUs = clock.nowUs();
+  const found = await detector.detect(rgb, request.widthPx, request.heightPx);
+  const reply: DetectReply = {
+    type: 'detected',
+    frameNumber: request.frameNumber,
+    faces: found.map((face) => ({
+      box: [face.box.x0, face.box.y0, face.box.x1, face.box.y1],
+      keyPoints: Array.from(face.keyPoints),
+      score01: face.score01,
+    })),
+    inferenceMs: toMs(since(clock.nowUs(), startedAtUs)),
+  };
+  return { head: { ...reply } };
+}
+
+async function analyse(
+  { mesher, embedder }: KeyframeModels,
+  clock: Clock,
+  request: FaceRequest,
+  rgb: IpcMessage['payload'],
+): Promise<JobAnswer> {
+  const startedAtUs = clock.nowUs();
+  const { landmarks, presence01 } = await mesher.landmarks(rgb);
+  const wantIdentity = request.wantIdentity && presence01 >= leastPresence01;
+  const identity = wantIdentity ? await embedder.embed(rgb, landmarks) : null;
+  const reply: FaceReply = {
+    type: 'face',
+    faceId: request.faceId,
+    trackNumber: request.trackNumber,
+    frameNumber: request.frameNumber,
+    captureAtUs: request.captureAtUs,
+    presence01,
+    hasIdentity: identity !== null,
+    inferenceMs: toMs(since(clock.nowUs(), startedAtUs)),
+  };
+  const payload = identity ? Buffer.concat([bytesOf(landmarks), bytesOf(identity)]) : bytesOf(landmarks);
+  return { head: { ...reply }, payload };
+}
