@@ -19,7 +19,7 @@ export function timecodeText(timecode100ns: bigint, rateNum: number, rateDen: nu
 /** A lane's state for the desk; built a few times a second, off the frame path. */
 export function laneStatus(lane: Lane, options: LaneOptions, params: LaneParams, clock: Clock): LaneStatus {
   const { receive, send, track, keyframe, shelf } = lane.parts;
-  const video = lane.lastShape;
+  const video = lane.state.lastShape;
   const [p50, p95, p99] = lane.meters.captureToSend.quantiles(0.5, 0.95, 0.99) as [number, number, number];
   const tally = send.tally();
   const now = clock.nowUs();
@@ -56,13 +56,13 @@ export function laneStatus(lane: Lane, options: LaneOptions, params: LaneParams,
     delayFrames: params.snapshot.send.delayFrames,
     captureToSendMs: { p50: p50 / 1000, p95: p95 / 1000, p99: p99 / 1000 },
     stageMs: lane.meters.stageMs(),
-    step: lane.step,
+    step: lane.state.step,
     faces,
     onProgram: tally.onProgram,
     onPreview: tally.onPreview,
     receivers: send.receivers(),
     likenessId: shelf.shown()?.id ?? null,
-    timecode: timecodeText(lane.timecode100ns, video.frameRateNum, video.frameRateDen),
+    timecode: timecodeText(lane.state.timecode100ns, video.frameRateNum, video.frameRateDen),
     counters: {
       ...lane.counters,
       ...prefixed('keyframe', keyframe.counters),

@@ -74,6 +74,13 @@ export class LaneMeters {
   /** From libndi handing the frame over to the frame path taking it up. */
   readonly queueWaitUs = new Histogram('queueWaitUs', 'receive');
 
+  /** A picture left. */
+  sent(captureToSendUs: number, slackUs: number): void {
+    this.captureToSend.add(captureToSendUs);
+    this.captureToSendUs.add(captureToSendUs);
+    this.deadlineSlackUs.add(slackUs);
+  }
+
   report(): LatencyHistogram[] {
     const own = [this.captureToSendUs, this.keyframeAgeUs, this.deadlineSlackUs, this.queueWaitUs];
     return [...own, ...stageNames.map((name) => this.stages[name].histogram)].map((one) => one.report());

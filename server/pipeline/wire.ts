@@ -56,21 +56,19 @@ export interface LaneParts {
   readonly shelf: LikenessShelf;
 }
 
+/** What the parts tell the lane. */
+export interface LaneEventsOfParts {
+  readonly receive: ReceiveEvents;
+  readonly keyframe: KeyframeEvents;
+  readonly send: SendEvents;
+  readonly likenessFault: (what: string, reason: string) => void;
+}
+
 const xmlText = (text: string): string => text.replace(/&/g, '&amp;').replace(/"/g, '&quot;').replace(/</g, '&lt;');
 export const productXml = (version: string): string =>
   `<ndi_product long_name="Understudy virtual-production server" short_name="Understudy" manufacturer="Understudy" version="${version}" model_name="Understudy" serial="" session_name=""/>`;
 
-export function wireLane(
-  options: LaneOptions,
-  ndi: NdiPort,
-  clock: Clock,
-  events: {
-    receive: ReceiveEvents;
-    keyframe: KeyframeEvents;
-    send: SendEvents;
-    likenessFault: (what: string, reason: string) => void;
-  },
-): LaneParts {
+export function wireLane(options: LaneOptions, ndi: NdiPort, clock: Clock, events: LaneEventsOfParts): LaneParts {
   const memory = new KernelMemory(640);
   const region = new RegionKernel(memory);
   const blend = new BlendKernel(memory);

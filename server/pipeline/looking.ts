@@ -1,0 +1,160 @@
+import type { FaceTrack } from '../frame/face-track.js';
+import type { ReceivedFrame } from '../frame/frames.js';
+import { FrameShrinker } from '../kernels/frame-shrink.js';
+import { type InstantUs, since } from '../time/time.js';
+import type { KeyframeAnswers } from './answers.js';
+import { type LaneContext, propagateSettings } from './lane-state.js';
+
+/** Longer side of the picture in which faces are looked for. 480 px of 1920 finds faces from about 100 px up. */
+const detectLongSidePx = 480;
+/** Frames between detections while every cast performer is on screen, and while one is missing. */
+const detectCalmFrames = 25;
+const detectSearchFrames = 2;
+/** Layout change, in codes, above which a picture is a cut (a flash moves the mean, not the layout; see LumaStats). */
+const cutLayoutCodes = 22;
+/** A cut within one set changes the layout less: it counts where the flow of every face breaks off as well. */
+const softCutLayoutCodes = 7;
+const softCutConfidence01 = 0.3;
+/** A flash leaves the face's crop alike, a cut does not. */
+const softCutAlike01 = 0.6;
+
+/** track and propagate on one picture, and what is asked of inference about it. */
+export class Looking {
+  #detectAskedFrame = -1000;
+  #shrinker: FrameShrinker | null = null;
+  #shrinkerFor = '';
+
+  constructor(
+    private readonly lane: LaneContext,
+    private readonly answers: KeyframeAnswers,
+  ) {}
+
+  /** Returns how many faces have work, which stands in `state.work`. */
+  look(frame: ReceivedFrame, startedAtUs: InstantUs): number {
+    const { parts, state, meters, clock } = this.lane;
+    const { track, propagate, stats } = parts;
+    const { video, frameNumber } = frame;
+    stats.measure(video.pixels, video.format, video.widthPx, video.heightPx, video.strideBytes);
+    if (stats.layoutChangeCodes > cutLayoutCodes) this.#cut();
+    const trackedAtUs = clock.nowUs();
+    meters.stages.track.add(since(trackedAtUs, startedAtUs));
+    this.#startPending(frame);
+    let count = 0;
+    for (const face of track.faces) {
+      if (!face.active) continue;
+      const region = parts.regions.copyIn(face, video);
+      if (!region) {
+        track.end(face);
+        continue;
+      }
+      if (face.startedFrame !== frameNumber) propagate.carry(face, region, frameNumber, propagateSettings(this.lane));
+      const work = (state.work[count] ??= { face, region, action: 'none', engine: null });
+      work.face = face;
+      work.region = region;
+      count++;
+    }
+    if (count > 0 && stats.layoutChangeCodes > softCutLayoutCodes && this.#flowLost(count)) {
+      this.#cut();
+      count = 0;
+    }
+    const propagatedAtUs = clock.nowUs();
+    meters.stages.propagate.add(since(propagatedAtUs, trackedAtUs));
+    this.#ask(frame);
+    meters.stages.keyframe.add(since(clock.nowUs(), propagatedAtUs));
+    return count;
+  }
+
+  /** The next picture has nothing to do with the last one. */
+  forgetPicture(): void {
+    const { parts, state } = this.lane;
+    parts.track.endAll();
+    state.unlookedSince = state.frameNumber;
+    state.pending = null;
+    parts.stats.reset();
+  }
+
+  #cut(): void {
+    this.lane.state.counters['cut']!++;
+    this.forgetPicture();
+  }
+
+  /** No face of this picture could be found in the one before. */
+  #flowLost(count: number): boolean {
+    const { work } = this.lane.state;
+    for (let i = 0; i < count; i++) {
+      const { confidence01, alike01 } = work[i]!.face;
+      if (confidence01 > softCutConfidence01 || alike01 > softCutAlike01) return false;
+    }
+    return true;
+  }
+
+  #ask(frame: ReceivedFrame): void {
+    const { parts, params, state } = this.lane;
+    const { track, keyframe } = parts;
+    const { frameNumber } = frame;
+    const { keyframe: kf, flow } = params.snapshot;
+    if (!keyframe.up) return;
+    const wishes = track.wishes(frameNumber, {
+      intervalFrames: kf.intervalFrames,
+      minConfidence01: flow.minConfidence01,
+    });
+    for (const { face, wantIdentity } of wishes) {
+      const asked = keyframe.askFace(
+        face,
+        track.trackNumbers[face.faceId]!,
+        parts.regions.view(face),
+        frame.matrix,
+        frameNumber,
+        frame.captureAtUs,
+        wantIdentity,
+      );
+      if (asked) this.answers.rememberCrop(face, frameNumber);
+    }
+    const every = state.unlookedSince >= 0 ? 1 : track.allAcquired() ? detectCalmFrames : detectSearchFrames;
+    if (!keyframe.detectInFlight && frameNumber - this.#detectAskedFrame >= every) this.#askDetect(frame);
+  }
+
+  #askDetect(frame: ReceivedFrame): void {
+    const { memory, keyframe } = this.lane.parts;
+    const { video } = frame;
+    const scale = Math.max(1, Math.max(video.widthPx, video.heightPx) / detectLongSidePx);
+    const widthPx = Math.round(video.widthPx / scale);
+    const heightPx = Math.round(video.heightPx / scale);
+    const ptr = this.#shrinkerTo(widthPx, heightPx, frame).shrink(video.pixels, video.strideBytes);
+    const rgb = memory.u8.subarray(ptr, ptr + widthPx * heightPx * 3);
+    const [scaleX, scaleY] = [video.widthPx / widthPx, video.heightPx / heightPx];
+    keyframe.askDetect(rgb, widthPx, heightPx, frame.frameNumber, frame.captureAtUs, scaleX, scaleY);
+    this.#detectAskedFrame = frame.frameNumber;
+  }
+
+  #shrinkerTo(dstWidthPx: number, dstHeightPx: number, { video, matrix }: ReceivedFrame): FrameShrinker {
+    const { memory, region } = this.lane.parts;
+    const { format, widthPx, heightPx } = video;
+    const key = `${format} ${widthPx} ${heightPx} ${matrix}`;
+    if (this.#shrinker && key === this.#shrinkerFor) return this.#shrinker;
+    this.#shrinkerFor = key;
+    const shape = { format, widthPx, heightPx, dstWidthPx, dstHeightPx, matrix, layout: 'rgb' as const };
+    this.#shrinker = new FrameShrinker(memory, region, shape);
+    return this.#shrinker;
+  }
+
+  /** Starts tracks for waiting detections in this picture. */
+  #startPending(frame: ReceivedFrame): void {
+    const { parts, state } = this.lane;
+    const found = state.pending;
+    if (!found) return;
+    state.pending = null;
+    const { video } = frame;
+    parts.track.detected(found, video.widthPx, video.heightPx, (face) => this.#start(face, frame));
+  }
+
+  #start(face: FaceTrack, frame: ReceivedFrame): void {
+    const { parts, ladder } = this.lane;
+    ladder.reset(face.faceId);
+    parts.propagate.place(face);
+    const region = parts.regions.copyIn(face, frame.video);
+    face.startedFrame = frame.frameNumber;
+    if (region) parts.propagate.start(face, region, frame.frameNumber);
+    else parts.track.end(face);
+  }
+}

@@ -1,0 +1,143 @@
+import { yuvMatrixOf } from '../frame/format.js';
+import { asComposited, type CompositedFrame, type ReceivedFrame, shapeOf } from '../frame/frames.js';
+import type { NdiVideoFrame } from '../ndi/port.js';
+import type { LadderStep } from '../protocol/messages.js';
+import { durationUs, since } from '../time/time.js';
+import { actionOf, type FallbackSettings } from './fallback.js';
+import type { LaneContext } from './lane-state.js';
+
+/** composite, label and send of one picture: what each face shows by the fallback ladder, and what leaves. */
+export class Showing {
+  constructor(private readonly lane: LaneContext) {}
+
+  composite(frame: ReceivedFrame, workCount: number): CompositedFrame {
+    const { clock, parts, params, state, meters } = this.lane;
+    const startedAtUs = clock.nowUs();
+    const { output, send, fallback, likeness, look } = params.snapshot;
+    const shown = this.#decide(workCount);
+    const castNamed = parts.track.cast.length > 0;
+    const concealAll = state.unlookedSince >= 0 && castNamed && fallback.unacquired !== 'plain';
+    state.step = send.bypass ? 'bypass' : output.mode === 'plain' ? 'plain' : concealAll ? 'unacquired' : shown;
+    const composited = parts.composite.composite(frame, state.work, workCount, {
+      mode: output.mode,
+      mirror: output.mirror,
+      wipe01: output.wipe01,
+      bypass: send.bypass,
+      concealAll,
+      look: { mix01: likeness.mix01, shape01: look.shape01, light01: look.light01, edge01: look.edge01 },
+    });
+    meters.stages.composite.add(since(clock.nowUs(), startedAtUs));
+    return composited;
+  }
+
+  /** Labels the picture and hands it to send. */
+  finish(frame: CompositedFrame, workCount: number): void {
+    const { clock, parts, params, state, meters } = this.lane;
+    const startedAtUs = clock.nowUs();
+    const { label: labelParams, output, send } = params.snapshot;
+    const likeness = parts.shelf.shown();
+    const faces = this.#facesForLabel(frame, workCount, output.mode, output.mirror);
+    const labelled = parts.label.label(
+      frame,
+      {
+        step: state.step,
+        likenessId: likeness?.id ?? null,
+        consentId: likeness?.consentId ?? null,
+        delayFrames: send.delayFrames,
+        corner: labelParams.corner,
+      },
+      state.labelBoxes,
+      faces,
+    );
+    const labelledAtUs = clock.nowUs();
+    meters.stages.label.add(since(labelledAtUs, startedAtUs));
+    // Bypass keeps the output's name: receivers must not lose the source they watch. Its metadata says bypass.
+    if (frame.kind !== 'bypass')
+      parts.send.useName(frame.kind === 'plain' ? ' PLAIN' : frame.kind === 'matte' ? ' MATTE' : '');
+    parts.send.put(labelled, durationUs(state.intervalUs * send.delayFrames));
+    meters.stages.send.add(since(clock.nowUs(), labelledAtUs));
+  }
+
+  /** Labels and sends a picture of ours, in place of a camera that is not there. */
+  slate(video: NdiVideoFrame): ReceivedFrame {
+    const { clock, parts, params, state } = this.lane;
+    const frame: ReceivedFrame = {
+      frameNumber: ++state.frameNumber,
+      captureAtUs: clock.nowUs(),
+      video,
+      pixels: video.pixels,
+      shape: shapeOf(video, state.lastShape),
+      matrix: yuvMatrixOf(video.widthPx, video.heightPx, null),
+    };
+    state.step = 'slate';
+    parts.track.endAll();
+    state.unlookedSince = state.frameNumber;
+    const { delayFrames } = params.snapshot.send;
+    const mark = { step: 'slate', likenessId: null, consentId: null, delayFrames, corner: 'auto' } as const;
+    parts.send.put(parts.label.label(asComposited(frame, 'slate'), mark, state.labelBoxes, 0), durationUs(0));
+    state.timecode100ns = video.timecode100ns;
+    return frame;
+  }
+
+  /** Each face's step and action, and the worst step of all. */
+  #decide(workCount: number): LadderStep {
+    const { clock, parts, params, state, meters, ladder } = this.lane;
+    const now = clock.nowUs();
+    const { unacquired } = params.snapshot.fallback;
+    const { track, shelf } = parts;
+    const castWaiting = track.cast.length > 0 && !track.allAcquired();
+    const settings = this.#fallbackSettings();
+    let shown: LadderStep = 'idle';
+    for (let i = 0; i < workCount; i++) {
+      const work = state.work[i]!;
+      const { face } = work;
+      face.step = ladder.decide(face, now, settings, castWaiting);
+      work.engine = shelf.engineOf(face.performerId);
+      work.action = actionOf(face.step, unacquired, work.engine !== null);
+      if (face.step !== 'idle')
+        shown = worse(shown, work.action === 'conceal' && face.step !== 'unacquired' ? 'conceal' : face.step);
+      if (face.keyframeFrame >= 0) meters.keyframeAgeUs.add(since(now, face.keyframeAtUs));
+    }
+    return shown;
+  }
+
+  #fallbackSettings(): FallbackSettings {
+    const { params, state } = this.lane;
+    const { fallback, flow, keyframe } = params.snapshot;
+    return {
+      maxHoldUs: fallback.maxHoldUs,
+      ladder: fallback.ladder,
+      unacquired: fallback.unacquired,
+      minConfidence01: flow.minConfidence01,
+      keyframeIntervalUs: durationUs(state.intervalUs * keyframe.intervalFrames),
+    };
+  }
+
+  /** Where faces are in the outgoing picture, for the label to give way to. */
+  #facesForLabel(frame: CompositedFrame, workCount: number, mode: string, mirror: boolean): number {
+    if (mode === 'side-by-side') return 0;
+    const { widthPx } = frame.video;
+    const { work, labelBoxes } = this.lane.state;
+    for (let i = 0; i < workCount; i++) {
+      const { box } = work[i]!.face;
+      const out = labelBoxes[i]!;
+      out.x0 = mirror ? widthPx - box.x1 : box.x0;
+      out.x1 = mirror ? widthPx - box.x0 : box.x1;
+      out.y0 = box.y0;
+      out.y1 = box.y1;
+    }
+    return workCount;
+  }
+}
+
+const severity: Readonly<Record<LadderStep, number>> = {
+  idle: 0,
+  likeness: 1,
+  hold: 2,
+  unacquired: 3,
+  conceal: 4,
+  plain: 5,
+  bypass: 6,
+  slate: 7,
+};
+const worse = (a: LadderStep, b: LadderStep): LadderStep => (severity[b] > severity[a] ? b : a);
