@@ -3,6 +3,7 @@ import { controlErrors } from './control.js';
 import { likenessErrors } from './likeness.js';
 import { modelErrors } from './models.js';
 import { ndiErrors } from './ndi.js';
+import { neuralErrors } from './neural.js';
 import { pipelineErrors } from './pipeline.js';
 import { paramsErrors } from './params.js';
 import { showErrors } from './show.js';
@@ -63,6 +64,7 @@ const entries = {
   ...cliErrors,
   ...modelErrors,
   ...ndiErrors,
+  ...neuralErrors,
   ...pipelineErrors,
   ...paramsErrors,
   ...controlErrors,

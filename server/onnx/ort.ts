@@ -13,7 +13,7 @@ let runtime: Promise<Runtime> | null = null;
  * The library reports usage to its maker unless this is set before it is loaded (seen with 1.30 on Linux: a log in the temporary
  * folder, a database in ~/.cache), hence the import on first use.
  */
-function loadRuntime(): Promise<Runtime> {
+export function loadRuntime(): Promise<Runtime> {
   process.env['ORT_DISABLE_TELEMETRY'] = '1';
   runtime ??= import('onnxruntime-node').catch((error: unknown) => {
     runtime = null;
@@ -22,7 +22,7 @@ function loadRuntime(): Promise<Runtime> {
   return runtime;
 }
 
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 export async function runtimeVersion(): Promise<string> {
   return (await loadRuntime()).env.versions.node ?? 'unknown';
@@ -60,7 +60,7 @@ export async function openModel(
   return session;
 }
 
-const sessionOptions = ({ threads, executionProvider }: SessionOptions): InferenceSession.SessionOptions => ({
+export const sessionOptions = ({ threads, executionProvider }: SessionOptions): InferenceSession.SessionOptions => ({
   executionProviders: [executionProvider],
   intraOpNumThreads: threads,
   interOpNumThreads: 1,

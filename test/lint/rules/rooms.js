@@ -42,17 +42,26 @@ export const rooms = {
   'server/ndi/port.ts': { imports: ['server/errors'], types: ['server/time', 'server/frame'] },
   'server/ndi': { imports: [...vocabulary, 'server/ndi/port.ts'], types: [] },
   'server/onnx/port.ts': { imports: [], types: ['models'] },
-  'server/onnx': { imports: [...vocabulary, 'server/onnx/port.ts', 'models'], types: [] },
+  'server/onnx/foreign-port.ts': { imports: [], types: ['server/onnx/port.ts'] },
+  'server/onnx/initialiser.ts': { imports: ['models', 'server/onnx'], types: [] },
+  'server/onnx': { imports: [...vocabulary, 'server/onnx/port.ts', 'server/onnx/foreign-port.ts', 'models'], types: [] },
   'server/likeness/port.ts': { imports: [], types: ['server/frame'] },
   'server/likeness/mesh': { imports: [...vocabulary, 'server/kernels', 'server/likeness/port.ts'], types: [] },
+  // Weights that a production brings: what the inference process makes patches with.
+  'server/likeness/neural': {
+    imports: [...vocabulary, 'server/onnx/foreign-port.ts', analysis],
+    types: ['server/onnx/port.ts'],
+  },
   'server/likeness/swap': {
-    imports: [...vocabulary, 'server/kernels', 'server/likeness/port.ts', 'server/onnx/port.ts'],
+    imports: [...vocabulary, 'server/likeness/neural', 'server/onnx/foreign-port.ts', 'server/onnx/initialiser.ts'],
     types: [],
   },
   'server/likeness/dfm': {
-    imports: [...vocabulary, 'server/kernels', 'server/likeness/port.ts', 'server/onnx/port.ts'],
+    imports: [...vocabulary, 'server/likeness/neural', 'server/onnx/foreign-port.ts'],
     types: [],
   },
+  // The lane's half: patches that flow carries, drawn through the port.
+  'server/likeness/patch': { imports: [...vocabulary, 'server/kernels', 'server/likeness/port.ts'], types: [] },
   'server/likeness/package': {
     imports: [...vocabulary, 'server/likeness/mesh', analysis],
     types: [...ports, 'server/trust'],
