@@ -1,5 +1,7 @@
 import type { ParamGroup } from './params/define.js';
 import { ParamRegistry } from './params/registry.js';
+import { showActions } from './show/actions.js';
+import { showMeters } from './show/meters.js';
 import { fallbackParams, likenessParams, lookParams, outputParams } from './stages/composite/params.js';
 import { keyframeParams } from './stages/keyframe/params.js';
 import { labelParams } from './stages/label/params.js';
@@ -26,7 +28,7 @@ export const declarations: readonly ParamGroup[] = [
 
 /** The registry of a show: "show", and one lane and one output per camera. */
 export function registryOf(cameras: readonly { readonly id: string; readonly label: string }[]): ParamRegistry {
-  const registry = new ParamRegistry(declarations);
+  const registry = new ParamRegistry(declarations, showActions, showMeters);
   for (const { id, label } of cameras) {
     registry.addScope(`lane/${id}`, label);
     registry.addScope(`output/${id}`, label);

@@ -27,6 +27,21 @@ export const paramsErrors = {
     message: '{key} is too long.',
     advice: 'Send {wanted}.',
   },
+  PARAM_READ_ONLY: {
+    severity: 'warning',
+    message: '{address} is a meter.',
+    advice: 'Read it, or subscribe to it; what it shows is not set by hand.',
+  },
+  ACTION_NOT_SERVED: {
+    severity: 'warning',
+    message: 'Nobody does "{action}" in this process.',
+    advice: 'Use an address of the version that runs here: GET /params lists them.',
+  },
+  ROLE_READ_ONLY: {
+    severity: 'warning',
+    message: 'The role "{role}" may not change this.',
+    advice: "Ask the operator, or open the page with an operator's token.",
+  },
   PARAM_NOT_SAVED: {
     severity: 'alarm',
     message: 'The state of the show could not be written: {reason}',

@@ -1,4 +1,4 @@
-import type { ParamDescriptor } from '../protocol/descriptors.js';
+import type { ActionDescriptor, MeterDescriptor, ParamDescriptor } from '../protocol/descriptors.js';
 
 /** What consoles, show files and cues rely on, by "<scope> <group>.<name>". Help, step and default may change freely. */
 export type StableEntry =
@@ -11,10 +11,13 @@ export type StableEntry =
     }
   | { readonly kind: 'choice'; readonly choices: readonly string[] }
   | { readonly kind: 'toggle' }
-  | { readonly kind: 'text'; readonly maxLength: number };
+  | { readonly kind: 'text'; readonly maxLength: number }
+  | { readonly kind: 'action'; readonly argument: StableEntry | null; readonly argumentOptional: boolean }
+  | { readonly kind: 'meter'; readonly holds: string; readonly unit: string };
+type Declared = ParamDescriptor | ActionDescriptor | MeterDescriptor;
 export type StableAddressSpace = Readonly<Record<string, StableEntry>>;
 
-const entryOf = (descriptor: ParamDescriptor): StableEntry => {
+const entryOf = (descriptor: Declared): StableEntry => {
   switch (descriptor.kind) {
     case 'number': {
       const { unit, min, max, integer } = descriptor;
@@ -26,10 +29,16 @@ const entryOf = (descriptor: ParamDescriptor): StableEntry => {
       return { kind: 'toggle' };
     case 'text':
       return { kind: 'text', maxLength: descriptor.maxLength };
+    case 'action': {
+      const { argument, argumentOptional } = descriptor;
+      return { kind: 'action', argument: argument === null ? null : entryOf(argument), argumentOptional };
+    }
+    case 'meter':
+      return { kind: 'meter', holds: descriptor.holds, unit: descriptor.unit };
   }
 };
 
-export const stableAddressSpace = (descriptors: readonly ParamDescriptor[]): StableAddressSpace =>
+export const stableAddressSpace = (descriptors: readonly Declared[]): StableAddressSpace =>
   Object.fromEntries(
     descriptors
       .map((descriptor) => [`${descriptor.scope} ${descriptor.key}`, entryOf(descriptor)] as const)
@@ -64,6 +73,19 @@ function narrowed(address: string, old: StableEntry, now: StableEntry): string[]
     });
   } else if (old.kind === 'text' && now.kind === 'text' && now.maxLength < old.maxLength) {
     changes.push(`${address} takes shorter texts`);
+  } else if (old.kind === 'meter' && now.kind === 'meter') {
+    if (old.holds !== now.holds || old.unit !== now.unit) changes.push(`${address} reads otherwise`);
+  } else if (old.kind === 'action' && now.kind === 'action') {
+    changes.push(...narrowedArgument(address, old, now));
   }
   return changes;
+}
+
+type StableAction = Extract<StableEntry, { kind: 'action' }>;
+function narrowedArgument(address: string, old: StableAction, now: StableAction): string[] {
+  if (now.argument === null) return old.argument === null ? [] : [`${address} takes no argument any more`];
+  if (!now.argumentOptional && (old.argument === null || old.argumentOptional)) return [`${address} needs an argument`];
+  if (old.argument === null) return [];
+  if (old.argument.kind !== now.argument.kind) return [`${address} takes a ${now.argument.kind} as its argument`];
+  return narrowed(`${address} (argument)`, old.argument, now.argument);
 }

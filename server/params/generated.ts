@@ -14,35 +14,68 @@ export function generatedFiles(): Readonly<Record<string, string>> {
 /** The promise to consoles; see test/protocol/README.md for when it may change. */
 export const stableFile = 'test/protocol/address-space.stable.json';
 
-export const stableText = (): string => JSON.stringify(stableAddressSpace(registryOf([]).descriptors), null, 2) + '\n';
+export const stableText = (): string => JSON.stringify(stableAddressSpace(registryOf([]).declared), null, 2) + '\n';
 
+interface Placed {
+  readonly scope: string;
+  readonly group: string;
+  readonly name: string;
+}
+const addressCell = ({ scope, group, name }: Placed): string =>
+  `\`/understudy/${scope === 'show' ? 'show' : `${scope}/‹id›`}/${group}/${name}\``;
+const table = (rows: readonly (readonly string[])[]): string =>
+  rows.map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n');
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 const show = (descriptor: ParamDescriptor): string =>
   descriptor.kind === 'toggle' ? (descriptor.default ? 'on' : 'off') : String(descriptor.default) || '(empty)';
 
 function parametersTable(): string {
-  const { descriptors } = registryOf([]);
-  const rows = descriptors.map((descriptor) => {
-    const scope = descriptor.scope === 'show' ? 'show' : `${descriptor.scope}/‹id›`;
-    const unit = descriptor.kind === 'number' && descriptor.unit !== 'none' ? `, ${descriptor.unit}` : '';
-    const beyond = descriptor.kind === 'number' ? descriptor.onOutOfRange : 'refuse';
-    return [
-      `\`/understudy/${scope}/${descriptor.group}/${descriptor.name}\``,
-      wantedOf(descriptor) + unit,
-      show(descriptor),
-      beyond,
-      descriptor.apply,
-      descriptor.help,
-    ];
-  });
-  return `# Parameters
+  const { descriptors, actionDescriptors, meterDescriptors } = registryOf([]);
+  const unitOf = (unit: string): string => (unit === 'none' ? '' : `, ${unit}`);
+  const rows = descriptors.map((descriptor) => [
+    addressCell(descriptor),
+    wantedOf(descriptor) + (descriptor.kind === 'number' ? unitOf(descriptor.unit) : ''),
+    show(descriptor),
+    descriptor.kind === 'number' ? descriptor.onOutOfRange : 'refuse',
+    descriptor.apply,
+    descriptor.help,
+  ]);
+  const actions = actionDescriptors.map((descriptor) => [
+    addressCell(descriptor),
+    descriptor.argument === null
+      ? 'nothing; a 0 is a button let go'
+      : `${wantedOf(descriptor.argument)}${descriptor.argumentOptional ? ', or nothing' : ''}`,
+    descriptor.help,
+  ]);
+  const meters = meterDescriptors.map((descriptor) => [
+    addressCell(descriptor),
+    descriptor.holds + unitOf(descriptor.unit),
+    descriptor.help,
+  ]);
+  return `# Parameters, actions, meters
 
 Generated from the declarations by \`npm run generate\`; do not edit. The same addresses serve OSC, HTTP (\`/params\`), the
 WebSocket and the page. ‹id› is the id of a camera in the show file. Nothing here can switch the label off.
 
 | Address | Takes | Default | Beyond the range | Applies | What you see |
 |---|---|---|---|---|---|
-${rows.map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n')}
+${table(rows)}
+
+## Actions
+
+Written to, they do something; they hold no value.
+
+| Address | Takes | What happens |
+|---|---|---|
+${table(actions)}
+
+## Meters
+
+Read, never written.
+
+| Address | Holds | What it says |
+|---|---|---|
+${table(meters)}
 `;
 }
 

@@ -43,6 +43,32 @@ export interface TextDescriptor extends DescriptorBase {
 export type ParamDescriptor = NumberDescriptor | ChoiceDescriptor | ToggleDescriptor | TextDescriptor;
 export type ParamValue = number | string | boolean;
 
+/** Something that is done rather than set: a cue's go, undo. Writing to its address does it; it holds no value. */
+export interface ActionDescriptor {
+  readonly kind: 'action';
+  /** "cue.jump": group, dot, name. */
+  readonly key: string;
+  readonly group: string;
+  readonly name: string;
+  readonly scope: ParamScope;
+  readonly help: string;
+  /** What it takes, described as a parameter is; null: nothing, and any value but a button's release (0, off) does it. */
+  readonly argument: ParamDescriptor | null;
+  /** With an argument: it may also be done without one. */
+  readonly argumentOptional: boolean;
+}
+/** Something that the server measures or knows: read, never written. */
+export interface MeterDescriptor {
+  readonly kind: 'meter';
+  readonly key: string;
+  readonly group: string;
+  readonly name: string;
+  readonly scope: ParamScope;
+  readonly help: string;
+  readonly holds: 'number' | 'text' | 'toggle';
+  readonly unit: Unit;
+}
+
 /** "/understudy/output/cam-a/output/bypass": one instance of a parameter. */
 export type ParamAddress = string;
 /** "show", "lane/cam-a", "output/cam-a". */

@@ -85,6 +85,9 @@ export interface CastMember {
   readonly enrolled: boolean;
 }
 
+/** Who somebody is to the show: see server/surfaces/dispatch/roles.ts. */
+export type Role = 'operator' | 'director' | 'dit';
+
 export interface ScopeInfo {
   readonly id: ScopeId;
   readonly label: string;

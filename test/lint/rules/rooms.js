@@ -44,7 +44,10 @@ export const rooms = {
   'server/onnx/port.ts': { imports: [], types: ['models'] },
   'server/onnx/foreign-port.ts': { imports: [], types: ['server/onnx/port.ts'] },
   'server/onnx/initialiser.ts': { imports: ['models', 'server/onnx'], types: [] },
-  'server/onnx': { imports: [...vocabulary, 'server/onnx/port.ts', 'server/onnx/foreign-port.ts', 'models'], types: [] },
+  'server/onnx': {
+    imports: [...vocabulary, 'server/onnx/port.ts', 'server/onnx/foreign-port.ts', 'models'],
+    types: [],
+  },
   'server/likeness/port.ts': { imports: [], types: ['server/frame'] },
   'server/likeness/mesh': { imports: [...vocabulary, 'server/kernels', 'server/likeness/port.ts'], types: [] },
   // Weights that a production brings: what the inference process makes patches with.
@@ -132,7 +135,7 @@ export const rooms = {
   'server/pipeline/lane-options.ts': { imports: [], types: ['server/protocol', 'server/likeness/prepare.ts'] },
 
   // -- what an operator sees and sends
-  'server/declarations.ts': { imports: ['server/params', 'server/surfaces/ws', ...declared], types: [] },
+  'server/declarations.ts': { imports: ['server/params', 'server/show', 'server/surfaces/ws', ...declared], types: [] },
   'server/params/generated.ts': {
     imports: [...vocabulary, 'server/params', 'server/declarations.ts', 'server/protocol'],
     types: [],
