@@ -44,6 +44,23 @@ export const modelErrors = {
     message: 'ONNX Runtime refused the model "{model}": {reason}',
     advice: 'Run "npx understudy doctor"; choose execution provider "cpu" if a GPU was asked for.',
   },
+  MODEL_PROVIDER_MISSING: {
+    severity: 'alarm',
+    message: 'Models cannot run on "{provider}" here: {reason}',
+    advice:
+      'Run "npx understudy doctor": it lists what is there. Install the driver and libraries of "{provider}", or choose "cpu" as the execution provider in the show file or with --provider.',
+  },
+  MODEL_PROVIDER_UNUSED: {
+    severity: 'alarm',
+    message: 'The execution provider "{provider}" took no part of the model "{model}"; it ran on {found}.',
+    advice: 'Choose "cpu" as the execution provider, or update the driver and ONNX Runtime.',
+  },
+  INFERENCE_PROVIDER_REPLACED: {
+    severity: 'alarm',
+    message: 'Inference was to run on "{asked}" but runs on the CPU: {reason}',
+    advice:
+      'The show goes on, slower. Run "npx understudy doctor"; choose "cpu" in the show file to say that this is wanted.',
+  },
   MODEL_RUN_FAILED: {
     severity: 'alarm',
     message: 'The model "{model}" failed while running: {reason}',

@@ -2,7 +2,7 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { CodedError } from '../errors/coded-error.js';
 import type { ForeignSession, ForeignTensor, ForeignTensors, ForeignType } from './foreign-port.js';
 import { floatsOfHalves, halvesOfFloats } from './half.js';
-import { loadRuntime, reasonOf, sessionOptions } from './ort.js';
+import { createNative, loadRuntime, reasonOf } from './ort.js';
 import { defaultSessionOptions, type SessionOptions } from './port.js';
 
 type Runtime = Awaited<ReturnType<typeof loadRuntime>>;
@@ -15,10 +15,7 @@ export async function openForeign(
   options: Partial<SessionOptions> = {},
 ): Promise<ForeignSession> {
   const ort = await loadRuntime();
-  const chosen = sessionOptions({ ...defaultSessionOptions, ...options });
-  const native = await ort.InferenceSession.create(bytes, chosen).catch((error: unknown) => {
-    throw new CodedError('MODEL_LOAD_FAILED', { model: modelId, reason: reasonOf(error) }, { cause: error });
-  });
+  const native = await createNative(ort, modelId, bytes, { ...defaultSessionOptions, ...options });
   const describe = (all: readonly InferenceSession.ValueMetadata[]): ForeignTensor[] =>
     all.map((one) => described(modelId, one));
   return new OrtForeign(modelId, ort, native, describe(native.inputMetadata), describe(native.outputMetadata));

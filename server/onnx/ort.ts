@@ -3,10 +3,12 @@ import type { ModelManifest, TensorContract } from '../../models/manifest.js';
 import { readVerifiedModel, type VerifiedModel } from '../../models/verify.js';
 import { CodedError } from '../errors/coded-error.js';
 import { defaultSessionOptions, type ModelSession, type SessionOptions, type Tensors } from './port.js';
+import { PlacementProfile } from './placement.js';
+import { runtimeOptions } from './providers.js';
 import { allocateTensors, QueuedSession, type SessionEngine } from './queued-session.js';
 
 /** The only door to onnxruntime-node: nothing else may import it. */
-type Runtime = typeof import('onnxruntime-node');
+export type Runtime = typeof import('onnxruntime-node');
 let runtime: Promise<Runtime> | null = null;
 
 /**
@@ -24,53 +26,73 @@ export function loadRuntime(): Promise<Runtime> {
 
 export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
+/** Providers that this build of the runtime knows, by our names; some need libraries that are not there. */
+export async function builtInProviders(): Promise<string[]> {
+  const { listSupportedBackends } = await loadRuntime();
+  return listSupportedBackends().map(({ name }) => (name === 'dml' ? 'directml' : name));
+}
+
 export async function runtimeVersion(): Promise<string> {
   return (await loadRuntime()).env.versions.node ?? 'unknown';
 }
 
 /**
  * Loads a default model from build/models and hands the very bytes that were hashed to ONNX Runtime. Rejects with MODEL_UNKNOWN,
- * MODEL_FILE_MISSING, MODEL_OUTPUT_TAMPERED, MODEL_TENSOR_MISMATCH, MODEL_RUNTIME_MISSING or MODEL_LOAD_FAILED.
+ * MODEL_FILE_MISSING, MODEL_OUTPUT_TAMPERED, MODEL_TENSOR_MISMATCH, MODEL_RUNTIME_MISSING, MODEL_LOAD_FAILED or what openModel names.
  */
 export async function createSession(modelId: string, options: Partial<SessionOptions> = {}): Promise<ModelSession> {
   const target = (options.executionProvider ?? defaultSessionOptions.executionProvider) === 'cpu' ? 'cpu' : 'gpu';
   return openModel(readVerifiedModel(modelId, target), options);
 }
 
-/** Opens a model whose bytes the caller has checked, and runs it once: the first real picture is then as quick as the rest. */
+/**
+ * Opens a model whose bytes the caller has checked, and runs it once: the first real picture is then as quick as the rest, and
+ * it is known what really runs. Rejects with MODEL_PROVIDER_MISSING where the provider asked for cannot be used here, and with
+ * MODEL_PROVIDER_UNUSED where it is there but took nothing of this model; never runs on the CPU instead.
+ */
 export async function openModel(
   { manifest, bytes }: VerifiedModel,
   options: Partial<SessionOptions> = {},
 ): Promise<ModelSession> {
   const ort = await loadRuntime();
-  const chosen = sessionOptions({ ...defaultSessionOptions, ...options });
-  const native = await ort.InferenceSession.create(bytes, chosen).catch((error: unknown) => {
-    throw new CodedError('MODEL_LOAD_FAILED', { model: manifest.id, reason: reasonOf(error) }, { cause: error });
-  });
-  checkTensors(manifest, native.inputMetadata, manifest.inputs);
-  checkTensors(manifest, native.outputMetadata, manifest.outputs);
-  const inputs = allocateTensors(manifest.inputs),
-    outputs = allocateTensors(manifest.outputs);
-  const session = new QueuedSession(
-    manifest,
-    { inputs, outputs },
-    engineOf(manifest.id, native, wrap(ort, inputs, manifest.inputs), wrap(ort, outputs, manifest.outputs)),
-  );
-  await session.infer(fillMidGrey(manifest), () => undefined);
-  return session;
+  const chosen = { ...defaultSessionOptions, ...options };
+  const profile = chosen.executionProvider === 'cpu' ? null : new PlacementProfile();
+  try {
+    const native = await createNative(ort, manifest.id, bytes, chosen, profile?.options);
+    checkTensors(manifest, native.inputMetadata, manifest.inputs);
+    checkTensors(manifest, native.outputMetadata, manifest.outputs);
+    const inputs = allocateTensors(manifest.inputs),
+      outputs = allocateTensors(manifest.outputs);
+    const session = new QueuedSession(
+      manifest,
+      { inputs, outputs },
+      engineOf(manifest.id, native, wrap(ort, inputs, manifest.inputs), wrap(ort, outputs, manifest.outputs)),
+    );
+    await session.infer(fillMidGrey(manifest), () => undefined);
+    if (profile) session.placement = profile.read(native, manifest.id, chosen.executionProvider);
+    return session;
+  } finally {
+    profile?.remove();
+  }
 }
 
-export const sessionOptions = ({ threads, executionProvider }: SessionOptions): InferenceSession.SessionOptions => ({
-  executionProviders: [executionProvider],
-  intraOpNumThreads: threads,
-  interOpNumThreads: 1,
-  executionMode: 'sequential',
-  // 'all' brings the blocked (NCHWc) layout, worth a factor of two over 'extended'.
-  graphOptimizationLevel: 'all',
-  logSeverityLevel: 3,
-  // Spinning threads of several sessions starve each other: 57 ms became 141 ms for a keyframe on two cores.
-  extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
-});
+/** A native session, or the coded reason why there is none. */
+export async function createNative(
+  ort: Runtime,
+  model: string,
+  bytes: Uint8Array,
+  options: SessionOptions,
+  further: InferenceSession.SessionOptions = {},
+): Promise<InferenceSession> {
+  try {
+    return await ort.InferenceSession.create(bytes, { ...runtimeOptions(options), ...further });
+  } catch (error) {
+    const reason = reasonOf(error);
+    const { executionProvider: provider } = options;
+    if (provider === 'cpu') throw new CodedError('MODEL_LOAD_FAILED', { model, reason }, { cause: error });
+    throw new CodedError('MODEL_PROVIDER_MISSING', { provider, reason }, { cause: error });
+  }
+}
 
 function checkTensors(
   manifest: ModelManifest,

@@ -1,5 +1,5 @@
 import type { ModelManifest } from '../../models/manifest.js';
-import type { ModelSession, Tensors } from './port.js';
+import type { ModelSession, Placement, Tensors } from './port.js';
 
 export interface SessionEngine {
   /** Computes the outputs in place. */
@@ -15,6 +15,8 @@ export const allocateTensors = (contracts: ModelManifest['inputs']): Record<stri
 /** Gives one run at a time the session's tensors, in the order of the calls. */
 export class QueuedSession implements ModelSession {
   readonly manifest: ModelManifest;
+  /** Set once it is known, after the first run. */
+  placement: Placement = { asked: 'cpu', nodes: {} };
   readonly #inputs: Tensors;
   readonly #outputs: Tensors;
   readonly #engine: SessionEngine;
