@@ -1,59 +1,75 @@
-import type { DetectedBox } from '../frame/detected-box.js';
 import { type FaceTrack, landmarkCount } from '../frame/face-track.js';
 import { invertAffine } from '../frame/geometry.js';
 import { mapPoints } from '../frame/similarity.js';
+import type { DetectReply } from '../stages/keyframe/contract.js';
 import type { FaceAnswer } from '../stages/keyframe/stage.js';
+import { after, fromMs, type InstantUs } from '../time/time.js';
 import { type LaneContext, propagateSettings } from './lane-state.js';
 
 /** Pictures that a question may be old until its crop's place is forgotten. */
 const cropsKept = 64;
 
+interface Asked {
+  readonly cropToPicture: Float64Array;
+  atUs: InstantUs;
+}
+
 /** What inference says, between frames: joined to the picture it was asked about, or dropped and counted. */
 export class KeyframeAnswers {
   readonly #late = new Float32Array(landmarkCount * 3);
-  /** Crop → picture of the frames that were asked about. */
-  readonly #cropToPicture = new Map<number, Float64Array>();
+  /** The frames that were asked about, by face and number. */
+  readonly #asked = new Map<number, Asked>();
 
   constructor(private readonly lane: LaneContext) {}
 
-  /** Keeps where the crop of this picture lay, until the answer is in. */
-  rememberCrop(face: FaceTrack, frameNumber: number): void {
-    const key = cropKey(face.faceId, frameNumber);
-    let kept = this.#cropToPicture.get(key);
+  /** Keeps where the crop of this picture lay, and when it was asked about, until the answer is in. */
+  remember(face: FaceTrack, frameNumber: number, askedAtUs: InstantUs): void {
+    const key = askedKey(face.faceId, frameNumber);
+    let kept = this.#asked.get(key);
     if (!kept) {
-      kept = new Float64Array(6);
-      this.#cropToPicture.set(key, kept);
+      kept = { cropToPicture: new Float64Array(6), atUs: askedAtUs };
+      this.#asked.set(key, kept);
     }
-    invertAffine(face.toCrop, kept);
+    kept.atUs = askedAtUs;
+    invertAffine(face.toCrop, kept.cropToPicture);
   }
 
   /** Landmarks, and perhaps an identity, of one face of an earlier picture. */
   face(answer: FaceAnswer): void {
     const { reply, landmarks, identity } = answer;
-    const { parts, state, clock } = this.lane;
+    const { parts, state, clock, meters } = this.lane;
+    const answeredAtUs = clock.nowUs();
+    const { frameNumber, faceId, startedAtUs } = reply;
+    const asked = this.#asked.get(askedKey(faceId, frameNumber));
+    if (asked) meters.trace.add('face', asked.atUs, answeredAtUs, frameNumber, faceId);
+    meters.trace.add('face model', startedAtUs, after(startedAtUs, fromMs(reply.inferenceMs)), frameNumber, faceId);
     const { track, propagate } = parts;
     const face = track.faces[reply.faceId];
     if (!face?.active || track.trackNumbers[reply.faceId] !== reply.trackNumber) {
       state.counters['keyframe.stale']!++;
       return;
     }
-    const fromCrop = this.#cropToPicture.get(cropKey(reply.faceId, reply.frameNumber));
-    if (!fromCrop) return;
+    if (!asked) return;
     if (reply.presence01 >= 0.5) {
-      mapPoints(fromCrop, landmarks, this.#late, landmarkCount);
+      mapPoints(asked.cropToPicture, landmarks, this.#late, landmarkCount);
       const late = { frameNumber: reply.frameNumber, landmarks: this.#late };
       if (!propagate.join(face, late, state.frameNumber, propagateSettings(this.lane))) {
         state.counters['keyframe.late']!++;
         return;
       }
       face.keyframeAtUs = reply.captureAtUs;
+      state.joinedAtUs.push(reply.captureAtUs);
     }
-    track.judged(face, reply.presence01, identity, reply.frameNumber, clock.nowUs());
+    track.judged(face, reply.presence01, identity, reply.frameNumber, answeredAtUs);
+    meters.trace.add('join', answeredAtUs, clock.nowUs(), frameNumber, faceId);
   }
 
   /** Where faces were in an earlier picture, in pixels of the small one that was looked at. */
-  detected(frameNumber: number, faces: readonly DetectedBox[], scaleX: number, scaleY: number): void {
-    const { state } = this.lane;
+  detected(reply: DetectReply, scaleX: number, scaleY: number): void {
+    const { state, clock, meters } = this.lane;
+    const { frameNumber, faces, startedAtUs } = reply;
+    meters.trace.add('detect', state.detectAskedAtUs, clock.nowUs(), frameNumber);
+    meters.trace.add('detect model', startedAtUs, after(startedAtUs, fromMs(reply.inferenceMs)), frameNumber);
     if (!state.lastFrame) return;
     if (state.unlookedSince >= 0 && frameNumber >= state.unlookedSince) state.unlookedSince = -1;
     state.pending = faces.map((face) => ({
@@ -64,4 +80,4 @@ export class KeyframeAnswers {
   }
 }
 
-const cropKey = (faceId: number, frameNumber: number): number => faceId * 100_000 + (frameNumber % cropsKept);
+const askedKey = (faceId: number, frameNumber: number): number => faceId * 100_000 + (frameNumber % cropsKept);

@@ -45,6 +45,7 @@ async function detect(
       keyPoints: Array.from(face.keyPoints),
       score01: face.score01,
     })),
+    startedAtUs,
     inferenceMs: toMs(since(clock.nowUs(), startedAtUs)),
   };
   return { head: { ...reply } };
@@ -68,6 +69,7 @@ async function analyse(
     captureAtUs: request.captureAtUs,
     presence01,
     hasIdentity: identity !== null,
+    startedAtUs,
     inferenceMs: toMs(since(clock.nowUs(), startedAtUs)),
   };
   const payload = identity ? Buffer.concat([bytesOf(landmarks), bytesOf(identity)]) : bytesOf(landmarks);

@@ -6,12 +6,15 @@ import { openLibndi } from '../ndi/libndi.js';
 import { encodeMesh } from '../protocol/binary.js';
 import type { ControlToLane, LaneToControl } from '../protocol/lane-link.js';
 import { machineClock } from '../time/clock.js';
+import { watchCollections } from '../time/collections.js';
+import { after } from '../time/time.js';
 import { BypassDoor } from './bypass-door.js';
 import { Lane } from './lane.js';
 import type { LaneOptions } from './lane-options.js';
 import { LaneParams } from './lane-params.js';
 import { laneStatus } from './lane-status.js';
 import { Previews } from './previews.js';
+import { TraceDoor } from './trace-door.js';
 
 /** One camera's process: the lane, its link to control, its bypass door. */
 const options = JSON.parse(process.argv[2]!) as LaneOptions;
@@ -181,6 +184,14 @@ const door = new BypassDoor(options.bypassPort, bypass, (error) =>
   alarm('BYPASS_DOOR_CLOSED', { port: options.bypassPort, reason: error.message }),
 );
 
+const traceDoor = new TraceDoor(options.runFolder, options.laneId, lane);
+void traceDoor.open();
+watchCollections((kind, startedAtUs, lastedUs) => {
+  lane.counters[`garbage.${kind}`]!++;
+  lane.counters['garbage.us']! += lastedUs;
+  lane.meters.trace.add('garbage', startedAtUs, after(startedAtUs, lastedUs), 0, kind === 'major' ? 1 : 0);
+});
+
 let echoed = '';
 /** Every receiver learns what all of them together do with our picture. */
 function echoTally(onProgram: boolean, onPreview: boolean): void {
@@ -217,6 +228,7 @@ function close(): void {
   closing = true;
   clearInterval(statusTimer);
   door.close();
+  traceDoor.close();
   lane.close();
   control.close();
   // libndi ends its threads; then the process has nothing left to do.

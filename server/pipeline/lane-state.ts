@@ -6,7 +6,7 @@ import type { FaceWork } from '../stages/composite/contract.js';
 import type { PropagateSettings } from '../stages/propagate/contract.js';
 import { faceSlots } from '../stages/track/contract.js';
 import type { Clock } from '../time/clock.js';
-import { type DurationUs, frameIntervalUs } from '../time/time.js';
+import { type DurationUs, frameIntervalUs, type InstantUs } from '../time/time.js';
 import type { FallbackLadder } from './fallback.js';
 import type { LaneEvents } from './lane-events.js';
 import type { LaneParams } from './lane-params.js';
@@ -22,6 +22,9 @@ export class LaneState {
     cut: 0,
     'frame.unsupported': 0,
     'preview.sent': 0,
+    'garbage.minor': 0,
+    'garbage.major': 0,
+    'garbage.us': 0,
   };
   step: LadderStep = 'idle';
   frameNumber = 0;
@@ -41,6 +44,9 @@ export class LaneState {
   unlookedSince = 1;
   /** Detections wait for the next picture: a track begins with pixels, and those of the last one are libndi's again. */
   pending: readonly DetectedBox[] | null = null;
+  detectAskedAtUs = 0 as InstantUs;
+  /** Capture instants of the keyframes that were joined since the last picture left. */
+  readonly joinedAtUs: InstantUs[] = [];
   /** The faces of this picture that have something to be done; only the first `workCount` of a look are meant. */
   readonly work: FaceWork[] = [];
   /** Where faces are in the outgoing picture; preallocated. */

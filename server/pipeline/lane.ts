@@ -4,7 +4,7 @@ import type { NdiPort, NdiVideoFrame } from '../ndi/port.js';
 import type { LadderStep } from '../protocol/messages.js';
 import { faceSlots } from '../stages/track/contract.js';
 import type { Clock } from '../time/clock.js';
-import { durationUs, type DurationUs, frameIntervalUs, since } from '../time/time.js';
+import { after, durationUs, type DurationUs, frameIntervalUs, since } from '../time/time.js';
 import { KeyframeAnswers } from './answers.js';
 import { FallbackLadder } from './fallback.js';
 import type { LaneEvents } from './lane-events.js';
@@ -113,6 +113,8 @@ export class Lane {
     if (this.params.snapshot.send.delayFrames > 0) frame.plainPixels = this.#plain.keep(frame.pixels);
     const composited = this.#compositeOrConceal(frame, workCount);
     this.#showing.finish(composited, workCount);
+    const sentAtUs = this.clock.nowUs();
+    this.meters.trace.add('frame', startedAtUs, sentAtUs, frame.frameNumber);
     this.#show('afterSend', composited);
   }
 
@@ -153,11 +155,13 @@ export class Lane {
 
   /** Lets previews look at a picture; their fault is not the picture's. */
   #show(when: 'beforeComposite' | 'afterSend', frame: ReceivedFrame): void {
+    const startedAtUs = this.clock.nowUs();
     try {
       this.events[when](frame);
     } catch (error) {
       this.events.onAlarm('LANE_STAGE_FAULT', { reason: String((error as Error).message) });
     }
+    this.meters.trace.add('preview', startedAtUs, this.clock.nowUs(), frame.frameNumber);
   }
 
   #delayUs(): DurationUs {
@@ -194,14 +198,14 @@ export class Lane {
       },
       keyframe: {
         onFace: (answer) => this.#answers.face(answer),
-        onDetected: (frameNumber, faces, sx, sy) => this.#answers.detected(frameNumber, faces, sx, sy),
+        onDetected: (reply, scaleX, scaleY) => this.#answers.detected(reply, scaleX, scaleY),
         onUp: () => inference(true),
         onDown: () => inference(false),
       },
       send: {
         onSent: (captureToSendUs, slackUs, frame) => {
           this.#plain.giveBack(frame);
-          this.meters.sent(captureToSendUs, slackUs);
+          this.meters.sent(frame.captureAtUs, after(frame.captureAtUs, captureToSendUs), slackUs, frame.frameNumber);
         },
       },
       likenessFault: (what, reason) => events.onAlarm('LIKENESS_NOT_LOADED', { likeness: what, reason }),

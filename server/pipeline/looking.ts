@@ -1,7 +1,7 @@
 import type { FaceTrack } from '../frame/face-track.js';
 import type { ReceivedFrame } from '../frame/frames.js';
 import { FrameShrinker } from '../kernels/frame-shrink.js';
-import { type InstantUs, since } from '../time/time.js';
+import type { InstantUs } from '../time/time.js';
 import type { KeyframeAnswers } from './answers.js';
 import { type LaneContext, propagateSettings } from './lane-state.js';
 
@@ -37,7 +37,7 @@ export class Looking {
     stats.measure(video.pixels, video.format, video.widthPx, video.heightPx, video.strideBytes);
     if (stats.layoutChangeCodes > cutLayoutCodes) this.#cut();
     const trackedAtUs = clock.nowUs();
-    meters.stages.track.add(since(trackedAtUs, startedAtUs));
+    meters.stage('track', startedAtUs, trackedAtUs, frameNumber);
     this.#startPending(frame);
     let count = 0;
     for (const face of track.faces) {
@@ -58,9 +58,9 @@ export class Looking {
       count = 0;
     }
     const propagatedAtUs = clock.nowUs();
-    meters.stages.propagate.add(since(propagatedAtUs, trackedAtUs));
+    meters.stage('propagate', trackedAtUs, propagatedAtUs, frameNumber);
     this.#ask(frame);
-    meters.stages.keyframe.add(since(clock.nowUs(), propagatedAtUs));
+    meters.stage('keyframe', propagatedAtUs, clock.nowUs(), frameNumber);
     return count;
   }
 
@@ -89,7 +89,7 @@ export class Looking {
   }
 
   #ask(frame: ReceivedFrame): void {
-    const { parts, params, state } = this.lane;
+    const { parts, params, state, clock } = this.lane;
     const { track, keyframe } = parts;
     const { frameNumber } = frame;
     const { keyframe: kf, flow } = params.snapshot;
@@ -99,6 +99,7 @@ export class Looking {
       minConfidence01: flow.minConfidence01,
     });
     for (const { face, wantIdentity } of wishes) {
+      const askedAtUs = clock.nowUs();
       const asked = keyframe.askFace(
         face,
         track.trackNumbers[face.faceId]!,
@@ -108,15 +109,17 @@ export class Looking {
         frame.captureAtUs,
         wantIdentity,
       );
-      if (asked) this.answers.rememberCrop(face, frameNumber);
+      if (asked) this.answers.remember(face, frameNumber, askedAtUs);
     }
     const every = state.unlookedSince >= 0 ? 1 : track.allAcquired() ? detectCalmFrames : detectSearchFrames;
     if (!keyframe.detectInFlight && frameNumber - this.#detectAskedFrame >= every) this.#askDetect(frame);
   }
 
   #askDetect(frame: ReceivedFrame): void {
-    const { memory, keyframe } = this.lane.parts;
+    const { parts, state, clock } = this.lane;
+    const { memory, keyframe } = parts;
     const { video } = frame;
+    state.detectAskedAtUs = clock.nowUs();
     const scale = Math.max(1, Math.max(video.widthPx, video.heightPx) / detectLongSidePx);
     const widthPx = Math.round(video.widthPx / scale);
     const heightPx = Math.round(video.heightPx / scale);

@@ -1,4 +1,6 @@
 import { latencyBoundsUs, type LatencyHistogram, type LatencyName } from '../protocol/lane-link.js';
+import type { InstantUs } from '../time/time.js';
+import { TraceRing } from './trace-ring.js';
 
 /** A rolling window of the newest samples, for medians and tails without keeping history. */
 export class Window {
@@ -64,6 +66,7 @@ class StageMeter {
 
 /** What one lane measures: the latency vocabulary of style.md §10. */
 export class LaneMeters {
+  readonly trace = new TraceRing();
   readonly captureToSend = new Window();
   readonly stages = Object.fromEntries(stageNames.map((name) => [name, new StageMeter(name)])) as Readonly<
     Record<StageName, StageMeter>
@@ -71,18 +74,34 @@ export class LaneMeters {
   readonly captureToSendUs = new Histogram('captureToSendUs', null);
   readonly keyframeAgeUs = new Histogram('keyframeAgeUs', null);
   readonly deadlineSlackUs = new Histogram('deadlineSlackUs', null);
+  /** From the capture of a keyframe until the first picture that shows its result is handed to send. */
+  readonly keyframeToShownUs = new Histogram('keyframeToShownUs', null);
+  readonly keyframeToShown = new Window(256);
   /** From libndi handing the frame over to the frame path taking it up. */
   readonly queueWaitUs = new Histogram('queueWaitUs', 'receive');
 
+  /** A stage's share of a picture. */
+  stage(name: StageName, startedAtUs: InstantUs, endedAtUs: InstantUs, frameNumber: number): void {
+    this.stages[name].add(endedAtUs - startedAtUs);
+    this.trace.add(name, startedAtUs, endedAtUs, frameNumber);
+  }
   /** A picture left. */
-  sent(captureToSendUs: number, slackUs: number): void {
+  sent(captureAtUs: InstantUs, sentAtUs: InstantUs, slackUs: number, frameNumber: number): void {
+    const captureToSendUs = sentAtUs - captureAtUs;
+    this.trace.add('capture to send', captureAtUs, sentAtUs, frameNumber);
     this.captureToSend.add(captureToSendUs);
     this.captureToSendUs.add(captureToSendUs);
     this.deadlineSlackUs.add(slackUs);
   }
 
   report(): LatencyHistogram[] {
-    const own = [this.captureToSendUs, this.keyframeAgeUs, this.deadlineSlackUs, this.queueWaitUs];
+    const own = [
+      this.captureToSendUs,
+      this.keyframeAgeUs,
+      this.keyframeToShownUs,
+      this.deadlineSlackUs,
+      this.queueWaitUs,
+    ];
     return [...own, ...stageNames.map((name) => this.stages[name].histogram)].map((one) => one.report());
   }
   stageMs(): Record<string, number> {

@@ -26,7 +26,7 @@ export class Showing {
       concealAll,
       look: { mix01: likeness.mix01, shape01: look.shape01, light01: look.light01, edge01: look.edge01 },
     });
-    meters.stages.composite.add(since(clock.nowUs(), startedAtUs));
+    meters.stage('composite', startedAtUs, clock.nowUs(), frame.frameNumber);
     return composited;
   }
 
@@ -50,12 +50,15 @@ export class Showing {
       faces,
     );
     const labelledAtUs = clock.nowUs();
-    meters.stages.label.add(since(labelledAtUs, startedAtUs));
+    meters.stage('label', startedAtUs, labelledAtUs, frame.frameNumber);
     // Bypass keeps the output's name: receivers must not lose the source they watch. Its metadata says bypass.
     if (frame.kind !== 'bypass')
       parts.send.useName(frame.kind === 'plain' ? ' PLAIN' : frame.kind === 'matte' ? ' MATTE' : '');
-    parts.send.put(labelled, durationUs(state.intervalUs * send.delayFrames));
-    meters.stages.send.add(since(clock.nowUs(), labelledAtUs));
+    const delayUs = durationUs(state.intervalUs * send.delayFrames);
+    parts.send.put(labelled, delayUs);
+    const sentAtUs = clock.nowUs();
+    meters.stage('send', labelledAtUs, sentAtUs, frame.frameNumber);
+    this.#shownKeyframes(Math.max(sentAtUs, frame.captureAtUs + delayUs));
   }
 
   /** Labels and sends a picture of ours, in place of a camera that is not there. */
@@ -99,6 +102,16 @@ export class Showing {
       if (face.keyframeFrame >= 0) meters.keyframeAgeUs.add(since(now, face.keyframeAtUs));
     }
     return shown;
+  }
+
+  /** The keyframes whose results this picture is the first to show. */
+  #shownKeyframes(shownAtUs: number): void {
+    const { meters, state } = this.lane;
+    for (const capturedAtUs of state.joinedAtUs) {
+      meters.keyframeToShownUs.add(shownAtUs - capturedAtUs);
+      meters.keyframeToShown.add(shownAtUs - capturedAtUs);
+    }
+    state.joinedAtUs.length = 0;
   }
 
   #fallbackSettings(): FallbackSettings {

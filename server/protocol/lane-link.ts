@@ -13,6 +13,7 @@ export const latencyNames = [
   'queueWaitUs',
   'processUs',
   'keyframeAgeUs',
+  'keyframeToShownUs',
   'deadlineSlackUs',
 ] as const;
 export type LatencyName = (typeof latencyNames)[number];
@@ -23,6 +24,7 @@ export const latencyBoundsUs: Readonly<Record<LatencyName, readonly number[]>> =
   queueWaitUs: [100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000],
   processUs: [50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 200_000, 1_000_000],
   keyframeAgeUs: [10_000, 20_000, 40_000, 80_000, 160_000, 320_000, 640_000, 1_280_000, 5_000_000],
+  keyframeToShownUs: [10_000, 20_000, 40_000, 60_000, 80_000, 120_000, 160_000, 320_000, 640_000, 1_280_000],
   deadlineSlackUs: [-100_000, -40_000, -20_000, -10_000, -5000, -2000, 0, 2000, 5000, 10_000, 20_000, 40_000],
 };
 

@@ -39,6 +39,7 @@ describe('a latency histogram', () => {
     expect(reports.map(({ name, stage }) => `${name} ${stage ?? ''}`.trim())).toEqual([
       'captureToSendUs',
       'keyframeAgeUs',
+      'keyframeToShownUs',
       'deadlineSlackUs',
       'queueWaitUs receive',
       ...stageNames.map((stage) => `processUs ${stage}`),

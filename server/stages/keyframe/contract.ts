@@ -31,6 +31,8 @@ export interface DetectReply {
   readonly type: 'detected';
   readonly frameNumber: number;
   readonly faces: readonly DetectedBox[];
+  /** When the inference process took it up, on the machine's monotonic base. */
+  readonly startedAtUs: InstantUs;
   readonly inferenceMs: number;
 }
 export interface FaceReply {
@@ -41,5 +43,7 @@ export interface FaceReply {
   readonly captureAtUs: InstantUs;
   readonly presence01: number;
   readonly hasIdentity: boolean;
+  /** When the inference process took it up, on the machine's monotonic base. */
+  readonly startedAtUs: InstantUs;
   readonly inferenceMs: number;
 }

@@ -1,4 +1,3 @@
-import type { DetectedBox } from '../../frame/detected-box.js';
 import { cropSizePx, landmarkCount, type FaceTrack } from '../../frame/face-track.js';
 import { affine, composeAffine } from '../../frame/geometry.js';
 import type { YuvMatrix } from '../../frame/format.js';
@@ -18,7 +17,8 @@ export interface FaceAnswer {
 }
 export interface KeyframeEvents {
   onFace(answer: FaceAnswer): void;
-  onDetected(frameNumber: number, faces: readonly DetectedBox[], scaleX: number, scaleY: number): void;
+  /** Boxes are in the small picture; scales lead to the camera's. */
+  onDetected(reply: DetectReply, scaleX: number, scaleY: number): void;
   onUp(): void;
   onDown(): void;
 }
@@ -146,7 +146,7 @@ export class KeyframeClient {
       const reply = head as unknown as DetectReply;
       this.#detectInFlight = -1;
       this.counters.detectAnswered++;
-      return this.events.onDetected(reply.frameNumber, reply.faces, this.#detectScale[0], this.#detectScale[1]);
+      return this.events.onDetected(reply, this.#detectScale[0], this.#detectScale[1]);
     }
     if (head.type === 'face') {
       const reply = head as unknown as FaceReply;

@@ -14,6 +14,7 @@ const help: Readonly<Record<LatencyName, string>> = {
   captureToSendUs: 'From the capture of a frame to its hand-over to the sender, microseconds.',
   queueWaitUs: 'Time a frame waited before a stage, microseconds.',
   processUs: 'Time a stage worked on a frame, microseconds.',
+  keyframeToShownUs: 'From the capture of a keyframe to the first picture that shows its result, microseconds.',
   keyframeAgeUs: 'Age of the keyframe result that a sent frame used, microseconds.',
   deadlineSlackUs: 'Time left before the deadline when a frame was handed over, microseconds; negative is late.',
 };
