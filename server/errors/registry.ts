@@ -1,4 +1,5 @@
 import { cliErrors } from './cli.js';
+import { consoleErrors } from './consoles.js';
 import { controlErrors } from './control.js';
 import { likenessErrors } from './likeness.js';
 import { modelErrors } from './models.js';
@@ -68,6 +69,7 @@ const entries = {
   ...pipelineErrors,
   ...paramsErrors,
   ...controlErrors,
+  ...consoleErrors,
   ...showErrors,
   ...trustErrors,
   ...likenessErrors,

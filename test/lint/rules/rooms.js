@@ -18,7 +18,9 @@ const declared = stages.map((folder) => `${folder}/params.ts`);
 /** Wrappers of the models: what the inference process, the enrolment of photos and set-up share. */
 const analysis = 'server/stages/keyframe/analysis';
 
-const surfaces = ['dispatch', 'http', 'ws', 'osc', 'oscquery'].map((name) => `server/surfaces/${name}`);
+const surfaces = ['dispatch', 'http', 'ws', 'osc', 'oscquery', 'dmx', 'sacn', 'artnet', 'layouts'].map(
+  (name) => `server/surfaces/${name}`,
+);
 const surfaceUses = ['server/time', 'server/errors', 'server/params', 'server/protocol'];
 
 export const rooms = {
@@ -61,6 +63,16 @@ export const rooms = {
   },
   'server/likeness/dfm': {
     imports: [...vocabulary, 'server/likeness/neural', 'server/onnx/foreign-port.ts'],
+    types: [],
+  },
+  'server/likeness/load-engine.ts': {
+    imports: [
+      ...vocabulary,
+      'server/likeness/neural',
+      'server/likeness/swap',
+      'server/likeness/dfm',
+      'server/onnx/foreign-port.ts',
+    ],
     types: [],
   },
   // The lane's half: patches that flow carries, drawn through the port.
@@ -149,6 +161,16 @@ export const rooms = {
     ]),
   ),
   'server/surfaces/dispatch': { imports: surfaceUses, types: [] },
+  // Its binary frames are OSC packets, and say what OSC says.
+  'server/surfaces/oscquery': {
+    imports: [...surfaceUses, 'server/surfaces/dispatch', 'server/surfaces/http', 'server/surfaces/osc'],
+    types: [],
+  },
+  // Two wires, one meaning: sACN and Art-Net both fill universes that are mapped to parameters.
+  'server/surfaces/sacn': { imports: [...surfaceUses, 'server/surfaces/dmx'], types: [] },
+  'server/surfaces/artnet': { imports: [...surfaceUses, 'server/surfaces/dmx'], types: [] },
+  // Panels for other people's programs, written from the registry.
+  'server/surfaces/layouts': { imports: surfaceUses, types: [] },
   'server/surfaces/http': { imports: [...surfaceUses, 'server/surfaces/dispatch'], types: [] },
   'server/show': { imports: [...vocabulary, 'server/protocol', 'server/params'], types: [] },
   'server/trust': { imports: [...vocabulary, 'server/show', 'server/protocol'], types: ['server/likeness/package'] },
@@ -254,7 +276,10 @@ export const doors = {
   ],
   osc: ['server/surfaces/osc/'],
   'node-osc': ['test/'],
-  ws: ['server/surfaces/ws/', 'control-ui/dev/', 'test/'],
+  'bonjour-service': ['server/surfaces/oscquery/'],
+  sacn: ['test/'],
+  artnet: ['test/'],
+  ws: ['server/surfaces/ws/', 'server/surfaces/oscquery/', 'control-ui/dev/', 'test/'],
   // control only passes the instance from the HTTP to the WebSocket surface.
   fastify: ['server/surfaces/http/', 'server/control/control-server.ts'],
   '@fastify/static': ['server/surfaces/http/'],
