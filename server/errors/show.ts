@@ -32,6 +32,62 @@ export const showErrors = {
     message: 'The show file refers to "{id}" at {path}, which is not in the cast.',
     advice: 'Add the performer to "cast", or correct {path}.',
   },
+  SHOW_LOOK_UNKNOWN: {
+    severity: 'alarm',
+    message: 'The show file uses the look "{id}" at {path}, which it does not have.',
+    advice: 'Add the look to "looks", or correct {path}.',
+  },
+  SHOW_ENTRY_UNKNOWN: {
+    severity: 'warning',
+    message: 'There is no {entry} in this show.',
+    advice: 'Choose one from the list; somebody else may have removed it.',
+  },
+  SHOW_ENTRY_USED: {
+    severity: 'warning',
+    message: 'The {entry} is used by {users}.',
+    advice: 'Give those another look first, or remove them.',
+  },
+  SHOW_ENTRY_THERE: {
+    severity: 'warning',
+    message: 'There is already a {entry}.',
+    advice: 'Choose another number, or remove that one first.',
+  },
+  SHOW_EDIT_INVALID: {
+    severity: 'warning',
+    message: 'The change was not taken: {reason}',
+    advice: 'Correct what is named; docs/cues.md lists what a look, a cue and the stage hold.',
+  },
+  SHOW_VERSION_UNKNOWN: {
+    severity: 'warning',
+    message: 'There is no saved version {number}.',
+    advice: 'Choose one from the list of versions.',
+  },
+  SHOW_VERSION_NOT_SAVED: {
+    severity: 'alarm',
+    message: 'The version of the show could not be saved: {reason}',
+    advice: 'What is on air is not touched. Free disk space, then save again.',
+  },
+  CUE_UNKNOWN: {
+    severity: 'warning',
+    message: 'There is no cue {number}.',
+    advice: 'Send a number of the cue list, such as 1.5.',
+  },
+  CUE_LIST_END: {
+    severity: 'info',
+    message: 'There is no further cue in this direction.',
+    advice: 'Nothing changed. Jump to a cue to go on from there.',
+  },
+  CUE_PARTLY: {
+    severity: 'warning',
+    message: 'Cue {cue} ran without {count} of its values, the first being {address}.',
+    advice: 'Its camera or parameter is not in this show any more. Record the look again.',
+  },
+  NOTHING_TO_UNDO: { severity: 'info', message: 'There is nothing to {what}.', advice: 'Nothing changed.' },
+  LOCKED: {
+    severity: 'warning',
+    message: 'The show is locked by {holder}.',
+    advice: 'Ask {holder} to release it, or take the lock over. Bypass works all the same.',
+  },
   SHOW_FILE_NOT_SAVED: {
     severity: 'alarm',
     message: 'The show file {file} could not be saved: {reason}',

@@ -1,13 +1,17 @@
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ParamAddress, ParamValue } from '../protocol/descriptors.js';
+import type { BookEntry } from './book.js';
 import { AppendFile } from './append-file.js';
 import { writeFileAtomic } from './atomic-file.js';
 
 /** What the operator changed, in order. `sequence` grows by one for ever, across restarts. */
 export type Change =
   | { readonly kind: 'param'; readonly address: ParamAddress; readonly value: ParamValue; readonly by: string }
-  | { readonly kind: 'assign'; readonly performerId: string; readonly likenessId: string | null; readonly by: string };
+  | { readonly kind: 'assign'; readonly performerId: string; readonly likenessId: string | null; readonly by: string }
+  | { readonly kind: 'book'; readonly entry: BookEntry; readonly by: string }
+  /** The cue list stands here now. */
+  | { readonly kind: 'cue'; readonly number: string | null; readonly by: string };
 type Line = Change & { readonly sequence: number };
 
 /** What is on air: enough to bring the whole show back. */
@@ -15,6 +19,9 @@ export interface OnAirState {
   readonly sequence: number;
   readonly values: Readonly<Record<ParamAddress, ParamValue>>;
   readonly assignments: Readonly<Record<string, string | null>>;
+  /** What was changed in the show file's book of looks, cues and stage; absent in a file of an older version. */
+  readonly book?: readonly BookEntry[];
+  readonly cue?: string | null;
 }
 
 const snapshotAfterBytes = 256 * 1024;
@@ -30,6 +37,8 @@ export class StateJournal {
   #sequence = 0;
   readonly #values = new Map<ParamAddress, ParamValue>();
   readonly #assignments = new Map<string, string | null>();
+  readonly #book = new Map<string, BookEntry>();
+  #cue: string | null = null;
   /** Lines that could not be used at opening: not JSON, or not a change. */
   readonly skippedLines: number;
   /** Where a state file that somebody made unreadable was moved to; the journal alone is used then. */
@@ -52,11 +61,13 @@ export class StateJournal {
     this.skippedLines = skipped;
   }
 
-  get state(): OnAirState {
+  get state(): OnAirState & Required<Pick<OnAirState, 'book' | 'cue'>> {
     return {
       sequence: this.#sequence,
       values: Object.fromEntries(this.#values),
       assignments: Object.fromEntries(this.#assignments),
+      book: [...this.#book.values()],
+      cue: this.#cue,
     };
   }
 
@@ -83,11 +94,24 @@ export class StateJournal {
     for (const [performerId, likenessId] of Object.entries(state.assignments)) {
       this.#assignments.set(performerId, likenessId);
     }
+    for (const entry of state.book ?? []) this.#book.set(`${entry.part} ${entry.id}`, entry);
+    this.#cue = state.cue ?? null;
   }
   #take(line: Line): void {
     this.#sequence = line.sequence;
-    if (line.kind === 'param') this.#values.set(line.address, line.value);
-    else this.#assignments.set(line.performerId, line.likenessId);
+    switch (line.kind) {
+      case 'param':
+        this.#values.set(line.address, line.value);
+        return;
+      case 'assign':
+        this.#assignments.set(line.performerId, line.likenessId);
+        return;
+      case 'book':
+        this.#book.set(`${line.entry.part} ${line.entry.id}`, line.entry);
+        return;
+      case 'cue':
+        this.#cue = line.number;
+    }
   }
 }
 
@@ -115,7 +139,9 @@ function parseLine(text: string): Line | null {
     if (typeof line.sequence !== 'number') return null;
     const usable =
       (line.kind === 'param' && typeof line.address === 'string' && line.value !== undefined) ||
-      (line.kind === 'assign' && typeof line.performerId === 'string');
+      (line.kind === 'assign' && typeof line.performerId === 'string') ||
+      (line.kind === 'book' && typeof line.entry?.part === 'string' && line.entry.value !== undefined) ||
+      (line.kind === 'cue' && line.number !== undefined);
     return usable ? (line as Line) : null;
   } catch {
     return null;

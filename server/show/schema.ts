@@ -1,12 +1,15 @@
 import Type, { type Static } from 'typebox';
+import { CueSchema, LookSchema, StageSchema } from './book-schema.js';
+import { idPattern } from './id-pattern.js';
+
+export { idPattern };
+import { DmxSection, OscSection } from './consoles-schema.js';
 
 /**
  * The show file: what a production sets once and may read in an editor. What changes on air (values, assignments) is
  * in the journal beside it, never written into this file behind the operator's back.
  */
 export const showSchemaVersion = 1;
-/** Ids are part of OSC addresses and file names. */
-export const idPattern = '^[a-z0-9][a-z0-9-]{0,31}$';
 const id = Type.String({ pattern: idPattern });
 const name = Type.String({ minLength: 1, maxLength: 120 });
 const filePath = Type.String({ minLength: 1, maxLength: 1000 });
@@ -50,6 +53,25 @@ const CastEntry = Type.Object(
   { additionalProperties: false },
 );
 
+const role = Type.Enum(['operator', 'director', 'dit']);
+const Access = Type.Object(
+  {
+    tokens: Type.Array(
+      Type.Object(
+        /** The token itself is with its bearer; the file has its SHA-256, so that reading the file opens nothing. */
+        { name, role, sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }) },
+        { additionalProperties: false },
+      ),
+      { maxItems: 64 },
+    ),
+    /** Who comes from this machine without a token; operator where unset. */
+    loopback: Type.Optional(Type.Union([role, Type.Literal('none')])),
+    /** Who comes from elsewhere without a token; none where unset. */
+    anonymous: Type.Optional(Type.Union([role, Type.Literal('none')])),
+  },
+  { additionalProperties: false },
+);
+
 export const ShowFile = Type.Object(
   {
     schemaVersion: Type.Literal(showSchemaVersion),
@@ -63,7 +85,15 @@ export const ShowFile = Type.Object(
     /** Folder of likeness packages, relative to the show file. */
     likenessFolder: Type.Optional(filePath),
     ports: Type.Optional(
-      Type.Object({ http: Type.Optional(port), osc: Type.Optional(port) }, { additionalProperties: false }),
+      Type.Object(
+        {
+          http: Type.Optional(port),
+          osc: Type.Optional(port),
+          oscTcp: Type.Optional(port),
+          oscQuery: Type.Optional(port),
+        },
+        { additionalProperties: false },
+      ),
     ),
     /** Addresses to listen on, and the networks NDI may use. Loopback where unset. */
     interfaces: Type.Optional(Type.Array(address, { minItems: 1 })),
@@ -73,17 +103,31 @@ export const ShowFile = Type.Object(
     askAddresses: Type.Optional(Type.Array(address)),
     /** Landmark model: 'fast' (FaceMesh with attention) or 'best' (FaceMesh V2, steadier, about twice the time). */
     landmarks: Type.Optional(Type.Enum(['fast', 'best'])),
-    /** Names this machine is called by in a browser, besides its addresses. */
-    hostNames: Type.Optional(Type.Array(Type.String({ pattern: '^[A-Za-z0-9.-]{1,253}$' }))),
-    osc: Type.Optional(
+    /** Where models run. What really runs is in the lane's status and on the page. */
+    inference: Type.Optional(
       Type.Object(
         {
-          /** What full means on the desk's faders, for parameters that are ratios: Eos and TouchOSC 1, grandMA3 100. */
-          ratioFull: Type.Optional(Type.Union([Type.Literal(1), Type.Literal(100), Type.Literal(255)])),
+          provider: Type.Optional(Type.Enum(['cpu', 'cuda', 'tensorrt', 'coreml', 'directml', 'webgpu'])),
+          /** Half precision (TensorRT). */
+          fp16: Type.Optional(Type.Boolean()),
+          /** Which GPU, by the provider's own count. */
+          deviceId: Type.Optional(Type.Integer({ minimum: 0, maximum: 63 })),
+          /** Threads of one model; unset: measured at the first start. */
+          threads: Type.Optional(Type.Integer({ minimum: 1, maximum: 64 })),
         },
         { additionalProperties: false },
       ),
     ),
+    /** Names this machine is called by in a browser, besides its addresses. */
+    hostNames: Type.Optional(Type.Array(Type.String({ pattern: '^[A-Za-z0-9.-]{1,253}$' }))),
+    osc: Type.Optional(OscSection),
+    dmx: Type.Optional(DmxSection),
+    /** Looks, cues and stage to begin with; what the operator changed since is in the journal and wins, entry by entry. */
+    looks: Type.Optional(Type.Array(LookSchema, { maxItems: 1000 })),
+    cues: Type.Optional(Type.Array(CueSchema, { maxItems: 5000 })),
+    stage: Type.Optional(StageSchema),
+    /** Who may connect and as what. Without it everybody who reaches the ports is an operator. */
+    access: Type.Optional(Access),
     /** Start values by address; what the operator changed since is in the journal and wins. */
     values: Type.Optional(
       Type.Record(

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Value } from 'typebox/value';
 import { CodedError } from '../errors/coded-error.js';
+import type { ShowBook } from '../protocol/show.js';
 import { writeFileAtomic } from './atomic-file.js';
+import { completeCue, completeLook, emptyBook } from './book.js';
+import { cueNumberOf } from './cue-number.js';
 import { ShowFile, showSchemaVersion } from './schema.js';
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -36,6 +39,7 @@ export function checkShow(parsed: unknown, file = 'given'): ShowFile {
   const show = parsed as ShowFile;
   refuseRepeats(show);
   refuseUnknownPerformers(show);
+  refuseUnknownLooks(show);
   return show;
 }
 
@@ -76,6 +80,8 @@ function refuseRepeats(show: ShowFile): void {
     ['/sources/{n}/id', show.sources.map((source) => source.id)],
     ['/sources/{n}/outputName', show.sources.map((source) => source.outputName.toLowerCase())],
     ['/cast/{n}/performerId', show.cast.map((member) => member.performerId)],
+    ['/looks/{n}/id', (show.looks ?? []).map((look) => look.id)],
+    ['/cues/{n}/number', (show.cues ?? []).map((cue) => cueNumberOf(cue.number) ?? cue.number)],
   ];
   for (const [path, names] of lists) {
     const at = names.findIndex((name, index) => names.indexOf(name) !== index);
@@ -91,6 +97,25 @@ function refuseUnknownPerformers(show: ShowFile): void {
       throw new CodedError('SHOW_REFERENCE_UNKNOWN', { id: performer, path: `/sources/${index}/performer` });
     }
   });
+}
+
+function refuseUnknownLooks(show: ShowFile): void {
+  const looks = new Set((show.looks ?? []).map((look) => look.id));
+  (show.cues ?? []).forEach((cue, index) => {
+    const lookId = cue.lookId ?? null;
+    if (lookId !== null && !looks.has(lookId)) {
+      throw new CodedError('SHOW_LOOK_UNKNOWN', { id: lookId, path: `/cues/${index}/lookId` });
+    }
+  });
+}
+
+/** Looks, cues and stage of the file, with every field that it leaves out. */
+export function bookOfShow({ looks, cues, stage }: Pick<ShowFile, 'looks' | 'cues' | 'stage'>): ShowBook {
+  return {
+    looks: (looks ?? []).map((look) => completeLook(look)),
+    cues: (cues ?? []).map((cue) => completeCue({ ...cue, number: cueNumberOf(cue.number) ?? cue.number })),
+    stage: stage ?? emptyBook.stage,
+  };
 }
 
 /** Atomic: the file on disk is the old version or the new one. */
