@@ -14,6 +14,7 @@ import * as sources from './sources.js';
 import * as start from './start.js';
 import * as still from './still.js';
 import * as support from './support.js';
+import * as trace from './trace.js';
 
 /** One line per verb, in the order in which `--help` lists them. */
 const verbs = [
@@ -29,6 +30,7 @@ const verbs = [
   models,
   doctor,
   support,
+  trace,
   audit,
   show,
 ] as const;

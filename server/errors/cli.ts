@@ -49,6 +49,11 @@ export const cliErrors = {
     message: 'The NDI source "{source}" was found but sent no picture within {seconds} s.',
     advice: 'Check that the camera or output runs; raise --wait where it starts slowly.',
   },
+  TRACE_NOT_HEARD: {
+    severity: 'warning',
+    message: 'The lane {lane} did not answer at its trace door.',
+    advice: 'Check with "npx understudy doctor" that the show runs, and that this is the same user and machine.',
+  },
   STILL_NOT_MARKED: {
     severity: 'warning',
     message: 'The source "{source}" carries no Understudy mark, so no still was taken from it.',

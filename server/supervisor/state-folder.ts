@@ -8,6 +8,7 @@ export interface RunRecord {
   readonly pid: number;
   readonly runFolder: string;
   readonly httpPort: number;
+  readonly inferencePid?: number | null;
   readonly lanes: readonly {
     readonly laneId: string;
     readonly pid: number | null;

@@ -54,6 +54,7 @@ describe('the command line', () => {
       'models',
       'doctor',
       'support',
+      'trace',
       'audit',
       'show',
     ]) {
@@ -116,6 +117,7 @@ describe('the command line', () => {
     ],
     [['play', '/nowhere'], 'CLI_FILE_MISSING'],
     [['bypass', 'cam-a', 'on', '--state', '/nowhere'], 'RUN_NOT_FOUND'],
+    [['trace', '--state', '/nowhere'], 'RUN_NOT_FOUND'],
   ])('%j is refused with %s', async (words, errorCode) => {
     const { text, code } = await refusal(...words);
     expect(text).toContain(`${errorCode}: `);
