@@ -1,7 +1,8 @@
 import { dirname, resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { CodedError } from '../errors/coded-error.js';
 import { readLikeness } from '../likeness/package/package-file.js';
+import { type ExecutionProvider, executionProviders } from '../onnx/port.js';
 import { showSchemaVersion, type ShowFile } from '../show/schema.js';
 import { checkShow, readShowFile } from '../show/show-file.js';
 import { list, port, readNamedFile, several } from './parse.js';
@@ -14,6 +15,7 @@ export interface RunFlags {
   readonly state?: string;
   readonly machineName?: string;
   readonly quiet?: boolean;
+  readonly provider?: ExecutionProvider;
 }
 export interface StartFlags extends RunFlags {
   readonly source?: readonly string[];
@@ -34,6 +36,9 @@ export const withRunFlags = (command: Command): Command =>
     )
     .option('--machine-name <name>', "name in front of the outputs' NDI names (default: UNDERSTUDY)")
     .option('--state <folder>', 'folder for what must survive: journal, audit log, logs')
+    .addOption(
+      new Option('--provider <name>', 'where models run; rules over the show file').choices(executionProviders),
+    )
     .option('--quiet', 'print nothing but faults');
 
 /** The supervisor's options: only what was given. */
@@ -41,6 +46,7 @@ export const runOptionsOf = (flags: RunFlags) => ({
   ...(flags.httpPort === undefined ? {} : { httpPort: flags.httpPort }),
   ...(flags.oscPort === undefined ? {} : { oscPort: flags.oscPort }),
   ...(flags.interface === undefined ? {} : { interfaces: flags.interface }),
+  ...(flags.provider === undefined ? {} : { provider: flags.provider }),
   ...(flags.machineName === undefined ? {} : { machineName: flags.machineName }),
   ...(flags.state === undefined ? {} : { stateFolder: resolve(flags.state) }),
   quiet: flags.quiet === true,

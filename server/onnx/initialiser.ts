@@ -39,8 +39,8 @@ function* initialisers(model: Uint8Array): Generator<RawTensor> {
   }
 }
 
-/** A copy, since the bytes may start anywhere. */
-const aligned = (bytes: Uint8Array): ArrayBuffer => bytes.slice().buffer as ArrayBuffer;
+/** A copy, since the bytes may start anywhere (a Buffer's own slice would not be one). */
+const aligned = (bytes: Uint8Array): ArrayBuffer => new Uint8Array(bytes).buffer;
 
 function valuesOf(found: RawTensor): Float32Array | null {
   if (found.type === float32Type) {

@@ -1,7 +1,10 @@
+import { join } from 'node:path';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { ModelManifest, TensorContract } from '../../models/manifest.js';
+import { installModel } from '../../models/install.js';
+import { type ModelManifest, readManifest, type TensorContract } from '../../models/manifest.js';
 import { readVerifiedModel, type VerifiedModel } from '../../models/verify.js';
 import { CodedError } from '../errors/coded-error.js';
+import { modelsRoot, projectRoot } from '../paths.js';
 import { defaultSessionOptions, type ModelSession, type SessionOptions, type Tensors } from './port.js';
 import { PlacementProfile } from './placement.js';
 import { runtimeOptions } from './providers.js';
@@ -41,8 +44,12 @@ export async function runtimeVersion(): Promise<string> {
  * MODEL_FILE_MISSING, MODEL_OUTPUT_TAMPERED, MODEL_TENSOR_MISMATCH, MODEL_RUNTIME_MISSING, MODEL_LOAD_FAILED or what openModel names.
  */
 export async function createSession(modelId: string, options: Partial<SessionOptions> = {}): Promise<ModelSession> {
-  const target = (options.executionProvider ?? defaultSessionOptions.executionProvider) === 'cpu' ? 'cpu' : 'gpu';
-  return openModel(readVerifiedModel(modelId, target), options);
+  if ((options.executionProvider ?? defaultSessionOptions.executionProvider) === 'cpu')
+    return openModel(readVerifiedModel(modelId, 'cpu'), options);
+  // The graphs for GPUs are not made at set-up, since few need them; the same hashes are checked.
+  const packages = join(projectRoot, 'node_modules');
+  installModel(readManifest(modelId), 'gpu', { packages, made: modelsRoot });
+  return openModel(readVerifiedModel(modelId, 'gpu'), options);
 }
 
 /**

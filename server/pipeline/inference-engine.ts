@@ -1,10 +1,7 @@
-import { installModel } from '../../models/install.js';
-import { readManifest } from '../../models/manifest.js';
 import { CodedError } from '../errors/coded-error.js';
 import { createSession, runtimeVersion } from '../onnx/ort.js';
-import { defaultSessionOptions, type ModelSession, type SessionFactory, type SessionOptions } from '../onnx/port.js';
+import type { ModelSession, SessionFactory, SessionOptions } from '../onnx/port.js';
 import { chooseThreads, type ThreadChoice } from '../onnx/thread-choice.js';
-import { modelsRoot, packagesRoot } from '../paths.js';
 import type { InferenceStatus } from '../protocol/messages.js';
 import type { Clock } from '../time/clock.js';
 import type { InferenceOptions } from './inference-options.js';
@@ -13,8 +10,8 @@ import type { InferenceOptions } from './inference-options.js';
 const replaceable: readonly string[] = ['MODEL_PROVIDER_MISSING', 'MODEL_PROVIDER_UNUSED'];
 
 /**
- * Opens models on the provider that the show asks for. Where that provider cannot be used, all models run on the CPU and the
- * reason stands in the status: a show is better slow than concealed, and nobody is left to believe that a GPU works.
+ * Opens models on the provider that the show asks for. A model that cannot run there runs on the CPU and the reason stands in
+ * the status: a show is better slow than concealed, and nobody is left to believe that a GPU works.
  */
 export class InferenceEngine {
   readonly #opened: { readonly id: string; readonly threads: number; readonly session: ModelSession }[] = [];
@@ -60,12 +57,12 @@ export class InferenceEngine {
     const { provider } = this.options;
     return {
       asked: provider,
-      running: this.#reason === null ? provider : 'cpu',
+      running: [...new Set(this.#opened.map(({ session }) => session.placement.asked))].join(' + ') || 'nothing yet',
       reason: this.#reason,
-      fp16: this.options.fp16 && this.#reason === null && provider !== 'cpu',
       threadsBy: this.choice.decidedBy,
       models: this.#opened.map(({ id, threads, session }) => ({
         id,
+        running: session.placement.asked,
         threads,
         nodes: session.placement.nodes,
         msByThreads: this.choice.ms[id] ?? {},
@@ -76,22 +73,15 @@ export class InferenceEngine {
 
   async #load(id: string, own: Partial<SessionOptions>): Promise<ModelSession> {
     const { provider, fp16, deviceId, stateFolder } = this.options;
-    if (provider !== 'cpu' && this.#reason === null) {
+    if (provider !== 'cpu') {
       try {
-        makeForGpu(id);
         const engineCacheFolder = stateFolder;
         return await this.create(id, { ...own, executionProvider: provider, fp16, deviceId, engineCacheFolder });
       } catch (error) {
         if (!(error instanceof CodedError) || !replaceable.includes(error.code)) throw error;
-        this.#reason = error.message;
+        this.#reason ??= error.message;
       }
     }
-    return this.create(id, { ...defaultSessionOptions, ...own });
+    return this.create(id, { ...own, executionProvider: 'cpu' });
   }
-}
-
-/** The graphs for GPUs are not made at set-up, since few need them; the same hashes are checked. */
-function makeForGpu(id: string): void {
-  const manifest = readManifest(id);
-  if (manifest.files.gpu !== undefined) installModel(manifest, 'gpu', { packages: packagesRoot, made: modelsRoot });
 }

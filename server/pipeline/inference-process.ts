@@ -1,11 +1,13 @@
 import { type IpcChannel, ipcPath, listenIpc, type IpcMessage } from '../ipc/channel.js';
-import { createSession } from '../onnx/ort.js';
 import { FaceDetector } from '../stages/keyframe/analysis/face-detector.js';
 import { FaceMesher } from '../stages/keyframe/analysis/face-mesher.js';
 import { IdentityEmbedder } from '../stages/keyframe/analysis/identity-embedder.js';
 import { machineClock } from '../time/clock.js';
+import { InferenceEngine } from './inference-engine.js';
 import type { JobKinds } from './inference-jobs.js';
+import type { InferenceOptions } from './inference-options.js';
 import { InferenceQueue, type LanePriority } from './inference-queue.js';
+import { engineText } from './inference-text.js';
 import { keyframeJobs } from './keyframe-jobs.js';
 
 /**
@@ -18,22 +20,27 @@ interface Lane {
   readonly priority: LanePriority;
 }
 
-const runFolder = process.argv[2]!;
-const meshModel = process.argv[3] === 'best' ? 'facemesh-v2' : 'facemesh-attention';
+const options = JSON.parse(process.argv[2]!) as InferenceOptions;
+const meshModel = options.landmarks === 'best' ? 'facemesh-v2' : 'facemesh-attention';
 const clock = machineClock;
+const statusEveryMs = 1000;
 
-const detector = await FaceDetector.create(createSession, { session: { threads: 1 } });
-const mesher = await FaceMesher.create(createSession, meshModel, { threads: 1 });
-const embedder = await IdentityEmbedder.create(createSession, { threads: 1 });
+const engine = await InferenceEngine.open(options, ['blazeface-back', meshModel, 'faceres'], clock);
+const detector = await FaceDetector.create(engine.session);
+const mesher = await FaceMesher.create(engine.session, meshModel);
+const embedder = await IdentityEmbedder.create(engine.session);
 
 /** A further kind of request is a further row: `...likenessJobs(…)`. */
 const kinds: JobKinds = keyframeJobs({ detector, mesher, embedder }, clock);
 
-const queue = new InferenceQueue<Lane>(async (lane, message) => {
+const queue = new InferenceQueue<Lane>(clock, async (lane, message) => {
   if (!lane.channel.open) return;
   const { head, payload } = await kinds[message.head.type]!.run(message);
   lane.channel.send(head, payload);
 });
+const lanes = new Set<Lane>();
+const tell = (lane: Lane, type: 'ready' | 'engine'): boolean =>
+  lane.channel.send({ type, engine: engine.status(queue) });
 
 function take(lane: Lane, message: IpcMessage): void {
   const { head } = message;
@@ -46,13 +53,18 @@ function take(lane: Lane, message: IpcMessage): void {
   if (kind) queue.put(lane, kind.key(head), message);
 }
 
-const server = await listenIpc(ipcPath(runFolder, 'inference'), (channel) => {
+const server = await listenIpc(ipcPath(options.runFolder, 'inference'), (channel) => {
   const lane: Lane = { id: '', channel, priority: { program: false, preview: false } };
   channel.onMessage = (message) => take(lane, message);
-  channel.onClose = () => queue.forget(lane);
-  channel.send({ type: 'ready', models: ['blazeface-back', meshModel, 'faceres'] });
+  channel.onClose = () => {
+    queue.forget(lane);
+    lanes.delete(lane);
+  };
+  lanes.add(lane);
+  tell(lane, 'ready');
 });
-process.send?.({ type: 'ready' });
+setInterval(() => lanes.forEach((lane) => tell(lane, 'engine')), statusEveryMs).unref();
+process.send?.({ type: 'ready', detail: engineText(engine.status(queue)) });
 // The supervisor owns the order of closing; a lost supervisor ends this process too.
 process.on('disconnect', () => process.exit(0));
 process.on('SIGTERM', () => {

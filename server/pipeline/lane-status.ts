@@ -63,6 +63,7 @@ export function laneStatus(lane: Lane, options: LaneOptions, params: LaneParams,
     receivers: send.receivers(),
     likenessId: shelf.shown()?.id ?? null,
     timecode: timecodeText(lane.state.timecode100ns, video.frameRateNum, video.frameRateDen),
+    inference: keyframe.engine,
     counters: {
       ...lane.counters,
       ...prefixed('keyframe', keyframe.counters),

@@ -49,6 +49,33 @@ export interface LaneStatus {
   readonly timecode: string;
   /** Counters by reason, such as keyframe.dropped-late, preview.skipped. */
   readonly counters: Readonly<Record<string, number>>;
+  /** Null while inference is not connected. */
+  readonly inference?: InferenceStatus | null;
+}
+
+/** What inference runs on. A GPU that was asked for and is not used never goes unsaid: `reason`. */
+export interface InferenceStatus {
+  /** The execution provider that the show asks for. */
+  readonly asked: string;
+  /** What really runs: a provider, or several with " + " between. */
+  readonly running: string;
+  /** Why that is not what was asked for; null where it is. */
+  readonly reason: string | null;
+  /** How thread counts were decided: 'cores' (lanes need the rest), 'measured', 'cache' (measured before), 'show'. */
+  readonly threadsBy: string;
+  readonly models: readonly {
+    readonly id: string;
+    readonly running: string;
+    readonly threads: number;
+    /** Graph nodes by the provider that ran them, as the runtime recorded it; empty on the CPU. */
+    readonly nodes: Readonly<Record<string, number>>;
+    /** Milliseconds of one run by thread count, as measured at a start; empty where it was not. */
+    readonly msByThreads: Readonly<Record<number, number>>;
+  }[];
+  /** Requests answered, replaced by newer ones before their turn, failed. */
+  readonly served: number;
+  readonly replaced: number;
+  readonly failed: number;
 }
 
 export interface ProcessStatus {
@@ -56,6 +83,8 @@ export interface ProcessStatus {
   readonly pid: number | null;
   readonly alive: boolean;
   readonly restarts: number;
+  /** What it says of itself, for people: inference names its provider and threads. */
+  readonly detail?: string;
 }
 
 export interface AlarmMessage {

@@ -25,6 +25,8 @@ export class KeptProcess {
   ready = false;
   #child: ChildProcess | null = null;
   #closing = false;
+  /** What the process said of itself when it became ready. */
+  #detail: string | null = null;
   #timer: NodeJS.Timeout | null = null;
   #deaths: number[] = [];
 
@@ -37,7 +39,14 @@ export class KeptProcess {
     return this.#child?.pid ?? null;
   }
   get status(): ProcessStatus {
-    return { name: this.options.name, pid: this.pid, alive: this.#child !== null, restarts: this.restarts };
+    const { name } = this.options;
+    return {
+      name,
+      pid: this.pid,
+      alive: this.#child !== null,
+      restarts: this.restarts,
+      ...(this.#detail === null ? {} : { detail: this.#detail }),
+    };
   }
 
   /** From now on a death is an end: the show is closing. */
@@ -75,6 +84,7 @@ export class KeptProcess {
       const said = message as Record<string, unknown>;
       if (said['type'] !== 'ready') return;
       this.ready = true;
+      this.#detail = typeof said['detail'] === 'string' ? said['detail'] : null;
       this.options.onReady?.(said);
       this.options.onChange();
     });

@@ -6,6 +6,8 @@ import { dirname, join, resolve } from 'node:path';
 import { IpcClient, ipcPath } from '../ipc/channel.js';
 import type { PrepareResult } from '../likeness/prepare.js';
 import { buildRoot } from '../paths.js';
+import type { ExecutionProvider } from '../onnx/port.js';
+import type { InferenceOptions } from '../pipeline/inference-options.js';
 import type { LaneOptions } from '../pipeline/lane-options.js';
 import type { ProcessStatus } from '../protocol/messages.js';
 import { writeFileAtomic } from '../show/atomic-file.js';
@@ -23,6 +25,8 @@ export interface RunOptions {
   readonly interfaces?: readonly string[];
   readonly machineName?: string;
   readonly quiet?: boolean;
+  /** Where models run; rules over the show file. */
+  readonly provider?: ExecutionProvider;
   /** Further processes of the run, such as the simulated camera: started first, ended last. */
   readonly companions?: readonly { readonly name: string; readonly entry: string; readonly args: readonly string[] }[];
 }
@@ -87,7 +91,7 @@ export class Supervisor {
     this.#inference = this.#keep(
       'inference',
       entry('pipeline/inference-process.js'),
-      [this.#runFolder, this.show.landmarks ?? 'fast'],
+      [JSON.stringify(this.#inferenceOptions())],
       50,
     );
     await this.#startControl();
@@ -143,6 +147,21 @@ export class Supervisor {
     rmSync(join(this.#stateFolder, 'run.json'), { force: true });
   }
 
+  #inferenceOptions(): InferenceOptions {
+    const { inference, landmarks, sources } = this.show;
+    const provider = this.options.provider ?? inference?.provider ?? 'cpu';
+    return {
+      runFolder: this.#runFolder,
+      stateFolder: this.#stateFolder,
+      // FaceMesh V2 has nothing that a GPU cannot run; on a CPU it takes twice the time.
+      landmarks: landmarks ?? (provider === 'cpu' ? 'fast' : 'best'),
+      provider,
+      fp16: inference?.fp16 ?? false,
+      deviceId: inference?.deviceId ?? 0,
+      threads: inference?.threads ?? null,
+      lanes: sources.length,
+    };
+  }
   #interfaces(): readonly string[] {
     return this.options.interfaces ?? this.show.interfaces ?? ['127.0.0.1'];
   }

@@ -6,6 +6,7 @@ import type { MemoryNdi } from '../../server/ndi/memory.js';
 import { MemoryNdi as Ndi } from '../../server/ndi/memory.js';
 import { buildRoot } from '../../server/paths.js';
 import { Lane } from '../../server/pipeline/lane.js';
+import type { InferenceOptions } from '../../server/pipeline/inference-options.js';
 import type { LaneOptions } from '../../server/pipeline/lane-options.js';
 import { LaneParams } from '../../server/pipeline/lane-params.js';
 import type { ParamValue } from '../../server/protocol/descriptors.js';
@@ -45,7 +46,18 @@ export class StageRunner {
   #inference: ChildProcess | null = null;
 
   async open(): Promise<void> {
-    this.#inference = fork(join(buildRoot, 'server', 'pipeline', 'inference-process.js'), [this.#folder], {
+    const options: InferenceOptions = {
+      runFolder: this.#folder,
+      stateFolder: this.#folder,
+      landmarks: 'fast',
+      provider: 'cpu',
+      fp16: false,
+      deviceId: 0,
+      threads: 1,
+      lanes: 1,
+    };
+    const entry = join(buildRoot, 'server', 'pipeline', 'inference-process.js');
+    this.#inference = fork(entry, [JSON.stringify(options)], {
       stdio: 'inherit',
       env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
     });

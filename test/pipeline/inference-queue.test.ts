@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { IpcMessage } from '../../server/ipc/channel.js';
-import { InferenceQueue, type LanePriority } from '../../server/pipeline/inference-queue.js';
+import { InferenceQueue, type LanePriority, programHeadStartUs } from '../../server/pipeline/inference-queue.js';
+import { SimulatedClock } from '../../server/time/clock.js';
 
 interface Lane {
   readonly name: string;
@@ -11,10 +12,11 @@ const message = (n: number): IpcMessage =>
   ({ head: { type: 'keyframe', n }, payload: new Uint8Array(0) }) as unknown as IpcMessage;
 
 /** A queue whose requests are answered one at a time, when told. */
-function gated(): { queue: InferenceQueue<Lane>; served: string[]; answer: () => Promise<void> } {
+function gated() {
   const served: string[] = [];
+  const clock = new SimulatedClock(0);
   let open: (() => void) | null = null;
-  const queue = new InferenceQueue<Lane>(async (from, { head }) => {
+  const queue = new InferenceQueue<Lane>(clock, async (from, { head }) => {
     served.push(`${from.name}${String((head as unknown as { n: number }).n)}`);
     await new Promise<void>((resolve) => (open = resolve));
   });
@@ -22,7 +24,7 @@ function gated(): { queue: InferenceQueue<Lane>; served: string[]; answer: () =>
     open?.();
     await new Promise((resolve) => setImmediate(resolve));
   };
-  return { queue, served, answer };
+  return { queue, served, answer, clock };
 }
 
 describe('the inference queue', () => {
@@ -66,7 +68,7 @@ describe('the inference queue', () => {
 
   it('goes on after a request that fails', async () => {
     const served: number[] = [];
-    const queue = new InferenceQueue<Lane>(async (_from, { head }) => {
+    const queue = new InferenceQueue<Lane>(new SimulatedClock(0), async (_from, { head }) => {
       const { n } = head as unknown as { n: number };
       if (n === 1) throw new Error('a bad crop');
       served.push(n);
@@ -74,5 +76,35 @@ describe('the inference queue', () => {
     for (const n of [0, 1, 2]) queue.put(lane(`lane ${n}`), 'face 0', message(n));
     await expect.poll(() => served).toEqual([0, 2]);
     expect(queue.failed).toBe(1);
+    expect(queue.served).toBe(2);
+  });
+
+  it('lets nobody starve: six faces on programme that ask all the time delay another camera, and no more', async () => {
+    const { queue, served, answer, clock } = gated();
+    const [busy, quiet] = [lane('busy', true), lane('quiet')];
+    queue.put(lane('first'), 'face 0', message(0));
+    queue.put(quiet, 'face 0', message(1));
+    const stepUs = 10_000;
+    for (let step = 0; !served.includes('quiet1') && step < 1000; step++) {
+      for (let face = 0; face < 6; face++) queue.put(busy, `face ${face}`, message(2));
+      clock.advanceUs(stepUs);
+      await answer();
+    }
+    const waitedUs = served.length * stepUs;
+    // Later than everything that came within the head start, which six faces prolong by their own waiting.
+    expect(waitedUs).toBeGreaterThan(programHeadStartUs);
+    expect(waitedUs).toBeLessThan(programHeadStartUs + 8 * stepUs);
+  });
+
+  it('gives a newer request the waiting time of the one it replaces', async () => {
+    const { queue, served, answer, clock } = gated();
+    const [slow, program] = [lane('slow'), lane('program', true)];
+    queue.put(lane('first'), 'face 0', message(0));
+    queue.put(slow, 'face 0', message(1));
+    clock.advanceUs(programHeadStartUs + 1);
+    queue.put(slow, 'face 0', message(2));
+    queue.put(program, 'face 0', message(3));
+    for (let i = 0; i < 3; i++) await answer();
+    expect(served).toEqual(['first0', 'slow2', 'program3']);
   });
 });

@@ -9,7 +9,7 @@ import type { InstantUs } from '../../time/time.js';
  * On the wire (server/ipc): head JSON, payload RGB bytes.
  *  lane → inference  {type:'hello', laneId} · {type:'priority', program, preview} · DetectRequest + RGB w×h×3 ·
  *                    FaceRequest + RGB 256×256×3
- *  inference → lane  {type:'ready', models} · DetectReply · FaceReply + landmarks (478×3 f32), then identity (1024 f32) where asked
+ *  inference → lane  {type:'ready', engine} · {type:'engine', engine} · DetectReply · FaceReply + landmarks (478×3 f32), then identity (1024 f32) where asked
  */
 export interface DetectRequest {
   readonly type: 'detect';

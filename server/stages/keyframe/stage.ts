@@ -6,6 +6,7 @@ import { IpcClient, type IpcMessage } from '../../ipc/channel.js';
 import { kernelMatrixOf } from '../../kernels/formats.js';
 import type { KernelMemory } from '../../kernels/memory.js';
 import type { RegionKernel } from '../../kernels/region.js';
+import type { InferenceStatus } from '../../protocol/messages.js';
 import type { InstantUs } from '../../time/time.js';
 import type { DetectReply, DetectRequest, FaceReply, FaceRequest } from './contract.js';
 
@@ -26,6 +27,8 @@ export interface KeyframeEvents {
 /** The lane's half of the keyframe stage: cuts crops, asks, and never waits. Answers come between frames. */
 export class KeyframeClient {
   readonly counters = { asked: 0, answered: 0, detectAsked: 0, detectAnswered: 0, unavailable: 0 };
+  /** What inference runs on, as it says once a second; null while it is not connected. */
+  engine: InferenceStatus | null = null;
   #detectInFlight = -1;
   #detectScale: [number, number] = [1, 1];
   readonly #ipc: IpcClient;
@@ -51,6 +54,7 @@ export class KeyframeClient {
       onMessage: (message) => this.#take(message),
       onLost: () => {
         this.#detectInFlight = -1;
+        this.engine = null;
         events.onDown();
       },
     });
@@ -141,7 +145,10 @@ export class KeyframeClient {
 
   #take(message: IpcMessage): void {
     const { head, payload } = message;
-    if (head.type === 'ready') return this.events.onUp();
+    if (head.type === 'ready' || head.type === 'engine') {
+      this.engine = head['engine'] as InferenceStatus;
+      return head.type === 'ready' ? this.events.onUp() : undefined;
+    }
     if (head.type === 'detected') {
       const reply = head as unknown as DetectReply;
       this.#detectInFlight = -1;

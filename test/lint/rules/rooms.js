@@ -145,6 +145,7 @@ export const rooms = {
     types: ['server/stages/receive/contract.ts', 'server/pipeline'],
   },
   'server/pipeline/lane-options.ts': { imports: [], types: ['server/protocol', 'server/likeness/prepare.ts'] },
+  'server/pipeline/inference-options.ts': { imports: [], types: ['server/onnx/port.ts'] },
 
   // -- what an operator sees and sends
   'server/declarations.ts': { imports: ['server/params', 'server/show', 'server/surfaces/ws', ...declared], types: [] },
@@ -220,6 +221,8 @@ export const rooms = {
       'server/likeness/package',
       'server/likeness/run-prepare.ts',
       'server/pipeline/lane-options.ts',
+      'server/pipeline/inference-options.ts',
+      'server/onnx/port.ts',
     ],
     types: ['server/control', 'server/likeness/prepare.ts'],
   },
@@ -247,7 +250,7 @@ export const rooms = {
       'models',
       'calibration',
     ],
-    types: ['server/pipeline/lane-options.ts', 'server/likeness/prepare.ts'],
+    types: ['server/pipeline/lane-options.ts', 'server/pipeline/inference-options.ts', 'server/likeness/prepare.ts'],
   },
   'server/main.ts': { imports: ['server/cli', 'server/supervisor', 'server/errors', 'server/paths.ts'], types: [] },
 
