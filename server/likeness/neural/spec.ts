@@ -1,0 +1,54 @@
+import type { FaceArea, FaceRegion } from './masks.js';
+import type { ModelRole } from './roles.js';
+
+/** A file of weights and the very bytes it must hold. */
+export interface WeightsFile {
+  readonly id: string;
+  readonly role: ModelRole;
+  readonly path: string;
+  readonly sha256: string;
+  readonly licence: string;
+}
+
+/**
+ * All that the inference process needs to make patches of one likeness, as JSON: sent by the lane, and again whenever the process
+ * comes back. Equal specs share one engine.
+ */
+export interface EngineSpec {
+  readonly likenessId: string;
+  readonly kind: 'swap' | 'dfm';
+  readonly model: WeightsFile;
+  readonly recogniser: WeightsFile | null;
+  readonly converter: WeightsFile | null;
+  readonly enhancer: WeightsFile | null;
+  readonly occluders: readonly WeightsFile[];
+  readonly parser: WeightsFile | null;
+  /** Crops of the likeness's photos, as server/likeness/neural/source-file.ts writes them. */
+  readonly sourceFile: string | null;
+  /** The raw embedding instead of photos. */
+  readonly embedding: readonly number[] | null;
+  readonly pixelBoost: number;
+  /** Whether an embedding that went through the emap is made of length one again (InsightFace) or not (FaceFusion). */
+  readonly emapRenorm: boolean;
+  readonly regions: readonly FaceRegion[];
+  readonly areas: readonly FaceArea[];
+}
+
+/** What an operator moves while it runs; read with every patch. */
+export interface EngineControls {
+  /** 0.5 is the likeness as its photos say; 1 exaggerates it, 0 leans back to the performer. */
+  readonly weight01: number;
+  /** A DFM's own morph. */
+  readonly morph01: number;
+  /** How much of the enhanced picture is shown. */
+  readonly enhance01: number;
+}
+
+/** A likeness's face for one picture. */
+export interface NeuralPatch {
+  /** RGBA, 0…1, straight alpha. */
+  readonly rgba: Float32Array;
+  readonly sidePx: number;
+  /** Pixels of the crop that was given → pixels of the patch. */
+  readonly toPatch: Float64Array;
+}
