@@ -9,6 +9,8 @@ import { FaceMesher } from '../stages/keyframe/analysis/face-mesher.js';
 import { IdentityEmbedder } from '../stages/keyframe/analysis/identity-embedder.js';
 import { Matte } from '../stages/keyframe/analysis/matte.js';
 import { cropFace, mapLandmarks, roiOfLandmarks } from '../stages/keyframe/analysis/region.js';
+import type { LikenessPhoto } from './package/manifest.js';
+import { skinMeshOf } from './mesh/skin-mesh.js';
 import { bakeFace, type FaceBake, type Photo, writeBake } from './mesh/bake.js';
 import { loadCanonicalFace } from './mesh/canonical.js';
 import { buildLikeness, type DecodedPhoto } from './package/build.js';
@@ -55,12 +57,13 @@ export interface PrepareResult {
 }
 
 /** Part of every cache name: a change of the bake's making makes new bakes. */
-const bakeVersion = 'v2';
+const bakeVersion = 'v4';
 
 class Preparer {
   readonly #memory = new KernelMemory(512);
   readonly #raster = loadRasterKernel(this.#memory);
   readonly #canonical = loadCanonicalFace();
+  readonly #mesh = skinMeshOf(this.#canonical);
   constructor(private readonly cacheFolder: string) {
     mkdirSync(cacheFolder, { recursive: true });
   }
@@ -78,10 +81,10 @@ class Preparer {
     const consentId = typeof consent?.id === 'string' ? consent.id : '';
     const bakeFile = join(this.cacheFolder, `${digest.slice(0, 24)}-${bakeVersion}.bake`);
     if (!existsSync(bakeFile)) {
-      // The photo that looks most straight at the camera; several are merged by the full engine.
-      const best = [...manifest.photos].sort((a, b) => Math.abs(a.yawDeg) - Math.abs(b.yawDeg))[0]!;
-      const decoded = await decodePhoto(photos.get(best.file)!);
-      this.#write(bakeFile, this.#bake(await withPerson(decoded, Float32Array.from(best.landmarksPx))));
+      const taken: Photo[] = [];
+      for (const entry of straightFirst(manifest.photos))
+        taken.push(await withPerson(await decodePhoto(photos.get(entry.file)!), Float32Array.from(entry.landmarksPx)));
+      this.#write(bakeFile, this.#bake(taken));
     }
     return { id: manifest.id, bakeFile, consentId };
   }
@@ -113,8 +116,8 @@ class Preparer {
         machineClock,
       );
       const mean = new Float32Array(1024);
-      let front: { photo: Photo; yawDeg: number } | null = null;
-      for (const entry of measured.manifest.photos) {
+      const taken: Photo[] = [];
+      for (const entry of straightFirst(measured.manifest.photos)) {
         const decoded = await decodePhoto(measured.photos.get(entry.file)!);
         const landmarks = Float32Array.from(entry.landmarksPx);
         const toCrop = roiOfLandmarks(landmarks);
@@ -122,23 +125,33 @@ class Preparer {
         const identity = await embedder.embed(crop, mapLandmarks(landmarks, toCrop));
         const norm = Math.hypot(...identity) || 1;
         for (let i = 0; i < mean.length; i++) mean[i]! += identity[i]! / norm;
-        if (!front || Math.abs(entry.yawDeg) < Math.abs(front.yawDeg))
-          front = { photo: { ...decoded, landmarks, person: null }, yawDeg: entry.yawDeg };
+        taken.push(await withPerson(decoded, landmarks));
       }
-      this.#write(made.bakeFile, this.#bake(front!.photo));
+      this.#write(made.bakeFile, this.#bake(taken));
       writeFileSync(made.identityFile, new Uint8Array(mean.buffer));
     } finally {
       await Promise.all([detector.close(), mesher.close(), embedder.close()]);
     }
   }
 
-  #bake(photo: Photo): FaceBake {
-    return bakeFace(photo, this.#canonical, this.#memory, this.#raster);
+  #bake(photos: readonly Photo[]): FaceBake {
+    return bakeFace(photos, {
+      canonical: this.#canonical,
+      mesh: this.#mesh,
+      memory: this.#memory,
+      raster: this.#raster,
+    });
   }
   #write(file: string, bake: FaceBake): void {
     writeFileSync(file, writeBake(bake));
   }
 }
+
+/** A bake merges a few photos at most: more add little and a minute of set-up. */
+const mostPhotos = 5;
+/** The photos that look most straight at the camera. */
+const straightFirst = (photos: readonly LikenessPhoto[]): LikenessPhoto[] =>
+  [...photos].sort((a, b) => Math.abs(a.yawDeg) - Math.abs(b.yawDeg)).slice(0, mostPhotos);
 
 /** Cuts the person out of the photo with the matte model, looked up from the face-aligned crop that it works on. */
 async function withPerson(photo: DecodedPhoto, landmarks: Float32Array): Promise<Photo> {

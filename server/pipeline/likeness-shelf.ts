@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { skinVertexCount } from '../likeness/mesh/skin-mesh.js';
 import { type FaceBake, readBake } from '../likeness/mesh/bake.js';
-import { MeshLikeness, type MeshCanvas } from '../likeness/mesh/engine.js';
+import type { MeshCanvas } from '../likeness/mesh/canvas.js';
+import { MeshLikeness } from '../likeness/mesh/engine.js';
 import type { LikenessEngine } from '../likeness/port.js';
 import type { CastPerformer } from '../stages/track/contract.js';
 import type { ConsentScope } from '../likeness/prepare.js';
@@ -36,7 +38,7 @@ export class LikenessShelf {
 
   async addLikeness(likeness: LaneLikeness): Promise<boolean> {
     try {
-      const bake = readBake(await readFile(likeness.bakeFile));
+      const bake = readBake(await readFile(likeness.bakeFile), skinVertexCount);
       if (!bake) throw new Error('not a whole bake file');
       this.#bakes.set(likeness.id, bake);
       this.#likenesses.set(likeness.id, likeness);
@@ -71,7 +73,7 @@ export class LikenessShelf {
     try {
       const bytes = await readFile(performer.identityFile);
       const identity = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-      const bake = readBake(await readFile(performer.bakeFile));
+      const bake = readBake(await readFile(performer.bakeFile), skinVertexCount);
       if (bake) this.#references.set(performer.performerId, bake);
       this.cast.push({ performerId: performer.performerId, identity });
       this.assign(performer.performerId, performer.likenessId);

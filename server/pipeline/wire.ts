@@ -8,7 +8,8 @@ import { loadRasterKernel } from '../kernels/raster.js';
 import { RegionKernel } from '../kernels/region.js';
 import { LumaStats } from '../kernels/stats.js';
 import { loadCanonicalFace } from '../likeness/mesh/canonical.js';
-import { MeshCanvas } from '../likeness/mesh/engine.js';
+import { MeshCanvas } from '../likeness/mesh/canvas.js';
+import { loadIrisKernel } from '../kernels/iris.js';
 import type { NdiPort } from '../ndi/port.js';
 import type { ReceiveEvents } from '../stages/receive/contract.js';
 import { CompositeStage } from '../stages/composite/stage.js';
@@ -75,7 +76,7 @@ export function wireLane(options: LaneOptions, ndi: NdiPort, clock: Clock, event
   const conceal = new ConcealKernel(memory);
   const picture = new PictureKernel(memory);
   const canonical = loadCanonicalFace();
-  const canvas = new MeshCanvas(memory, loadRasterKernel(memory), blend, canonical);
+  const canvas = new MeshCanvas(memory, loadRasterKernel(memory), blend, loadIrisKernel(memory), canonical);
   const webControl =
     options.webControl === null ? [] : [`<ndi_capabilities web_control="${xmlText(options.webControl)}"/>`];
   return {

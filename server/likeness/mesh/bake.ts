@@ -1,153 +1,114 @@
-import { surfaceCount } from '../../frame/face-track.js';
-import type { KernelMemory } from '../../kernels/memory.js';
-import { rasterFull, rasterMode, rasterVertexFloats, type RasterKernel } from '../../kernels/raster.js';
-import type { CanonicalFace } from './canonical.js';
-import { fitSimilarity, newPose } from './pose.js';
+import { irisColour } from './iris-colour.js';
+import { fillHoles, mergePhotos, type MergedSkin } from './merge-photos.js';
+import { reachSteps, skinReach, stepOf, TexturePolar, wrapped } from './skin-reach.js';
+import type { SkinMesh } from './skin-mesh.js';
+import { texels, textureSizePx, unwrap, type Photo, type UnwrapTools } from './unwrap.js';
+
+export { textureSizePx, type Photo } from './unwrap.js';
 
 /**
- * What the mesh engine needs of a photographed face: its skin unwrapped to the canonical face's texture space, its shape
- * turned to the front, and its colour at every vertex. Made once when a likeness is built, or a performer enrolled.
+ * What the mesh engine needs of a photographed face: its skin unwrapped to the skin mesh's texture space, its shape turned
+ * to the front, and its colour at every vertex. Made once when a likeness is built, or a performer enrolled.
  */
 export interface FaceBake {
-  /** textureSizePx² × RGBA, 8 bit, sRGB-coded; alpha 0 where no photo saw the skin. */
+  /** textureSizePx² × RGBA, 8 bit, sRGB-coded; alpha 255 where a photo saw the person's skin, 0 where it was filled in. */
   readonly texture: Uint8Array;
-  /** 468 × (x, y, z) in the canonical face's frame (cm, y up, z to the viewer), scaled to its size. */
+  /** Skin mesh vertices × (x, y, z) in the canonical face's frame (cm, y up, z to the viewer), scaled to its size. */
   readonly shape: Float32Array;
-  /** 468 × RGB 0…255, mean over a small patch. */
+  /** Skin mesh vertices × RGB 0…255, mean over a small patch. */
   readonly vertexRgb: Float32Array;
-}
-export const textureSizePx = 512;
-
-export interface Photo {
-  readonly widthPx: number;
-  readonly heightPx: number;
-  /** RGB, 3 bytes a pixel. */
-  readonly rgb: Uint8Array;
-  /** 478 × (x, y, z) in photo pixels; z smaller is nearer. */
-  readonly landmarks: Float32Array;
-  /** Where the person is, 0…255 per pixel; what lies behind the cheeks must not become skin. Null: everywhere. */
-  readonly person: Uint8Array | null;
+  /** How far the skin goes on outside the face's oval, by direction; see skinReach. */
+  readonly reach: Float32Array;
+  /** RGB 0…255 of the irises; zeros where they were not seen. */
+  readonly irisRgb: Float32Array;
 }
 
-/** Landmarks in image axes (y down, z away) turned to the canonical frame (y up, z near), rotation and scale removed. */
-export function frontalShape(landmarks: Float32Array, canonical: CanonicalFace): Float32Array {
-  const seen = new Float32Array(surfaceCount * 3);
-  for (let i = 0; i < surfaceCount; i++) {
-    seen[i * 3] = landmarks[i * 3];
-    seen[i * 3 + 1] = -landmarks[i * 3 + 1];
-    seen[i * 3 + 2] = -landmarks[i * 3 + 2];
+/** photos: the one that looks most straight at the camera first. */
+export function bakeFace(photos: readonly Photo[], tools: UnwrapTools): FaceBake {
+  const unwrapped = photos.map((photo) => unwrap(photo, tools));
+  const skin = mergePhotos(unwrapped);
+  const polar = new TexturePolar(tools.mesh);
+  const reach = skinReach(skin.rgb, skin.seen, polar);
+  const keep = skinMask(skin, reach, polar);
+  fillHoles(skin, keep);
+  const texture = new Uint8Array(texels * 4);
+  for (let i = 0; i < texels; i++) {
+    for (let c = 0; c < 3; c++) texture[i * 4 + c] = Math.min(255, Math.max(0, Math.round(skin.rgb[i * 3 + c]!)));
+    texture[i * 4 + 3] = keep[i]! * 255;
   }
-  const pose = newPose();
-  fitSimilarity(seen, canonical.positions, surfaceCount, null, pose);
-  const R = pose.rotation,
-    s = pose.scale,
-    t = pose.translation;
-  const out = new Float32Array(surfaceCount * 3);
-  for (let i = 0; i < surfaceCount; i++) {
-    const x = seen[i * 3],
-      y = seen[i * 3 + 1],
-      z = seen[i * 3 + 2];
-    out[i * 3] = s * (R[0] * x + R[1] * y + R[2] * z) + t[0];
-    out[i * 3 + 1] = s * (R[3] * x + R[4] * y + R[5] * z) + t[1];
-    out[i * 3 + 2] = s * (R[6] * x + R[7] * y + R[8] * z) + t[2];
+  return {
+    texture,
+    shape: unwrapped[0]!.shape,
+    vertexRgb: vertexColours(skin.rgb, tools.mesh),
+    reach,
+    irisRgb: irisColour(photos[0]!),
+  };
+}
+
+/** 1 where a photo saw skin. */
+function skinMask(skin: MergedSkin, reach: Float32Array, polar: TexturePolar): Float32Array {
+  const keep = new Float32Array(texels);
+  for (let i = 0; i < texels; i++) {
+    if (skin.seen[i]! < 0.02) continue;
+    const u = ((i % textureSizePx) + 0.5) / textureSizePx - 0.5,
+      v = (Math.floor(i / textureSizePx) + 0.5) / textureSizePx - 0.5;
+    const step = stepOf(u, v);
+    // A little inside its end skin is already mixed with hair.
+    keep[i] = Math.hypot(u, v) < polar.radius(step, wrapped(reach, step) - 0.04) ? 1 : 0;
+  }
+  return keep;
+}
+
+const patchTexels = 4;
+function vertexColours(rgb: Float32Array, mesh: SkinMesh): Float32Array {
+  const out = new Float32Array(mesh.count * 3);
+  const held = (value: number): number => Math.min(textureSizePx - 1, Math.max(0, value));
+  const n = (patchTexels * 2 + 1) ** 2;
+  for (let i = 0; i < mesh.count; i++) {
+    const x = Math.floor(mesh.uvs[i * 2] * textureSizePx),
+      y = Math.floor(mesh.uvs[i * 2 + 1] * textureSizePx);
+    for (let dy = -patchTexels; dy <= patchTexels; dy++) {
+      for (let dx = -patchTexels; dx <= patchTexels; dx++) {
+        const at = (held(y + dy) * textureSizePx + held(x + dx)) * 3;
+        for (let c = 0; c < 3; c++) out[i * 3 + c]! += rgb[at + c]! / n;
+      }
+    }
   }
   return out;
 }
 
-function colourAt(photo: Photo, x: number, y: number, radius: number, out: Float32Array, at: number): void {
-  let r = 0,
-    g = 0,
-    b = 0,
-    n = 0;
-  for (let dy = -radius; dy <= radius; dy += Math.max(1, radius)) {
-    for (let dx = -radius; dx <= radius; dx += Math.max(1, radius)) {
-      const px = Math.min(photo.widthPx - 1, Math.max(0, Math.floor(x + dx)));
-      const py = Math.min(photo.heightPx - 1, Math.max(0, Math.floor(y + dy)));
-      const k = (py * photo.widthPx + px) * 3;
-      r += photo.rgb[k];
-      g += photo.rgb[k + 1];
-      b += photo.rgb[k + 2];
-      n++;
-    }
-  }
-  out[at] = r / n;
-  out[at + 1] = g / n;
-  out[at + 2] = b / n;
-}
-
-/**
- * Unwraps a photo. The rasteriser draws the canonical mesh in texture space with the photo as its texture.
- * Uses kernel memory for the photo (8 bytes a pixel) and gives it back.
- */
-export function bakeFace(photo: Photo, canonical: CanonicalFace, memory: KernelMemory, raster: RasterKernel): FaceBake {
-  const mark = memory.mark();
-  const { widthPx, heightPx, landmarks } = photo;
-  const photoPtr = memory.allocate(widthPx * heightPx * 8);
-  const targetPtr = memory.allocate(textureSizePx * textureSizePx * 8);
-  const vertexPtr = memory.allocate(surfaceCount * rasterVertexFloats * 4);
-  const indexPtr = memory.allocate(canonical.triangles.length * 2);
-  const offsetsPtr = memory.allocate(64);
-  const source = memory.u16.subarray(photoPtr >> 1, (photoPtr >> 1) + widthPx * heightPx * 4);
-  for (let i = 0, k = 0; k < photo.rgb.length; i += 4, k += 3) {
-    source[i] = photo.rgb[k] << 8;
-    source[i + 1] = photo.rgb[k + 1] << 8;
-    source[i + 2] = photo.rgb[k + 2] << 8;
-    source[i + 3] = photo.person ? photo.person[i >> 2] << 8 : rasterFull;
-  }
-  memory.f32.fill(0, offsetsPtr >> 2, (offsetsPtr >> 2) + 16);
-  memory.u8.fill(0, targetPtr, targetPtr + textureSizePx * textureSizePx * 8);
-  memory.u16.set(canonical.triangles, indexPtr >> 1);
-  const vertices = memory.f32.subarray(vertexPtr >> 2, (vertexPtr >> 2) + surfaceCount * rasterVertexFloats);
-  const span = Math.hypot(landmarks[263 * 3] - landmarks[33 * 3], landmarks[263 * 3 + 1] - landmarks[33 * 3 + 1]);
-  const vertexRgb = new Float32Array(surfaceCount * 3);
-  vertices.fill(0);
-  for (let i = 0; i < surfaceCount; i++) {
-    const at = i * rasterVertexFloats;
-    vertices[at] = canonical.uvs[i * 2] * textureSizePx;
-    vertices[at + 1] = canonical.uvs[i * 2 + 1] * textureSizePx;
-    vertices[at + 3] = landmarks[i * 3];
-    vertices[at + 4] = landmarks[i * 3 + 1];
-    vertices.fill(1, at + 5, at + 9);
-    colourAt(photo, landmarks[i * 3], landmarks[i * 3 + 1], Math.max(1, Math.round(span * 0.02)), vertexRgb, i * 3);
-  }
-  raster.drawTriangles(
-    vertexPtr,
-    indexPtr,
-    canonical.triangles.length / 3,
-    photoPtr,
-    offsetsPtr,
-    targetPtr,
-    0,
-    widthPx,
-    heightPx,
-    textureSizePx,
-    textureSizePx,
-    textureSizePx * 8,
-    rasterMode.noDepth,
-  );
-  const texture = new Uint8Array(textureSizePx * textureSizePx * 4);
-  const target = memory.u16.subarray(targetPtr >> 1, (targetPtr >> 1) + texture.length);
-  for (let i = 0; i < texture.length; i++) texture[i] = (target[i] + 128) >> 8;
-  memory.rewind(mark);
-  return { texture, shape: frontalShape(landmarks, canonical), vertexRgb };
-}
-
-const magic = 'UNDERSTUDY-BAKE1';
-/** One file: magic, then texture, shape, vertexRgb as raw little-endian bytes. */
+const magic = 'UNDERSTUDY-BAKE2';
+/** One file: magic, then texture, shape, vertexRgb, reach, irisRgb as raw little-endian bytes. */
 export function writeBake(bake: FaceBake): Uint8Array {
   const bytes = (data: Float32Array): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return Buffer.concat([Buffer.from(magic), bake.texture, bytes(bake.shape), bytes(bake.vertexRgb)]);
+  const parts = [
+    Buffer.from(magic),
+    bake.texture,
+    bytes(bake.shape),
+    bytes(bake.vertexRgb),
+    bytes(bake.reach),
+    bytes(bake.irisRgb),
+  ];
+  return Buffer.concat(parts);
 }
-/** Null for anything that is not a whole bake. */
-export function readBake(file: Uint8Array): FaceBake | null {
-  const textureBytes = textureSizePx * textureSizePx * 4;
-  const floats = surfaceCount * 3 * 4;
-  if (file.length !== magic.length + textureBytes + 2 * floats) return null;
+/** Null for anything that is not a whole bake of a mesh of `vertexCount`. */
+export function readBake(file: Uint8Array, vertexCount: number): FaceBake | null {
+  const sizes = [texels * 4, vertexCount * 12, vertexCount * 12, reachSteps * 4, 12];
+  if (file.length !== sizes.reduce((sum, size) => sum + size, magic.length)) return null;
   if (Buffer.from(file.subarray(0, magic.length)).toString('latin1') !== magic) return null;
-  const copy = new Uint8Array(file).slice(magic.length);
+  // A copy: a Buffer's slice shares its memory, at an offset that need not be a float's.
+  const copy = new Uint8Array(file);
+  let at = magic.length;
+  const [texture, shape, vertexRgb, reach, irisRgb] = sizes.map((size) => {
+    const part = copy.slice(at, at + size);
+    at += size;
+    return part;
+  }) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array];
   return {
-    texture: copy.slice(0, textureBytes),
-    shape: new Float32Array(copy.slice(textureBytes, textureBytes + floats).buffer),
-    vertexRgb: new Float32Array(copy.slice(textureBytes + floats).buffer),
+    texture,
+    shape: new Float32Array(shape.buffer),
+    vertexRgb: new Float32Array(vertexRgb.buffer),
+    reach: new Float32Array(reach.buffer),
+    irisRgb: new Float32Array(irisRgb.buffer),
   };
 }

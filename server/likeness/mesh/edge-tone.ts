@@ -1,10 +1,9 @@
-import { surfaceCount } from '../../frame/face-track.js';
 import { type MeshNeighbours, neighboursOf } from '../../frame/mesh-neighbours.js';
-import type { CanonicalFace, FaceTopology } from './canonical.js';
+import { skinVertexCount, type SkinMesh } from './skin-mesh.js';
 import type { VertexLight } from './relight.js';
 
-/** How much of the difference to the performer's tone is taken on, by rings from the oval inwards. */
-const takeOnByRing = [1, 0.85, 0.55, 0.28, 0.1] as const;
+/** The performer's tone is taken on wholly at the end of the drawn skin and not at all so far inside. */
+const takeOnCm = 1.4;
 /** Codes. A larger difference is hair or background behind the cheek, not skin. */
 const mostLuma = 70;
 const mostChroma = 22;
@@ -16,24 +15,28 @@ const smoothingRounds = 6;
  */
 export class EdgeTone {
   /** 468 × (Y, Cb, Cr) to be added, 8-bit codes. */
-  readonly tone = new Float32Array(surfaceCount * 3);
-  readonly #difference = new Float32Array(surfaceCount * 3);
-  readonly #next = new Float32Array(surfaceCount * 3);
-  readonly #trust = new Float32Array(surfaceCount);
-  readonly #nextTrust = new Float32Array(surfaceCount);
+  readonly tone = new Float32Array(skinVertexCount * 3);
+  readonly #difference = new Float32Array(skinVertexCount * 3);
+  readonly #next = new Float32Array(skinVertexCount * 3);
+  readonly #trust = new Float32Array(skinVertexCount);
+  readonly #nextTrust = new Float32Array(skinVertexCount);
   readonly #kept = new Map<number, Float32Array>();
   readonly #mesh: MeshNeighbours;
   readonly #takeOn: Float32Array;
 
-  constructor(face: CanonicalFace, topology: FaceTopology) {
-    this.#mesh = neighboursOf(face.triangles, surfaceCount);
-    this.#takeOn = Float32Array.from(topology.ringFromOval, (ring) => takeOnByRing[ring] ?? 0);
+  /** fromRim: centimetres of every vertex inside the end of the drawn skin. */
+  constructor(mesh: SkinMesh, fromRim: Float32Array) {
+    this.#mesh = neighboursOf(mesh.triangles, skinVertexCount);
+    this.#takeOn = fromRim.map((cm) => {
+      const t = Math.min(1, Math.max(0, cm / takeOnCm));
+      return 1 - t * t * (3 - 2 * t);
+    });
   }
 
   /** weight: trust in what was seen at each vertex, 0 where nothing usable was. */
   measure(faceId: number, seen: Float32Array, texture: Float32Array, light: VertexLight, weight: Float32Array): void {
     const d = this.#difference;
-    for (let i = 0; i < surfaceCount; i++) {
+    for (let i = 0; i < skinVertexCount; i++) {
       const at = i * 3;
       const lit = (texture[at] - 16) * light.gain[i];
       const g = light.gain[i];
@@ -46,10 +49,10 @@ export class EdgeTone {
     let kept = this.#kept.get(faceId);
     const fresh = kept === undefined;
     if (!kept) {
-      kept = new Float32Array(surfaceCount * 3);
+      kept = new Float32Array(skinVertexCount * 3);
       this.#kept.set(faceId, kept);
     }
-    for (let i = 0; i < surfaceCount; i++) {
+    for (let i = 0; i < skinVertexCount; i++) {
       for (let k = 0; k < 3; k++) {
         const at = i * 3 + k;
         // Light that changes at once must be followed at once; noise must not flicker.
@@ -67,7 +70,7 @@ export class EdgeTone {
     const d = this.#difference,
       next = this.#next,
       trust = this.#trust;
-    for (let i = 0; i < surfaceCount; i++) {
+    for (let i = 0; i < skinVertexCount; i++) {
       let w = trust[i] + 1e-4;
       let y = d[i * 3] * w,
         u = d[i * 3 + 1] * w,

@@ -50,7 +50,7 @@ export const lookParams = defineParams('look', 'lane', {
     unit: 'ratio01',
     min: 0.01,
     max: 0.4,
-    default: 0.14,
+    default: 0.06,
     step: 0.01,
     onOutOfRange: 'clamp',
     apply: 'next-frame',

@@ -1,0 +1,58 @@
+import type { BlendKernel } from '../../kernels/blend.js';
+import type { IrisKernel } from '../../kernels/iris.js';
+import type { KernelMemory } from '../../kernels/memory.js';
+import { rasterVertexFloats, type RasterKernel } from '../../kernels/raster.js';
+import { type CanonicalFace, type FaceTopology, topologyOf } from './canonical.js';
+import { skinMeshOf, type SkinMesh } from './skin-mesh.js';
+
+/** Largest patch side; a face larger than this is drawn clipped to it. */
+export const maxPatchSidePx = 1600;
+
+/** Kernel buffers that all mesh likenesses of a lane share: they draw one after the other. */
+export class MeshCanvas {
+  readonly patchPtr: number;
+  readonly selfPtr: number;
+  readonly depthPtr: number;
+  readonly vertexPtr: number;
+  readonly selfVertexPtr: number;
+  readonly skinPtr: number;
+  /** Triangles inside each rim, as topology.rims. */
+  readonly insidePtrs: readonly number[];
+  readonly offsetsYuvPtr: number;
+  readonly offsetsRgbPtr: number;
+  readonly whiteYuvPtr: number;
+  readonly whiteRgbPtr: number;
+  readonly topology: FaceTopology;
+  readonly mesh: SkinMesh;
+  /** Triangles that are drawn as skin: the face without its openings, and the rings round it. */
+  readonly skin: Uint16Array;
+
+  constructor(
+    readonly memory: KernelMemory,
+    readonly raster: RasterKernel,
+    readonly blend: BlendKernel,
+    readonly iris: IrisKernel,
+    readonly canonical: CanonicalFace,
+  ) {
+    this.topology = topologyOf(canonical);
+    this.mesh = skinMeshOf(canonical);
+    this.skin = Uint16Array.from([...this.topology.skin, ...this.mesh.triangles.subarray(canonical.triangles.length)]);
+    this.patchPtr = memory.allocate(maxPatchSidePx * maxPatchSidePx * 8);
+    this.selfPtr = memory.allocate(maxPatchSidePx * maxPatchSidePx * 8);
+    this.depthPtr = memory.allocate(maxPatchSidePx * maxPatchSidePx * 4);
+    this.vertexPtr = memory.allocate(this.mesh.count * rasterVertexFloats * 4);
+    this.selfVertexPtr = memory.allocate(this.mesh.count * rasterVertexFloats * 4);
+    this.skinPtr = memory.allocate(this.skin.length * 2);
+    this.insidePtrs = this.topology.rims.map(({ inside }) => memory.allocate(inside.length * 2));
+    memory.u16.set(this.skin, this.skinPtr >> 1);
+    this.topology.rims.forEach(({ inside }, k) => memory.u16.set(inside, this.insidePtrs[k]! >> 1));
+    this.offsetsYuvPtr = memory.allocate(64);
+    this.offsetsRgbPtr = memory.allocate(64);
+    memory.f32.set([16, 128, 128, 0], this.offsetsYuvPtr >> 2);
+    memory.f32.set([0, 0, 0, 0], this.offsetsRgbPtr >> 2);
+    this.whiteYuvPtr = memory.allocate(64);
+    this.whiteRgbPtr = memory.allocate(64);
+    memory.f32.set([235, 128, 128, 0], this.whiteYuvPtr >> 2);
+    memory.f32.set([255, 255, 255, 0], this.whiteRgbPtr >> 2);
+  }
+}
