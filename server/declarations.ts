@@ -9,6 +9,8 @@ import { flowParams } from './stages/propagate/params.js';
 import { receiveParams } from './stages/receive/params.js';
 import { sendParams } from './stages/send/params.js';
 import { smoothParams } from './stages/track/params.js';
+import { dmxParams } from './surfaces/dmx/params.js';
+import { oscQueryParams } from './surfaces/oscquery/params.js';
 import { previewParams } from './surfaces/ws/params.js';
 
 /** The one list of everything an operator can set, in the order of the frame path. */
@@ -24,6 +26,8 @@ export const declarations: readonly ParamGroup[] = [
   labelParams,
   sendParams,
   previewParams,
+  oscQueryParams,
+  dmxParams,
 ];
 
 /** The registry of a show: "show", and one lane and one output per camera. */

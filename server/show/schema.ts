@@ -142,4 +142,5 @@ export type ShowFile = Static<typeof ShowFile>;
 export type ShowSource = Static<typeof Source>;
 export type ShowCastEntry = Static<typeof CastEntry>;
 
-export const defaultPorts = { http: 8080, osc: 8000 } as const;
+/** OSC over TCP has the number of OSC over UDP. */
+export const defaultPorts = { http: 8080, osc: 8000, oscQuery: 8081 } as const;

@@ -170,7 +170,12 @@ export class Supervisor {
     const { show } = this;
     if (this.#httpPort === 0) this.#httpPort = await freeTcpPort();
     const osc = this.options.oscPort ?? show.ports?.osc ?? defaultPorts.osc;
-    const ports = { http: this.#httpPort, osc: osc === 0 ? await freeUdpPort() : osc };
+    const ports = {
+      ...(osc === 0 ? { oscQuery: 0 } : {}),
+      ...show.ports,
+      http: this.#httpPort,
+      osc: osc === 0 ? await freeUdpPort() : osc,
+    };
     const control = {
       runFolder: this.#runFolder,
       stateFolder: this.#stateFolder,

@@ -126,8 +126,10 @@ export class Conversation {
     const [first] = args;
     if (action !== undefined) {
       if (first === '?') return;
-      if (action.argument !== null) this.write(peer, address, this.#scaled(peer, action.argument, first ?? null));
-      else if (this.#edges.isPress(`${peer.by} ${address}`, first)) this.write(peer, address, true);
+      const { argument, argumentOptional } = action;
+      const isButton = argument === null || (argumentOptional && isKey(first));
+      if (!isButton) this.write(peer, address, this.#scaled(peer, argument, first ?? null));
+      else if (this.#edges.isPress(`${peer.by} ${address}`, first)) this.write(peer, address, argument && null);
       return;
     }
     const descriptor = registry.find(address)?.descriptor;
@@ -137,6 +139,8 @@ export class Conversation {
   }
 
   #scaled(peer: OscPeer, descriptor: ParamDescriptor, value: OscValue): OscValue {
+    // A float has seven digits: cue 1.1 must not become 1.10000002.
+    if (descriptor.kind === 'text' && typeof value === 'number') return String(Number(value.toPrecision(7)));
     return inValue(peer.ratioFull, descriptor, value);
   }
   #answer(peer: OscPeer, address: string): void {
@@ -172,6 +176,10 @@ export class Conversation {
     peer.outbox.say('/understudy/refused', [address.slice(0, 120), code, message].map(outOf));
   }
 }
+
+/** What a button sends, or nothing at all: then an action that may be done without its argument is. Cue 1 is asked for as "1". */
+const isKey = (value: OscValue | undefined): boolean =>
+  value === undefined || typeof value === 'boolean' || value === 0 || value === 1;
 
 /** Addresses that consoles talk to everybody who is connected. */
 const isForeign = (address: string): boolean => /^\/(eos|gma3|qlab|reply|composition|thump)\//.test(address);

@@ -148,7 +148,17 @@ export const rooms = {
   'server/pipeline/inference-options.ts': { imports: [], types: ['server/onnx/port.ts'] },
 
   // -- what an operator sees and sends
-  'server/declarations.ts': { imports: ['server/params', 'server/show', 'server/surfaces/ws', ...declared], types: [] },
+  'server/declarations.ts': {
+    imports: [
+      'server/params',
+      'server/show',
+      'server/surfaces/ws',
+      'server/surfaces/oscquery',
+      'server/surfaces/dmx',
+      ...declared,
+    ],
+    types: [],
+  },
   'server/params/generated.ts': {
     imports: [...vocabulary, 'server/params', 'server/declarations.ts', 'server/protocol'],
     types: [],
@@ -239,6 +249,8 @@ export const rooms = {
       'server/trust',
       'server/ndi',
       'server/onnx',
+      'server/likeness/neural',
+      'server/onnx/initialiser.ts',
       'server/likeness/package',
       'server/likeness/run-prepare.ts',
       'server/likeness/mesh',
