@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { manifestIds, readManifest, type ModelManifest } from '../../models/manifest.js';
 import { readVerifiedModel, readVerifiedSources } from '../../models/verify.js';
+import { listAdded, stateOfAdded } from '../likeness/neural/added-models.js';
 import { CodedError, describeError } from '../errors/coded-error.js';
 import { modelsRoot, projectRoot } from '../paths.js';
 
@@ -50,3 +51,21 @@ export function reportModel(manifest: ModelManifest, options: { sources: boolean
 
 export const reportModels = (options: { sources: boolean; folder?: string }): ModelReport[] =>
   manifestIds().map((id) => reportModel(readManifest(id), options));
+
+/** Weights that a production brought, read and hashed. */
+export const reportAdded = (folder: string): ModelReport[] =>
+  listAdded(folder).map((model) => {
+    const state = stateOfAdded(folder, model);
+    return {
+      id: model.id,
+      title: `${model.role}, added ${model.addedIso.slice(0, 10)}`,
+      licence: model.licence,
+      licenceBasis: 'as whoever added it said',
+      provenance: model.source,
+      source: 'added',
+      file: `${model.id}.onnx`,
+      sha256: model.sha256,
+      state,
+      advice: state === 'verified' ? null : 'Add it again: npx understudy models add.',
+    };
+  });

@@ -43,7 +43,8 @@ export function stateFolderOf(showName: string, environment: NodeJS.ProcessEnv =
 export function stateFolders(root = stateRoot()): string[] {
   if (!existsSync(root)) return [];
   const below = readdirSync(root, { withFileTypes: true }).filter(
-    (entry) => entry.isDirectory() && entry.name !== 'logs',
+    // A name with a dot is no show's: the store of added models.
+    (entry) => entry.isDirectory() && entry.name !== 'logs' && !entry.name.includes('.'),
   );
   return [root, ...below.map((entry) => join(root, entry.name)).sort()];
 }
