@@ -30,8 +30,9 @@ try {
     if (!process.send) close();
   });
   process.once('disconnect', close);
-  process.send?.({ type: 'ready', httpPort: control.httpPort, oscPort: control.oscPort });
-  say({ event: 'ready', urls: control.urls, httpPort: control.httpPort, oscPort: control.oscPort });
+  const { urls, httpPort, oscPort, oscTcpPort, oscQueryPort } = control;
+  process.send?.({ type: 'ready', httpPort, oscPort });
+  say({ event: 'ready', urls, httpPort, oscPort, oscTcpPort, oscQueryPort });
 } catch (error) {
   const known = error instanceof CodedError;
   const message = error instanceof Error ? error.message : String(error);

@@ -6,15 +6,19 @@ import { ipcPath, listenIpc } from '../ipc/channel.js';
 import type { ServerMessage } from '../protocol/messages.js';
 import { StateJournal } from '../show/journal.js';
 import { defaultPorts } from '../show/schema.js';
+import { Versions } from '../show/versions.js';
+import { Access } from '../surfaces/http/access.js';
 import { createHttpSurface, listenHttp } from '../surfaces/http/http-surface.js';
 import { allowedHosts } from '../surfaces/http/origin.js';
-import { OscSurface } from '../surfaces/osc/osc-surface.js';
 import { WsSurface } from '../surfaces/ws/ws-surface.js';
 import type { Clock } from '../time/clock.js';
 import { toMs, since } from '../time/time.js';
 import { AuditLog } from '../trust/audit-log.js';
 import { AuditTrail } from './audit-trail.js';
+import { Consoles } from './consoles.js';
 import { Desk } from './desk.js';
+import { feedLane } from './meter-feed.js';
+import { ShowWiring } from './show-wiring.js';
 import { LaneLinks } from './lane-links.js';
 import type { ControlOptions } from './options.js';
 
@@ -25,6 +29,9 @@ export interface ControlServer {
   readonly desk: Desk;
   readonly httpPort: number;
   readonly oscPort: number;
+  /** null: the show has none, or its port was taken. */
+  readonly oscTcpPort: number | null;
+  readonly oscQueryPort: number | null;
   /** "http://127.0.0.1:8080/": where the page is. */
   readonly urls: readonly string[];
   /** Pages first, then consoles, then lanes, then the files; idempotent. */
@@ -66,7 +73,8 @@ async function wire(
   let desk: Desk | null = null;
   const audit = new AuditTrail(auditLog, (reason) => desk?.alarms.raise('audit', 'AUDIT_NOT_WRITTEN', { reason }));
   closers.push(() => audit.flush());
-  const theDesk = (desk = new Desk(options, clock, journal, audit));
+  const versions = new Versions(join(options.stateFolder, 'versions'));
+  const theDesk = (desk = new Desk(options, clock, journal, audit, versions));
   if (auditLog.setAside !== null) {
     theDesk.alarms.raise('audit-chain', 'AUDIT_BROKEN', {
       file: auditLog.setAside.path,
@@ -79,6 +87,7 @@ async function wire(
     {
       greet: (hello) => theDesk.greet(hello),
       laneChanged: (values, by) => theDesk.laneChanged(values, by),
+      laneStatus: (laneStatus) => feedLane(theDesk.dispatcher, laneStatus),
       laneLost: (laneId) => theDesk.laneLost(laneId),
       alarm: (alarm) => theDesk.alarms.take(alarm),
       wanted: (laneId) => {
@@ -91,7 +100,7 @@ async function wire(
   );
   theDesk.send = (message, laneId) => {
     if (message.type !== 'params') links.send(message, laneId);
-    else for (const [address, value] of Object.entries(message.values)) links.sendValue(laneId, address, value);
+    else links.sendValues(laneId, message.values);
   };
 
   const status = (): Extract<ServerMessage, { type: 'status' }> => ({
@@ -100,12 +109,20 @@ async function wire(
     lanes: links.lanes().map((lane) => lane.status),
     processes: links.processes,
   });
+  const access = new Access(show.access ?? null);
+  const showWiring: ShowWiring = new ShowWiring(theDesk, clock, () => ws);
+  closers.push(() => showWiring.close());
   const ws: WsSurface = new WsSurface({
     dispatcher: theDesk.dispatcher,
     allowed,
     hello: () => theDesk.hello(),
-    welcome: () => [status(), { type: 'alarms', alarms: theDesk.alarms.list() }],
+    welcome: () => [status(), { type: 'alarms', alarms: theDesk.alarms.list() }, ...showWiring.welcome()],
     assign: (performerId, likenessId, by) => theDesk.assign(performerId, likenessId, by),
+    edit: (edit, by) => theDesk.show.edit(edit, by),
+    access,
+    nowIso: () => clock.wallClockIso(),
+    onPresence: ({ clientId, name, role, address }, there) =>
+      void audit.record('access', clientId, { did: there ? 'came' : 'went', name, role, address }),
     onWantsChanged: () => links.updateWanted(),
   });
   closers.push(() => links.close());
@@ -116,27 +133,37 @@ async function wire(
     if (address === '/understudy/show/preview/maxFps') links.updateWanted();
   });
 
-  const oscs: OscSurface[] = [];
+  const consoles = await Consoles.open({
+    dispatcher: theDesk.dispatcher,
+    clock,
+    show,
+    interfaces,
+    allowed,
+    raise: (id, code, context) => theDesk.alarms.raise(id, code, context),
+  });
+  closers.push(() => consoles.close());
   const https: FastifyInstance[] = [];
   const counters = (): Record<string, Record<string, number>> => ({
     refusals: Object.fromEntries(theDesk.dispatcher.refusals),
     webSocket: { ...ws.counters, clients: ws.clientCount },
-    osc: sum(oscs.map((osc) => ({ ...osc.counters }))),
+    ...consoles.counters(),
     lanes: { ...links.counters },
   });
   let httpPort = show.ports?.http ?? defaultPorts.http;
-  let oscPort = show.ports?.osc ?? defaultPorts.osc;
   for (const host of interfaces) {
     const app = await createHttpSurface({
       dispatcher: theDesk.dispatcher,
       registry: theDesk.registry,
       allowed,
+      access,
+      show: showWiring.routes(show, auditLog),
       metrics: { lanes: () => links.lanes(), processes: () => links.processes, counters },
       status: () => ({
         ...status(),
         alarms: theDesk.alarms.list(),
         cast: theDesk.cast(),
         counters: counters(),
+        consoles: consoles.status(),
         auditHead: auditLog.head,
       }),
       pageFolder: options.pageFolder,
@@ -146,16 +173,6 @@ async function wire(
     closers.push(() => app.close());
     ws.attach(app.server);
     httpPort = await listenHttp(app, host, httpPort);
-    const osc = await OscSurface.open({
-      dispatcher: theDesk.dispatcher,
-      clock,
-      host,
-      port: oscPort,
-      ratioFull: show.osc?.ratioFull ?? 1,
-    });
-    oscs.push(osc);
-    closers.push(() => osc.close());
-    oscPort = osc.port;
   }
 
   const ipc = await listenIpc(ipcPath(options.runFolder, 'control'), (channel) => links.accept(channel));
@@ -174,7 +191,9 @@ async function wire(
   return {
     desk: theDesk,
     httpPort,
-    oscPort,
+    oscPort: consoles.oscPort,
+    oscTcpPort: consoles.oscTcpPort,
+    oscQueryPort: consoles.oscQueryPort,
     urls: interfaces.map((host) => `http://${shown(host)}:${httpPort}/`),
     close: closeAll,
   };
@@ -183,8 +202,3 @@ async function wire(
 const closeIpc = (server: IpcServer): void => {
   server.close();
 };
-function sum(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {
-  const total: Record<string, number> = {};
-  for (const one of all) for (const [key, value] of Object.entries(one)) total[key] = (total[key] ?? 0) + value;
-  return total;
-}

@@ -4,13 +4,19 @@ import type { ParamRegistry } from '../params/registry.js';
 import { protocolVersion, type CastMember, type ServerMessage } from '../protocol/messages.js';
 import type { ParamAddress, ParamValue } from '../protocol/descriptors.js';
 import type { ControlToLane, LaneToControl } from '../protocol/lane-link.js';
+import { Book } from '../show/book.js';
 import type { Change, StateJournal } from '../show/journal.js';
+import { bookOfShow } from '../show/show-file.js';
+import type { Versions } from '../show/versions.js';
 import { Dispatcher, refusal, type ParamChange, type Refusal } from '../surfaces/dispatch/dispatch.js';
 import type { Clock } from '../time/clock.js';
 import { AlarmBoard } from './alarm-board.js';
 import type { AuditTrail } from './audit-trail.js';
 import { LikenessShelf } from './likeness-shelf.js';
 import type { ControlOptions } from './options.js';
+import { ShowDesk } from './show-desk.js';
+import type { ShowHost } from './show-host.js';
+import { wallRegionsOf } from './wall-regions.js';
 
 export const notices = ['NDI® is a registered trademark of Vizrt NDI AB.'] as const;
 
@@ -23,7 +29,10 @@ export class Desk {
   readonly dispatcher: Dispatcher;
   readonly alarms: AlarmBoard;
   readonly shelf: LikenessShelf;
+  readonly show: ShowDesk;
   readonly #assignments: Map<string, string | null>;
+  /** While a batch runs: what goes to whom when it is over. */
+  #batch: Map<string | null, Record<ParamAddress, ParamValue>> | null = null;
   /** To one lane, or to all. Set by the process; nobody listens in a unit test. */
   send: (message: ControlToLane, laneId: string | null) => void = () => {};
   onCast: () => void = () => {};
@@ -33,6 +42,7 @@ export class Desk {
     private readonly clock: Clock,
     private readonly journal: StateJournal,
     private readonly audit: AuditTrail,
+    versions: Versions,
   ) {
     const { show } = options;
     this.alarms = new AlarmBoard(clock);
@@ -42,6 +52,9 @@ export class Desk {
     this.dispatcher = new Dispatcher(this.registry, { ...startValues(options), ...journal.state.values }, (error) => {
       this.alarms.raise('listener', 'CONTROL_MESSAGE_INVALID', { reason: String(error) });
     });
+    const book = new Book(bookOfShow(show));
+    for (const entry of journal.state.book) book.put(entry);
+    this.show = new ShowDesk(this.#host(), book, journal.state.cue, versions);
     this.dispatcher.addGuard((change) => this.#guardLikeness(change));
     this.dispatcher.onChange((change) => this.#changed(change));
     const fromShow = show.cast.map(({ performerId, likeness }) => [performerId, likeness ?? null] as const);
@@ -75,12 +88,16 @@ export class Desk {
     };
   }
 
-  /** Gives a performer a likeness, or none. null where it is done; the refusal names the consent fault. */
+  /** Gives a performer a likeness, or none. null where it is done; the refusal names the lock or the consent fault. */
   assign(performerId: string, likenessId: string | null, by: string): Refusal | null {
+    return this.show.lockedFor(by) ?? this.#assign(performerId, likenessId, by);
+  }
+  #assign(performerId: string, likenessId: string | null, by: string): Refusal | null {
     const place = `cast/${performerId}`;
     if (!this.options.show.cast.some((member) => member.performerId === performerId)) {
       return refusal(place, 'CAST_UNKNOWN_PERFORMER', { performer: performerId });
     }
+    const before = this.#assignments.get(performerId) ?? null;
     let packagePath: string | null = null;
     if (likenessId !== null) {
       const loaded = this.#load(likenessId, place, by);
@@ -91,6 +108,7 @@ export class Desk {
     this.#write({ kind: 'assign', performerId, likenessId, by });
     this.audit.record('assign', by, { performerId, likenessId });
     this.send({ type: 'assign', performerId, likenessId, packagePath }, null);
+    this.show.assigned(performerId, before, likenessId, by);
     this.onCast();
     return null;
   }
@@ -116,6 +134,7 @@ export class Desk {
       }
     }
     told.push({ type: 'params', values, version: 0 });
+    told.push({ type: 'wall-regions', polygons: wallRegionsOf(this.show.book.stage, laneId) });
     return told;
   }
   laneChanged(values: Readonly<Record<ParamAddress, ParamValue>>, by: string): void {
@@ -168,9 +187,8 @@ export class Desk {
     this.alarms.clear(`refused ${place}`);
     return loaded;
   }
-  #alarmRefused(refused: Refusal, laneId: string | null): void {
+  #alarmRefused(refused: Refusal, laneId: string | null, id = `refused ${refused.address}`): void {
     const { code, message, advice } = refused;
-    const id = `refused ${refused.address}`;
     if (this.alarms.list().some((alarm) => alarm.id === id && alarm.active && alarm.message === message)) return;
     this.alarms.take({
       id,
@@ -194,14 +212,57 @@ export class Desk {
     return null;
   }
   #changed(change: ParamChange): void {
-    const instance = this.registry.find(change.address);
+    const { address, value } = change;
+    const instance = this.registry.find(address);
+    const laneId = instance === null ? null : laneOf(instance.scopeId);
     // The output first, the disk after: a slow disk must not delay a bypass.
-    this.send(
-      { type: 'params', values: { [change.address]: change.value }, version: 0 },
-      instance === null ? null : laneOf(instance.scopeId),
-    );
-    this.#write({ kind: 'param', ...change });
-    this.audit.param(change);
+    if (this.#batch === null) this.send({ type: 'params', values: { [address]: value }, version: 0 }, laneId);
+    else this.#batch.set(laneId, { ...this.#batch.get(laneId), [address]: value });
+    if (change.transient !== true) {
+      this.#write({ kind: 'param', address, value, by: change.by });
+      this.audit.param(change);
+    }
+    this.show.changed(change);
+  }
+  #host(): ShowHost {
+    return {
+      dispatcher: this.dispatcher,
+      registry: this.registry,
+      alarms: this.alarms,
+      clock: this.clock,
+      write: (change) => this.#write(change),
+      record: (kind, by, detail) => void this.audit.record(kind, by, detail),
+      mayShow: (likenessId, place, by) => this.#mayShow(likenessId, place, by),
+      alarmRefused: (id, refused) => this.#alarmRefused(refused, null, id),
+      assignments: () => this.#assignments,
+      assign: (performerId, likenessId, by) => this.#assign(performerId, likenessId, by),
+      batch: (run) => this.#runBatch(run),
+      onStage: () => this.#tellStage(),
+    };
+  }
+  /** Asks, and tells the lanes where the package lies, since a likeness.id value that is sent next names it. */
+  #mayShow(likenessId: string, place: string, by: string): Refusal | null {
+    const loaded = this.#load(likenessId, place, by);
+    if (!loaded.ok) return loaded;
+    this.send({ type: 'likeness-path', likenessId, packagePath: loaded.path }, null);
+    return null;
+  }
+  #runBatch(run: () => void): void {
+    if (this.#batch !== null) {
+      run();
+      return;
+    }
+    const batch = (this.#batch = new Map<string | null, Record<ParamAddress, ParamValue>>());
+    try {
+      run();
+    } finally {
+      this.#batch = null;
+      for (const [laneId, values] of batch) this.send({ type: 'params', values, version: 0 }, laneId);
+    }
+  }
+  #tellStage(): void {
+    for (const { id } of this.options.show.sources)
+      this.send({ type: 'wall-regions', polygons: wallRegionsOf(this.show.book.stage, id) }, id);
   }
   #write(change: Change): void {
     try {

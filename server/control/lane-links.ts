@@ -10,6 +10,7 @@ export interface LaneLinksDesk {
   /** A lane connected: takes what it changed by itself, gives everything it has to be told. */
   greet(hello: Extract<LaneToControl, { type: 'lane-hello' }>): readonly ControlToLane[];
   laneChanged(values: Readonly<Record<ParamAddress, ParamValue>>, by: string): void;
+  laneStatus(status: LaneStatus): void;
   laneLost(laneId: string): void;
   alarm(alarm: AlarmMessage): void;
   wanted(laneId: string): Wanted;
@@ -69,9 +70,9 @@ export class LaneLinks {
     for (const [id, { channel }] of this.#lanes)
       if (laneId === null || laneId === id) channel?.send(message as IpcMessage['head']);
   }
-  sendValue(laneId: string | null, address: ParamAddress, value: ParamValue): void {
+  sendValues(laneId: string | null, values: Readonly<Record<ParamAddress, ParamValue>>): void {
     this.#version += 1;
-    this.send({ type: 'params', values: { [address]: value }, version: this.#version }, laneId);
+    this.send({ type: 'params', values, version: this.#version }, laneId);
   }
   /** Tells each lane which pictures somebody looks at, where that changed. */
   updateWanted(): void {
@@ -109,6 +110,7 @@ export class LaneLinks {
         if (lane === undefined) return;
         lane.status = message.status;
         lane.histograms = message.histograms ?? [];
+        this.desk.laneStatus(message.status);
         return;
       }
       case 'lane-changed':

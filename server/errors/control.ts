@@ -28,6 +28,11 @@ export const controlErrors = {
     message: 'A request was refused because it came from a page of "{origin}".',
     advice: 'Open the page by the address that the server prints at start.',
   },
+  CONTROL_TOKEN_REFUSED: {
+    severity: 'warning',
+    message: 'This show asks for a token, and none or a wrong one was given.',
+    advice: 'Open the address with the token that the operator handed out: http://…/?token=….',
+  },
   CONTROL_MESSAGE_INVALID: {
     severity: 'warning',
     message: 'A message was not understood: {reason}',

@@ -88,5 +88,7 @@ export type ControlToLane =
       /** Folder or zip of the package, checked for consent by control; null with likenessId. */
       readonly packagePath: string | null;
     }
+  /** LED walls in the picture of this camera, polygons in fractions of it: faces inside are pictures, and stay untouched. */
+  | { readonly type: 'wall-regions'; readonly polygons: readonly (readonly (readonly [number, number])[])[] }
   /** Where the package of a likeness.id value lies; sent before the value. */
   | { readonly type: 'likeness-path'; readonly likenessId: string; readonly packagePath: string };

@@ -1,4 +1,12 @@
-import type { ParamAddress, ParamDescriptor, ParamValue, ScopeId } from './descriptors.js';
+import type {
+  ActionDescriptor,
+  MeterDescriptor,
+  ParamAddress,
+  ParamDescriptor,
+  ParamValue,
+  ScopeId,
+} from './descriptors.js';
+import type { ClientInfo, CueState, EditState, ShowBook, ShowEdit, VersionInfo } from './show.js';
 
 /**
  * What the page and the server say to each other over the WebSocket at /ws. Text frames are JSON of ServerMessage and
@@ -157,7 +165,33 @@ export type ServerMessage =
       readonly message: string;
       readonly advice: string;
     }
-  | { readonly type: 'pong'; readonly sentAtMs: number };
+  | { readonly type: 'pong'; readonly sentAtMs: number }
+  /** Once, after the hello: who this client is, what can be done and read besides the parameters, and who changed what last. */
+  | {
+      readonly type: 'controls';
+      readonly you: { readonly clientId: string; readonly role: Role; readonly name: string };
+      readonly actions: readonly ActionDescriptor[];
+      readonly meters: readonly MeterDescriptor[];
+      readonly meterValues: Readonly<Record<ParamAddress, ParamValue>>;
+      /** By address, where anybody changed it since the server started. */
+      readonly writers: Readonly<Record<ParamAddress, string>>;
+    }
+  /** Meters that read otherwise, at most ten times a second. */
+  | { readonly type: 'meters'; readonly values: Readonly<Record<ParamAddress, ParamValue>> }
+  /** After the hello and whenever one of them changed. */
+  | { readonly type: 'show'; readonly book: ShowBook; readonly versions: readonly VersionInfo[] }
+  /** When the list moves, and ten times a second while a fade runs. */
+  | { readonly type: 'cues'; readonly state: CueState }
+  | { readonly type: 'edit-state'; readonly state: EditState }
+  | { readonly type: 'presence'; readonly clients: readonly ClientInfo[] }
+  /** To a 'do' or 'edit' that carried a requestId. */
+  | {
+      readonly type: 'answer';
+      readonly requestId: number;
+      readonly ok: boolean;
+      /** null where ok. */
+      readonly refused: { readonly code: string; readonly message: string; readonly advice: string } | null;
+    };
 
 export type ClientMessage =
   | { readonly type: 'set'; readonly address: ParamAddress; readonly value: ParamValue }
@@ -178,4 +212,14 @@ export type ClientMessage =
       readonly frameNumber: number;
     }
   | { readonly type: 'assign'; readonly performerId: string; readonly likenessId: string | null }
+  /** Does an action, with its argument where it takes one. Without a requestId only a refusal is answered. */
+  | {
+      readonly type: 'do';
+      readonly address: ParamAddress;
+      readonly value?: ParamValue;
+      readonly requestId?: number;
+    }
+  | { readonly type: 'edit'; readonly edit: ShowEdit; readonly requestId?: number }
+  /** Who sits here and which desk they look at, for the others to see. The connection itself: /ws?client=KEY&name=NAME. */
+  | { readonly type: 'identify'; readonly name?: string; readonly place?: string }
   | { readonly type: 'ping'; readonly sentAtMs: number };

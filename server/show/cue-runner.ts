@@ -3,13 +3,19 @@ import { after, fromMs, since, toMs, type InstantUs } from '../time/time.js';
 import { compareCueNumbers } from './cue-number.js';
 import { framesOfTimecode } from './timecode.js';
 
+/**
+ * 'step': the cue's own content on top of what stands. 'whole': everything that the list says up to this cue, as after a jump or
+ * back, so that what a later cue changed does not stay behind.
+ */
+export type CueReach = 'step' | 'whole';
+
 /** What a cue does when its delay is over; the runner knows when, its owner knows what. */
 export interface CueHost<R> {
   cues(): readonly Cue[];
   /** Before the delay: whether it may run at all. A refusal stops it, and the list stays where it is. */
-  check(cue: Cue, by: string): R | null;
+  check(cue: Cue, reach: CueReach, by: string): R | null;
   /** Starts its changes and fades. */
-  start(cue: Cue, by: string, nowUs: InstantUs): void;
+  start(cue: Cue, reach: CueReach, by: string, nowUs: InstantUs): void;
   /** `number`: of a cue that is not there; null: there is no next or previous one. */
   noCue(number: string | null): R;
 }
@@ -18,6 +24,7 @@ export interface CueHost<R> {
 const longestRun = 200;
 interface Running {
   readonly cue: Cue;
+  readonly reach: CueReach;
   readonly by: string;
   readonly startsAtUs: InstantUs;
   readonly endsAtUs: InstantUs;
@@ -64,18 +71,20 @@ export class CueRunner<R> {
   }
   go(by: string, nowUs: InstantUs): R | null {
     const next = this.next();
-    return next === null ? this.host.noCue(null) : this.#run(next, by, nowUs);
+    return next === null
+      ? this.host.noCue(null)
+      : this.#run(next, this.#selected === null ? 'step' : 'whole', by, nowUs);
   }
   back(by: string, nowUs: InstantUs): R | null {
     const current = this.#current;
     if (current === null) return this.host.noCue(null);
     const before = this.host.cues().filter((cue) => compareCueNumbers(cue.number, current) < 0);
     const last = before.at(-1);
-    return last === undefined ? this.host.noCue(null) : this.#run(last, by, nowUs, 'alone');
+    return last === undefined ? this.host.noCue(null) : this.#run(last, 'whole', by, nowUs);
   }
   jump(number: string, by: string, nowUs: InstantUs): R | null {
     const cue = this.#find(number);
-    return cue === undefined ? this.host.noCue(number) : this.#run(cue, by, nowUs, 'alone');
+    return cue === undefined ? this.host.noCue(number) : this.#run(cue, 'whole', by, nowUs);
   }
   select(number: string): R | null {
     if (this.#find(number) === undefined) return this.host.noCue(number);
@@ -91,13 +100,13 @@ export class CueRunner<R> {
   /** Every delay that still waits is over now, and so is the running cue. */
   finish(nowUs: InstantUs): void {
     this.#running = null;
-    for (const { cue, by } of this.#delayed.splice(0)) this.host.start(cue, by, nowUs);
+    for (const { cue, reach, by } of this.#delayed.splice(0)) this.host.start(cue, reach, by, nowUs);
   }
 
   tick(nowUs: InstantUs): void {
     const due = this.#delayed.filter(({ startsAtUs }) => nowUs >= startsAtUs);
     if (due.length > 0) this.#delayed = this.#delayed.filter(({ startsAtUs }) => nowUs < startsAtUs);
-    for (const { cue, by, startsAtUs } of due) this.host.start(cue, by, startsAtUs);
+    for (const { cue, reach, by, startsAtUs } of due) this.host.start(cue, reach, by, startsAtUs);
     if (this.#running !== null && nowUs >= this.#running.endsAtUs) this.#running = null;
     if (this.#followAtUs !== null && nowUs >= this.#followAtUs) {
       this.#followAtUs = null;
@@ -115,7 +124,7 @@ export class CueRunner<R> {
     let refused: R | null = null;
     for (const cue of this.host.cues()) {
       const at = cue.timecode === null ? null : framesOfTimecode(cue.timecode);
-      if (at !== null && at > before && at <= now) refused = this.#run(cue, `timecode ${by}`, nowUs) ?? refused;
+      if (at !== null && at > before && at <= now) refused = this.#run(cue, 'step', `timecode ${by}`, nowUs) ?? refused;
     }
     return refused;
   }
@@ -141,10 +150,10 @@ export class CueRunner<R> {
   #find(number: string): Cue | undefined {
     return this.host.cues().find((cue) => cue.number === number);
   }
-  #run(cue: Cue, by: string, nowUs: InstantUs, beside: 'alone' | 'others' = 'others'): R | null {
-    const refused = this.host.check(cue, by);
+  #run(cue: Cue, reach: CueReach, by: string, nowUs: InstantUs): R | null {
+    const refused = this.host.check(cue, reach, by);
     if (refused !== null) return refused;
-    if (beside === 'alone') this.#delayed = [];
+    if (reach === 'whole') this.#delayed = [];
     this.#current = cue.number;
     this.#selected = null;
     const startsAtUs = after(nowUs, fromMs(cue.delayMs));
@@ -152,9 +161,9 @@ export class CueRunner<R> {
     const { follow } = cue;
     this.#followAtUs =
       follow === null ? null : after(follow.after === 'start' ? nowUs : endsAtUs, fromMs(follow.waitMs));
-    this.#running = { cue, by, startsAtUs, endsAtUs };
+    this.#running = { cue, reach, by, startsAtUs, endsAtUs };
     // Without a delay the changes start with the go itself, not with the next tick.
-    if (cue.delayMs === 0) this.host.start(cue, by, nowUs);
+    if (cue.delayMs === 0) this.host.start(cue, reach, by, nowUs);
     else this.#delayed.push(this.#running);
     return null;
   }

@@ -17,6 +17,13 @@ export type AuditKind =
   | 'bypass'
   | 'param'
   | 'show-start'
+  | 'show-edit'
+  | 'cue'
+  | 'undo'
+  | 'redo'
+  | 'lock'
+  | 'version'
+  | 'access'
   | 'alarm';
 export interface AuditEntry {
   readonly index: number;
@@ -79,6 +86,12 @@ export class AuditLog {
     return entry;
   }
 
+  /** Entries with an index above `after`, at most so many, the newest of them; oldest first. Reads the file: not for every frame. */
+  read(after: number, most: number): readonly AuditEntry[] {
+    const lines = readFileSync(this.path, 'utf8').split('\n').slice(0, -1);
+    const first = Math.max(after + 1, lines.length - most, 0);
+    return lines.slice(first).map((line) => JSON.parse(line) as AuditEntry);
+  }
   close(): void {
     this.#file.close();
   }

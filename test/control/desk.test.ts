@@ -8,6 +8,7 @@ import { likenessDigest, sha256Of } from '../../server/likeness/package/manifest
 import { writeLikeness } from '../../server/likeness/package/package-file.js';
 import type { ControlToLane } from '../../server/protocol/lane-link.js';
 import { StateJournal } from '../../server/show/journal.js';
+import { Versions } from '../../server/show/versions.js';
 import { demoShow } from '../../server/show/show-file.js';
 import { SimulatedClock } from '../../server/time/clock.js';
 import { AuditLog, verifyAuditLog } from '../../server/trust/audit-log.js';
@@ -50,6 +51,7 @@ function open(): {
     clock,
     journal,
     audit,
+    new Versions(join(folder, 'state', 'versions')),
   );
   const sent: { message: ControlToLane; laneId: string | null }[] = [];
   desk.send = (message, laneId) => sent.push({ message, laneId });

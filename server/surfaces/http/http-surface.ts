@@ -6,8 +6,10 @@ import { CodedError, describeError } from '../../errors/coded-error.js';
 import type { ParamRegistry } from '../../params/registry.js';
 import type { RawValue } from '../../params/validate.js';
 import type { Dispatcher } from '../dispatch/dispatch.js';
+import { tokenCookie, tokenOf, type Access } from './access.js';
 import { metricsRegistry, type MetricsSource } from './metrics.js';
 import { originFault, type AllowedHosts } from './origin.js';
+import { addShowRoutes, type ShowRoutes } from './show-routes.js';
 
 export interface HttpSurfaceOptions {
   readonly dispatcher: Dispatcher;
@@ -16,6 +18,8 @@ export interface HttpSurfaceOptions {
   /** What GET /status answers. */
   readonly status: () => unknown;
   readonly allowed: AllowedHosts;
+  readonly access: Access;
+  readonly show: ShowRoutes;
   /** Folder of the built page. */
   readonly pageFolder: string;
   /** Triangles and texture coordinates of the face mesh, made at set-up. */
@@ -35,7 +39,19 @@ export async function createHttpSurface(options: HttpSurfaceOptions): Promise<Fa
   app.addHook('onRequest', async (request, reply) => {
     void reply.headers(securityHeaders);
     const fault = originFault(request.headers, options.allowed);
-    if (fault !== null) await reply.code(403).send({ ok: false, ...describeError(fault.code, fault.context) });
+    if (fault !== null) {
+      await reply.code(403).send({ ok: false, ...describeError(fault.code, fault.context) });
+      return;
+    }
+    const who = options.access.of(request.raw);
+    if (who === null) {
+      await reply.code(401).send({ ok: false, ...describeError('CONTROL_TOKEN_REFUSED', {}) });
+      return;
+    }
+    // The address with the token, opened once, lets the page and its WebSocket in from then on.
+    const token = tokenOf(request.raw);
+    if (token !== null && request.url.includes('token='))
+      void reply.header('set-cookie', `${tokenCookie}=${token}; HttpOnly; SameSite=Strict; Path=/`);
   });
   app.setErrorHandler((error: { statusCode?: number; message: string }, _request, reply) => {
     const status = error.statusCode ?? 500;
@@ -43,6 +59,7 @@ export async function createHttpSurface(options: HttpSurfaceOptions): Promise<Fa
   });
   addReadRoutes(app, options);
   addParamRoutes(app, options);
+  addShowRoutes(app, options.show, (request) => options.access.of(request.raw)?.role ?? 'director');
   if (existsSync(options.pageFolder)) await app.register(fastifyStatic, { root: options.pageFolder });
   else
     app.get('/', (_request, reply) =>
@@ -61,30 +78,38 @@ function addReadRoutes(app: FastifyInstance, options: HttpSurfaceOptions): void 
   });
 }
 
-function addParamRoutes(app: FastifyInstance, { dispatcher, registry }: HttpSurfaceOptions): void {
+function addParamRoutes(app: FastifyInstance, { dispatcher, registry, access }: HttpSurfaceOptions): void {
   app.get('/params', (_request, reply) =>
-    reply
-      .header('cache-control', 'no-store')
-      .send({ scopes: registry.scopes, descriptors: registry.descriptors, values: dispatcher.all() }),
+    reply.header('cache-control', 'no-store').send({
+      scopes: registry.scopes,
+      descriptors: registry.descriptors,
+      values: dispatcher.all(),
+      actions: registry.actionDescriptors,
+      meters: registry.meterDescriptors,
+      meterValues: dispatcher.allMeters(),
+    }),
   );
   app.get<{ Params: { '*': string } }>('/params/*', (request, reply) => {
     const address = '/' + request.params['*'];
-    const instance = registry.find(address);
+    const instance = registry.find(address) ?? registry.findMeter(address) ?? registry.findAction(address);
     if (instance === null) {
       return reply.code(404).send({ ok: false, address, ...describeError('PARAM_UNKNOWN_ADDRESS', { address }) });
     }
-    return reply
-      .header('cache-control', 'no-store')
-      .send({ address, value: dispatcher.get(address), descriptor: instance.descriptor });
+    return reply.header('cache-control', 'no-store').send({
+      address,
+      value: dispatcher.get(address) ?? dispatcher.meter(address) ?? null,
+      descriptor: instance.descriptor,
+    });
   });
   app.put<{ Params: { '*': string }; Body: unknown }>('/params/*', (request, reply) => {
     const body = request.body;
     const raw =
       typeof body === 'object' && body !== null && 'value' in body ? (body as { value: unknown }).value : body;
     const value = typeof raw === 'object' ? null : (raw as RawValue);
-    const answer = dispatcher.dispatch('/' + request.params['*'], value, `http ${request.ip}`);
+    const role = access.of(request.raw)?.role ?? 'director';
+    const answer = dispatcher.dispatch('/' + request.params['*'], value, `http ${request.ip}`, role);
     const unknown = !answer.ok && answer.code === 'PARAM_UNKNOWN_ADDRESS';
-    return reply.code(answer.ok ? 200 : unknown ? 404 : 422).send(answer);
+    return reply.code(answer.ok ? 200 : unknown ? 404 : answer.code === 'ROLE_READ_ONLY' ? 403 : 422).send(answer);
   });
 }
 

@@ -7,6 +7,7 @@ const laneId = Type.String({ maxLength: 64 });
 const side = Type.Enum(['input', 'output']);
 const address = Type.String({ maxLength: 200 });
 const frameCount = Type.Integer({ minimum: 0, maximum: 0xffff_ffff });
+const requestId = Type.Optional(Type.Integer({ minimum: 0 }));
 const schemas = {
   set: Type.Object({ address, value: Type.Union([Type.Number(), Type.String({ maxLength: 4000 }), Type.Boolean()]) }),
   reset: Type.Object({ address }),
@@ -20,6 +21,17 @@ const schemas = {
   assign: Type.Object({
     performerId: Type.String({ maxLength: 64 }),
     likenessId: Type.Union([Type.String({ maxLength: 64 }), Type.Null()]),
+  }),
+  do: Type.Object({
+    address,
+    value: Type.Optional(Type.Union([Type.Number(), Type.String({ maxLength: 4000 }), Type.Boolean()])),
+    requestId,
+  }),
+  // What an edit holds is the desk's to check: it knows the show's parameters.
+  edit: Type.Object({ edit: Type.Object({ kind: Type.String({ maxLength: 40 }) }), requestId }),
+  identify: Type.Object({
+    name: Type.Optional(Type.String({ maxLength: 60 })),
+    place: Type.Optional(Type.String({ maxLength: 60 })),
   }),
   ping: Type.Object({ sentAtMs: Type.Number() }),
 } as const satisfies Record<ClientMessage['type'], unknown>;

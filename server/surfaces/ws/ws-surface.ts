@@ -2,9 +2,14 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer, type RawData } from 'ws';
 import type { PreviewSide } from '../../protocol/binary.js';
-import type { ClientMessage, ServerMessage } from '../../protocol/messages.js';
-import { refusal, type Dispatcher, type ParamChange, type Refusal } from '../dispatch/dispatch.js';
+import type { ServerMessage } from '../../protocol/messages.js';
+import type { ClientInfo } from '../../protocol/show.js';
+import { refusal, type Dispatcher, type Refusal } from '../dispatch/dispatch.js';
+import type { Access } from '../http/access.js';
 import { originFault, type AllowedHosts } from '../http/origin.js';
+import { Changes } from './changes.js';
+import { ClientActs, infoOf, type Client } from './client.js';
+import { ClientKeys, nameOf } from './client-keys.js';
 import { parseClientMessage } from './client-message.js';
 import { PreviewFlow } from './preview-flow.js';
 
@@ -15,8 +20,13 @@ export interface WsSurfaceOptions {
   /** Sent after the hello, so that a page is complete at once. */
   readonly welcome: () => readonly ServerMessage[];
   readonly assign: (performerId: string, likenessId: string | null, by: string) => Refusal | null;
+  readonly edit: (edit: unknown, by: string) => Refusal | null;
+  readonly access: Access;
+  /** Somebody came or went. */
+  readonly onPresence: (info: ClientInfo, there: boolean) => void;
   /** Somebody began or stopped looking: ask `wanted` again. */
   readonly onWantsChanged: () => void;
+  readonly nowIso: () => string;
   readonly heartbeatMs?: number;
 }
 /** What all clients together want of one lane. */
@@ -25,13 +35,6 @@ export interface Wanted {
   readonly maxFps: number;
   readonly widthPx: number;
   readonly meshes: boolean;
-}
-
-interface Client {
-  readonly socket: WebSocket;
-  readonly previews: PreviewFlow;
-  meshes: ReadonlySet<string>;
-  alive: boolean;
 }
 
 /** Beyond this many unsent bytes a client gets no more pictures; beyond the second it is let go and may come back. */
@@ -43,9 +46,10 @@ export class WsSurface {
   readonly #wss = new WebSocketServer({ noServer: true, maxPayload: 64 * 1024, perMessageDeflate: false });
   readonly #clients = new Set<Client>();
   readonly #heartbeat: NodeJS.Timeout;
-  readonly #stopListening: () => void;
-  #pending: ParamChange[] = [];
-  #flushTimer: NodeJS.Timeout | null = null;
+  readonly #keys = new ClientKeys();
+  readonly #changes: Changes;
+  #closed = false;
+  readonly #acts: ClientActs;
   readonly counters = {
     refusedConnections: 0,
     invalidMessages: 0,
@@ -56,7 +60,12 @@ export class WsSurface {
   };
 
   constructor(private readonly options: WsSurfaceOptions) {
-    this.#stopListening = options.dispatcher.onChange((change) => this.#queue(change));
+    this.#changes = new Changes(options.dispatcher, (message) => this.broadcast(message));
+    this.#acts = new ClientActs({
+      ...options,
+      reply: (client, message) => this.#reply(client, message),
+      tellPresence: () => this.broadcast({ type: 'presence', clients: this.clients }),
+    });
     this.#heartbeat = setInterval(() => this.#beat(), options.heartbeatMs ?? 5000);
     this.#heartbeat.unref();
   }
@@ -65,19 +74,32 @@ export class WsSurface {
     return this.#clients.size;
   }
 
+  get clients(): readonly ClientInfo[] {
+    return [...this.#clients].map(infoOf);
+  }
+  /** Whether the holder of something, "page 3", is connected. */
+  has(holder: string): boolean {
+    return [...this.#clients].some(({ clientId }) => clientId === holder);
+  }
+
   attach(server: Server): void {
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       socket.on('error', () => socket.destroy());
-      const path = (request.url ?? '').split('?', 1)[0];
+      const [path = '', query = ''] = (request.url ?? '/').split('?');
       const fault = originFault(request.headers, this.options.allowed);
-      if (path !== '/ws' || fault !== null) {
+      const who = this.options.access.of(request);
+      if (path !== '/ws' || fault !== null || who === null) {
         this.counters.refusedConnections += 1;
-        socket.end(
-          `HTTP/1.1 ${path === '/ws' ? '403 Forbidden' : '404 Not Found'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
-        );
+        const answer = path !== '/ws' ? '404 Not Found' : fault !== null ? '403 Forbidden' : '401 Unauthorized';
+        socket.end(`HTTP/1.1 ${answer}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
         return;
       }
-      this.#wss.handleUpgrade(request, socket, head, (client) => this.#welcome(client));
+      this.#wss.handleUpgrade(request, socket, head, (open) => {
+        const asked = new URLSearchParams(query);
+        const name = nameOf(asked.get('name') ?? who.name);
+        const clientId = this.#keys.idOf(asked.get('client'));
+        this.#welcome(open, { clientId, name, role: who.role, address: request.socket.remoteAddress ?? '' });
+      });
     });
   }
 
@@ -122,9 +144,9 @@ export class WsSurface {
   }
 
   close(): void {
-    this.#stopListening();
+    this.#closed = true;
+    this.#changes.close();
     clearInterval(this.#heartbeat);
-    if (this.#flushTimer !== null) clearTimeout(this.#flushTimer);
     for (const { socket } of this.#clients) {
       socket.close(1001, 'the server is closing');
       socket.terminate();
@@ -132,75 +154,60 @@ export class WsSurface {
     this.#wss.close();
   }
 
-  #welcome(socket: WebSocket): void {
-    const client: Client = { socket, previews: new PreviewFlow(), meshes: new Set(), alive: true };
+  #welcome(socket: WebSocket, who: Pick<Client, 'clientId' | 'name' | 'role' | 'address'>): void {
+    const client: Client = {
+      ...who,
+      socket,
+      sinceIso: this.options.nowIso(),
+      place: '',
+      lastChange: null,
+      previews: new PreviewFlow(),
+      meshes: new Set(),
+      alive: true,
+    };
     this.#clients.add(client);
     socket.on('pong', () => (client.alive = true));
     socket.on('error', () => socket.terminate());
     socket.on('close', () => {
       this.#clients.delete(client);
       this.options.onWantsChanged();
+      this.#present(client, false);
     });
     socket.on('message', (data: RawData, isBinary: boolean) => {
       if (isBinary) this.#invalid(client, 'binary frames go to the page only');
       else this.#take(client, (data as Buffer).toString('utf8'));
     });
-    for (const message of [this.options.hello(), ...this.options.welcome()])
-      this.#send(client, JSON.stringify(message));
+    for (const message of [this.options.hello(), this.#controls(client), ...this.options.welcome()])
+      this.#reply(client, message);
+    this.#present(client, true);
+  }
+  #controls({ clientId, role, name }: Client): ServerMessage {
+    const { dispatcher } = this.options;
+    return {
+      type: 'controls',
+      you: { clientId, role, name },
+      actions: dispatcher.registry.actionDescriptors,
+      meters: dispatcher.registry.meterDescriptors,
+      meterValues: dispatcher.allMeters(),
+      writers: dispatcher.writers,
+    };
+  }
+  #present(client: Client, there: boolean): void {
+    if (this.#closed) return;
+    this.broadcast({ type: 'presence', clients: this.clients });
+    this.options.onPresence(infoOf(client), there);
   }
 
   #take(client: Client, text: string): void {
     client.alive = true;
     const message = parseClientMessage(text);
     if (message.type === 'invalid') this.#invalid(client, message.reason);
-    else this.#act(client, message);
-  }
-  #act(client: Client, message: ClientMessage): void {
-    const { dispatcher } = this.options;
-    switch (message.type) {
-      case 'set':
-      case 'reset': {
-        const answer =
-          message.type === 'set'
-            ? dispatcher.dispatch(message.address, message.value, 'page')
-            : dispatcher.reset(message.address, 'page');
-        if (!answer.ok) this.#refuse(client, answer);
-        // Taken otherwise than it was sent, or nothing new for the others: the sender must still see the true value.
-        else if (answer.clamped || !answer.changed)
-          this.#reply(client, {
-            type: 'params',
-            changes: [{ address: answer.address, value: answer.value, by: 'page' }],
-          });
-        return;
-      }
-      case 'previews':
-        client.previews.want(message.want, message.maxFps, message.widthPx);
-        this.options.onWantsChanged();
-        return;
-      case 'meshes':
-        client.meshes = new Set(message.laneIds);
-        this.options.onWantsChanged();
-        return;
-      case 'drawn':
-        client.previews.drawn(message.laneId, message.which, message.frameNumber);
-        return;
-      case 'assign': {
-        const stopped = this.options.assign(message.performerId, message.likenessId, 'page');
-        if (stopped !== null) this.#refuse(client, stopped);
-        return;
-      }
-      case 'ping':
-        this.#reply(client, { type: 'pong', sentAtMs: message.sentAtMs });
-        return;
-    }
+    else this.#acts.act(client, message);
   }
 
   #invalid(client: Client, reason: string): void {
     this.counters.invalidMessages += 1;
-    this.#refuse(client, refusal('', 'CONTROL_MESSAGE_INVALID', { reason }));
-  }
-  #refuse(client: Client, { address, code, message, advice }: Refusal): void {
-    this.#reply(client, { type: 'refused', address, code, message, advice });
+    this.#acts.refuse(client, refusal('', 'CONTROL_MESSAGE_INVALID', { reason }));
   }
   #reply(client: Client, message: ServerMessage): void {
     this.#send(client, JSON.stringify(message));
@@ -215,16 +222,6 @@ export class WsSurface {
     socket.send(text);
   }
 
-  /** Changes of one turn of the loop travel together: a cue that sets fifty values is one message. */
-  #queue(change: ParamChange): void {
-    this.#pending.push(change);
-    this.#flushTimer ??= setTimeout(() => {
-      this.#flushTimer = null;
-      const changes = this.#pending;
-      this.#pending = [];
-      this.broadcast({ type: 'params', changes });
-    }, 4);
-  }
   #beat(): void {
     for (const client of this.#clients) {
       if (!client.alive) {
