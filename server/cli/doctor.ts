@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { failed, type Check } from './doctor/check.js';
+import { checkInference } from './doctor/inference.js';
 import { checkMachine } from './doctor/machine.js';
 import { checkParts } from './doctor/parts.js';
 import { checkSpeed } from './doctor/speed.js';
@@ -12,7 +13,12 @@ interface Flags {
 
 /** Everything `doctor` knows; `support` puts it into its archive. */
 export async function examine(options: { readonly speed: boolean }): Promise<Check[]> {
-  return [...(await checkParts()), ...(await checkMachine()), ...(options.speed ? await checkSpeed() : [])];
+  return [
+    ...(await checkParts()),
+    ...(await checkInference()),
+    ...(await checkMachine()),
+    ...(options.speed ? await checkSpeed() : []),
+  ];
 }
 
 /** Aligned lines; what is not as it should be is followed by what to do. */

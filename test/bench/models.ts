@@ -1,15 +1,10 @@
 // Bench rows models.<id>: each default model under ONNX Runtime with one and two threads, beside the same graph in TensorFlow.js
 // (wasm backend, SIMD, one thread). Runs take turns; every run gets the same input and its outputs are read.
-import { join } from 'node:path';
-import '@tensorflow/tfjs-backend-wasm';
-import { loadGraphModel } from '@tensorflow/tfjs-converter';
-import * as tf from '@tensorflow/tfjs-core';
 import { manifestIds, type ModelManifest, readManifest } from '../../models/manifest.js';
-import { readVerifiedSources } from '../../models/verify.js';
 import { createSession } from '../../server/onnx/ort.js';
-import { projectRoot } from '../../server/paths.js';
 import type { BenchContext, BenchEntry } from './context.js';
 import { benchRow, median, type BenchRow } from './row.js';
+import { tfjsRun } from './tfjs-models.js';
 
 const rounds = 25;
 const warmUps = 3;
@@ -24,43 +19,7 @@ function inputOf(manifest: ModelManifest): Float32Array {
   );
 }
 
-type Run = () => Promise<unknown>;
-
-/** Null where the package holds no TFJS graph (facemesh-v2 ships bare weights) or the wasm backend lacks an operation of it. */
-async function tfjsRun(manifest: ModelManifest, input: Float32Array, note: BenchContext['note']): Promise<Run | null> {
-  if (manifest.source.format !== 'tfjs-graph') return null;
-  tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-  await tf.setBackend('wasm');
-  const [description, weights] = readVerifiedSources(manifest, join(projectRoot, 'node_modules')) as [Buffer, Buffer];
-  const json = JSON.parse(description.toString('utf8')) as {
-    modelTopology: object;
-    weightsManifest: { weights: [] }[];
-  };
-  const model = await loadGraphModel({
-    load: () =>
-      Promise.resolve({
-        modelTopology: json.modelTopology,
-        weightSpecs: json.weightsManifest[0]!.weights,
-        weightData: Uint8Array.from(weights).buffer,
-      }),
-  });
-  const tensor = tf.tensor4d(input, manifest.inputs[0]!.shape as [number, number, number, number]);
-  const outputs = manifest.outputs.map((output) => output.sourceNode!);
-  const run = async (): Promise<void> => {
-    const result = model.execute(tensor, outputs);
-    for (const one of Array.isArray(result) ? result : [result]) {
-      await one.data();
-      one.dispose();
-    }
-  };
-  try {
-    await run();
-    return run;
-  } catch (error) {
-    note(`models.${manifest.id}: no reference, TFJS wasm cannot run it (${(error as Error).message})`);
-    return null;
-  }
-}
+type Run = () => Promise<Float32Array[]>;
 
 async function ortRun(
   id: string,
@@ -73,10 +32,25 @@ async function ortRun(
     run: () =>
       session.infer(
         (inputs) => inputs[name]!.set(input),
-        (outputs) => Object.values(outputs).map((data) => data[0]),
+        (outputs) => session.manifest.outputs.map(({ name: output }) => outputs[output]!.slice()),
       ),
     close: () => session.close(),
   };
+}
+
+/** The two must compute the same, or their times compare nothing. Throws where an output differs by more than 0.1 % of its range. */
+function compare(id: string, ours: readonly Float32Array[], theirs: readonly Float32Array[]): void {
+  ours.forEach((data, output) => {
+    const other = theirs[output]!;
+    let largest = 0,
+      difference = 0;
+    for (const [i, value] of data.entries()) {
+      largest = Math.max(largest, Math.abs(other[i]!));
+      difference = Math.max(difference, Math.abs(value - other[i]!));
+    }
+    if (data.length !== other.length || !(difference <= largest * 1e-3))
+      throw new Error(`models.${id}: output ${output} differs from the reference by ${difference} of ${largest}`);
+  });
 }
 
 async function modelRows(id: string, context: BenchContext): Promise<BenchRow[]> {
@@ -84,12 +58,12 @@ async function modelRows(id: string, context: BenchContext): Promise<BenchRow[]>
   const manifest = readManifest(id);
   const input = inputOf(manifest);
   const [one, two] = [await ortRun(id, 1, input), await ortRun(id, 2, input)];
-  const tfjs = await tfjsRun(manifest, input, context.note);
-  const sides: readonly { readonly run: Run; readonly msEach: number[] }[] = [
-    one.run,
-    two.run,
-    ...(tfjs ? [tfjs] : []),
-  ].map((run) => ({ run, msEach: [] }));
+  const tfjs = await tfjsRun(manifest, input);
+  compare(id, await one.run(), await tfjs());
+  const sides: readonly { readonly run: Run; readonly msEach: number[] }[] = [one.run, two.run, tfjs].map((run) => ({
+    run,
+    msEach: [],
+  }));
   try {
     for (let round = -warmUps; round < rounds; round++) {
       for (const { run, msEach } of sides) {
@@ -104,8 +78,8 @@ async function modelRows(id: string, context: BenchContext): Promise<BenchRow[]>
   }
   const [ms1, ms2, msTfjs] = sides.map(({ msEach }) => median(msEach));
   return [
-    benchRow(`models.${id}`, 'ms', ms1!, 'ms', msTfjs ?? null, rounds),
-    benchRow(`models.${id}`, 'ms.2threads', ms2!, 'ms', msTfjs ?? null, rounds),
+    benchRow(`models.${id}`, 'ms', ms1!, 'ms', msTfjs!, rounds),
+    benchRow(`models.${id}`, 'ms.2threads', ms2!, 'ms', msTfjs!, rounds),
   ];
 }
 
