@@ -26,6 +26,11 @@ export const pipelineErrors = {
     message: 'The declared delay of {frames} frames cannot be kept: {late} frames were late.',
     advice: 'Raise the output delay, lower the preview rate, or lengthen the keyframe interval.',
   },
+  LANE_OVERLOADED: {
+    severity: 'warning',
+    message: 'The machine is too busy for the lane "{lane}": previews and keyframes come more seldom (level {level} of 3).',
+    advice: 'The output keeps its rate. Close other programs, lengthen the keyframe interval, or declare a longer delay.',
+  },
   BYPASS_DOOR_CLOSED: {
     severity: 'alarm',
     message: 'The bypass door on UDP port {port} could not be opened: {reason}',

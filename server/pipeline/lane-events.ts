@@ -8,6 +8,10 @@ export interface LaneEvents {
   onSourceState(state: SourceState, previous: SourceState): void;
   onSourceChanged(before: string, after: string): void;
   onInference(up: boolean): void;
+  /** What the lane gives up, 0 (nothing) to 3; see LoadShedding. */
+  onLoad?(level: number): void;
+  /** The least delay that can be kept, asked for by `output.delayFrom`. */
+  onDelayMeasured?(frames: number): void;
   onAlarm(code: ErrorCode, context: ErrorContext): void;
   /** The camera's own picture, for the input preview. */
   beforeComposite(frame: ReceivedFrame): void;

@@ -48,6 +48,9 @@ export class LaneParams {
     this.snapshot = this.#build();
     this.#save();
   }
+  get delayAddress(): ParamAddress {
+    return `/understudy/output/${this.laneId}/output/delayFrames`;
+  }
   get bypassAddress(): ParamAddress {
     return `/understudy/output/${this.laneId}/output/bypass`;
   }

@@ -4,6 +4,7 @@ import type { ErrorCode } from '../errors/registry.js';
 import { IpcClient, ipcPath, type IpcMessage } from '../ipc/channel.js';
 import { openLibndi } from '../ndi/libndi.js';
 import { encodeMesh } from '../protocol/binary.js';
+import type { ParamAddress, ParamValue } from '../protocol/descriptors.js';
 import type { ControlToLane, LaneToControl } from '../protocol/lane-link.js';
 import { machineClock } from '../time/clock.js';
 import { watchCollections } from '../time/collections.js';
@@ -77,6 +78,12 @@ const lane: Lane = new Lane(options, ndi, clock, params, {
     alarm('NDI_SOURCE_CHANGED', { source: options.source.name, before, after });
     alarm('NDI_SOURCE_CHANGED', {}, false);
   },
+  onLoad(level) {
+    previews.stretch = lane.state.load.previewStretch;
+    alarm('LANE_OVERLOADED', {}, false);
+    alarm('LANE_OVERLOADED', { lane: options.laneId, level }, level > 0);
+  },
+  onDelayMeasured: (frames) => change({ [params.delayAddress]: frames }, 'measured delay'),
   onInference: (up) => alarm('INFERENCE_DOWN', {}, !up),
   onAlarm(code, context) {
     alarm(code, context);
@@ -160,6 +167,7 @@ const control: IpcClient = new IpcClient(ipcPath(options.runFolder, 'control'), 
         version = message.version;
         changedAtLane.clear();
         followLikenessId();
+        followDelayFrom();
         return;
       case 'want-previews':
         previews.wish = message;
@@ -174,11 +182,24 @@ const control: IpcClient = new IpcClient(ipcPath(options.runFolder, 'control'), 
   onLost: () => {},
 });
 
+/** A value that the lane changes by itself; control and its journal hear of it now or when they are back. */
+function change(values: Readonly<Record<ParamAddress, ParamValue>>, by: string): void {
+  params.apply(values);
+  for (const address of Object.keys(values) as ParamAddress[]) changedAtLane.add(address);
+  say({ type: 'lane-changed', values, by });
+}
 function bypass(on: boolean): void {
-  params.apply({ [params.bypassAddress]: on });
+  change({ [params.bypassAddress]: on }, 'bypass door');
   if (on) lane.bypassHeld();
-  changedAtLane.add(params.bypassAddress);
-  say({ type: 'lane-changed', values: { [params.bypassAddress]: on }, by: 'bypass door' });
+}
+let delayFrom = 'declared';
+/** A delay that is to be measured is measured once: at start, and whenever the choice is made anew. */
+function followDelayFrom(): void {
+  const wanted = params.snapshot.send.delayFrom;
+  if (wanted === delayFrom) return;
+  delayFrom = wanted;
+  if (wanted === 'measured') lane.delayChoice.begin();
+  else lane.delayChoice.cancel();
 }
 const door = new BypassDoor(options.bypassPort, bypass, (error) =>
   alarm('BYPASS_DOOR_CLOSED', { port: options.bypassPort, reason: error.message }),
@@ -214,6 +235,7 @@ const statusTimer = setInterval(() => {
   else alarm('DELAY_NOT_KEPT', {}, false);
   lateSeen = send.framesLate;
   lane.counters['preview.skipped'] = previews.skipped;
+  lane.counters['preview.givenUp'] = previews.givenUp;
   say({ type: 'lane-status', status: laneStatus(lane, options, params, clock), histograms: lane.meters.report() });
 }, statusEveryMs);
 // A camera that is not there when the show starts is worth an alarm once libndi had its time to connect.
@@ -221,6 +243,7 @@ setTimeout(() => {
   if (lane.parts.receive.state === 'absent') alarm('NDI_SOURCE_ABSENT', { source: options.source.name });
 }, 2000).unref();
 followLikenessId();
+followDelayFrom();
 
 let closing = false;
 function close(): void {

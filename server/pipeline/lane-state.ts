@@ -10,14 +10,17 @@ import { type DurationUs, frameIntervalUs, type InstantUs } from '../time/time.j
 import type { FallbackLadder } from './fallback.js';
 import type { LaneEvents } from './lane-events.js';
 import type { LaneParams } from './lane-params.js';
+import { LoadShedding } from './load-shedding.js';
 import type { LaneMeters } from './meters.js';
 import type { LaneParts } from './wire.js';
 
 /** What the parts of one lane's frame path (lane.ts, looking.ts, answers.ts, showing.ts) know of the picture they work on. */
 export class LaneState {
+  readonly load = new LoadShedding();
   readonly counters: Record<string, number> = {
     'keyframe.late': 0,
     'keyframe.stale': 0,
+    'keyframe.refused': 0,
     'track.fault': 0,
     cut: 0,
     'frame.unsupported': 0,

@@ -69,6 +69,9 @@ export function laneStatus(lane: Lane, options: LaneOptions, params: LaneParams,
       ...prefixed('keyframe', keyframe.counters),
       ...prefixed('track', track.counters),
       'send.late': send.framesLate,
+      'load.level': lane.state.load.level,
+      'load.sheds': lane.state.load.sheds,
+      'load.lateFrames': lane.state.load.lateFrames,
     },
   };
 }

@@ -2,10 +2,13 @@ import { yuvMatrixOf } from '../frame/format.js';
 import { asComposited, type CompositedFrame, type ReceivedFrame, shapeOf } from '../frame/frames.js';
 import type { NdiPort, NdiVideoFrame } from '../ndi/port.js';
 import type { LadderStep } from '../protocol/messages.js';
+import { sendParams } from '../stages/send/params.js';
 import { faceSlots } from '../stages/track/contract.js';
 import type { Clock } from '../time/clock.js';
-import { after, durationUs, type DurationUs, frameIntervalUs, since } from '../time/time.js';
+import { after, durationUs, type DurationUs, frameIntervalUs, type InstantUs, since } from '../time/time.js';
 import { KeyframeAnswers } from './answers.js';
+import { CaptureStamp } from './capture-stamp.js';
+import { DelayChoice } from './delay-choice.js';
 import { FallbackLadder } from './fallback.js';
 import type { LaneEvents } from './lane-events.js';
 import type { LaneOptions } from './lane-options.js';
@@ -17,6 +20,9 @@ import { PlainPool } from './plain-pool.js';
 import { Showing } from './showing.js';
 import { Slate } from './slate.js';
 import { type LaneEventsOfParts, type LaneParts, wireLane } from './wire.js';
+
+/** The longest delay line, as declared in the send stage's parameters. */
+const mostDelayFrames = sendParams.declarations.delayFrames.max;
 
 /**
  * One camera's frame path. `frame` runs from the receive callback to the send without waiting for anything; answers of the
@@ -32,11 +38,13 @@ export class Lane {
   readonly parts: LaneParts;
   /** Resolves when the likenesses and performers of the start are on the shelf. */
   readonly loaded: Promise<void>;
+  readonly delayChoice = new DelayChoice();
   inferenceUp = false;
   #closed = false;
   readonly #looking: Looking;
   readonly #answers: KeyframeAnswers;
   readonly #showing: Showing;
+  readonly #stamp = new CaptureStamp();
   readonly #slate: Slate;
   readonly #plain = new PlainPool();
 
@@ -102,7 +110,7 @@ export class Lane {
     if (this.#closed) return video.release();
     const startedAtUs = this.clock.nowUs();
     const frame = this.#received(video);
-    this.meters.queueWaitUs.add(since(startedAtUs, video.receivedAtUs));
+    this.meters.queueWaitUs.add(since(startedAtUs, frame.captureAtUs));
     let workCount = 0;
     try {
       workCount = this.#looking.look(frame, startedAtUs);
@@ -113,16 +121,28 @@ export class Lane {
     if (this.params.snapshot.send.delayFrames > 0) frame.plainPixels = this.#plain.keep(frame.pixels);
     const composited = this.#compositeOrConceal(frame, workCount);
     this.#showing.finish(composited, workCount);
-    const sentAtUs = this.clock.nowUs();
-    this.meters.trace.add('frame', startedAtUs, sentAtUs, frame.frameNumber);
+    this.#paced(frame, startedAtUs);
     this.#show('afterSend', composited);
+  }
+
+  /** How long this picture took decides what is given up, and what delay can be kept. */
+  #paced(frame: ReceivedFrame, startedAtUs: InstantUs): void {
+    const { state, meters, events } = this;
+    const readyAtUs = this.clock.nowUs();
+    meters.trace.add('frame', startedAtUs, readyAtUs, frame.frameNumber);
+    const afterCaptureUs = since(readyAtUs, frame.captureAtUs);
+    if (state.load.ready(afterCaptureUs, state.intervalUs)) events.onLoad?.(state.load.level);
+    // A lane without a likeness on screen does little: its delay would be promised too short.
+    if (state.step !== 'likeness') return;
+    const chosen = this.delayChoice.ready(afterCaptureUs, state.intervalUs, mostDelayFrames);
+    if (chosen !== null) events.onDelayMeasured?.(chosen);
   }
 
   #received(video: NdiVideoFrame): ReceivedFrame {
     const { state } = this;
     const frame: ReceivedFrame = {
       frameNumber: ++state.frameNumber,
-      captureAtUs: video.receivedAtUs,
+      captureAtUs: this.#stamp.of(video.receivedAtUs, video.timestamp100ns),
       video,
       pixels: video.pixels,
       shape: shapeOf(video, state.lastShape),

@@ -95,7 +95,7 @@ export class Looking {
     const { keyframe: kf, flow } = params.snapshot;
     if (!keyframe.up) return;
     const wishes = track.wishes(frameNumber, {
-      intervalFrames: kf.intervalFrames,
+      intervalFrames: kf.intervalFrames * state.load.keyframeStretch,
       minConfidence01: flow.minConfidence01,
     });
     for (const { face, wantIdentity } of wishes) {

@@ -24,11 +24,16 @@ export const noPreviews: PreviewWish = { want: [], maxFps: 1, widthPx: 640, mesh
 export class Previews {
   wish: PreviewWish = noPreviews;
   skipped = 0;
+  /** Pictures come this many times as seldom as wished (LoadShedding); Infinity: not at all. */
+  stretch = 1;
+  /** Pictures that were due by the wish, and given up for the frame rate. */
+  givenUp = 0;
   #shrinker: FrameShrinker | null = null;
   #made = '';
   #widthPx = 0;
   #heightPx = 0;
   readonly #busy = { input: false, output: false };
+  readonly #givenUpAtUs = { input: -Infinity, output: -Infinity };
   readonly #lastAtUs = { input: -Infinity, output: -Infinity };
 
   constructor(
@@ -45,7 +50,13 @@ export class Previews {
   offer(which: PreviewSide, frame: ReceivedFrame): void {
     const { wish } = this;
     if (!wish.want.includes(which)) return;
-    if (frame.captureAtUs - this.#lastAtUs[which] < (1_000_000 / wish.maxFps) * 0.9) return;
+    const sinceLastUs = frame.captureAtUs - this.#lastAtUs[which];
+    const dueUs = (1_000_000 / wish.maxFps) * 0.9;
+    if (sinceLastUs < dueUs) return;
+    if (sinceLastUs < dueUs * this.stretch) {
+      this.#giveUp(which, frame.captureAtUs, dueUs);
+      return;
+    }
     if (this.#busy[which]) {
       this.skipped++;
       return;
@@ -69,6 +80,13 @@ export class Previews {
       .finally(() => {
         this.#busy[which] = false;
       });
+  }
+
+  /** Counts each wish that falls due once. */
+  #giveUp(which: PreviewSide, atUs: number, everyUs: number): void {
+    if (atUs - this.#givenUpAtUs[which] < everyUs) return;
+    this.#givenUpAtUs[which] = atUs;
+    this.givenUp++;
   }
 
   #fit(frame: ReceivedFrame, wantedWidthPx: number): void {

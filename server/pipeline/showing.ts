@@ -122,7 +122,7 @@ export class Showing {
       ladder: fallback.ladder,
       unacquired: fallback.unacquired,
       minConfidence01: flow.minConfidence01,
-      keyframeIntervalUs: durationUs(state.intervalUs * keyframe.intervalFrames),
+      keyframeIntervalUs: durationUs(state.intervalUs * keyframe.intervalFrames * state.load.keyframeStretch),
     };
   }
 
