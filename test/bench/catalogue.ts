@@ -1,3 +1,4 @@
+import { ceilingEntry } from './ceiling.js';
 import type { BenchEntry } from './context.js';
 import { flowRows } from './flow.js';
 import { frameEntries } from './frame.js';
@@ -19,6 +20,7 @@ export const entries: readonly BenchEntry[] = [
   ...frameEntries,
   intervalEntry,
   ...likenessEntries,
+  ceilingEntry,
   ...modelEntries,
   ...scaleEntries,
 ];

@@ -10,6 +10,7 @@ import { cosine } from '../../server/frame/identity.js';
 import { IdentityEmbedder } from '../../server/stages/keyframe/analysis/identity-embedder.js';
 import type { RgbPicture } from '../../server/stages/keyframe/analysis/picture.js';
 import { cropFace, mapLandmarks, roiOfLandmarks } from '../../server/stages/keyframe/analysis/region.js';
+import { type Part, rgbOfPart } from './part.js';
 
 /** A face measured in a picture: where it is, and who it looks like (cosine to the likeness and to the performer, −1…1). */
 export interface FaceMeasure {
@@ -82,10 +83,20 @@ export class IdentityMeter {
     };
   }
 
+  /** As `measure`, in a cut-out that holds the face with room round it; all landmarks in px of the whole picture. */
+  async measurePart(part: Part, near: Float32Array): Promise<FaceMeasure> {
+    const { x0, y0 } = part.box;
+    const face = await this.measure(rgbOfPart(part), moved(near, -x0, -y0));
+    return { ...face, landmarks: moved(face.landmarks, x0, y0) };
+  }
+
   async close(): Promise<void> {
     await Promise.all([this.#mesher.close(), this.#embedder.close()]);
   }
 }
+
+const moved = (points: Float32Array, dx: number, dy: number): Float32Array =>
+  points.map((value, i) => (i % 3 === 0 ? value + dx : i % 3 === 1 ? value + dy : value));
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MemoryNdi } from '../../server/ndi/memory.js';
 import { MemoryNdi as Ndi } from '../../server/ndi/memory.js';
+import type { NdiReceiver } from '../../server/ndi/port.js';
 import { buildRoot } from '../../server/paths.js';
 import { Lane } from '../../server/pipeline/lane.js';
 import type { InferenceOptions } from '../../server/pipeline/inference-options.js';
@@ -109,12 +110,17 @@ export class StageRunner {
       beforeComposite() {},
       afterSend() {},
     });
-    const monitor = ndi.createReceiver({
-      source: { name: lane.parts.send.sourceName },
-      receiverName: 'monitor',
-      color: 'fastest',
-      allowFields: true,
-    });
+    let watched = '';
+    const watch = (): NdiReceiver => {
+      watched = lane.parts.send.sourceName;
+      return ndi.createReceiver({
+        source: { name: watched },
+        receiverName: 'monitor',
+        color: 'fastest',
+        allowFields: true,
+      });
+    };
+    let monitor = watch();
     const running = lane.run();
     const shape = {
       widthPx: options.widthPx,
@@ -131,8 +137,13 @@ export class StageRunner {
       // The tag pairs what comes out with what went in: slates may lie between.
       const tag = `<stage_run frame="${n}"/>`;
       camera.sendVideo(frame, tag);
+      const sentBefore = lane.parts.send.framesSent;
       camera.flush();
-      for (let more = true; more; ) {
+      await until(() => lane.parts.send.framesSent > sentBefore, 2000);
+      // A plain or matte output takes another name with its first picture, which nobody sees.
+      const renamed = lane.parts.send.sourceName !== watched;
+      if (renamed) monitor = watch();
+      for (let more = !renamed; more; ) {
         const captured = await monitor.capture(2000);
         if (captured.kind !== 'video') {
           more = captured.kind !== 'none';
