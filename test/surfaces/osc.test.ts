@@ -176,7 +176,11 @@ describe('the OSC surface, with node-osc at the other end', () => {
     listener.on('message', (message: unknown[]) => heard.push(message));
     const port = (listener as unknown as { _sock: Socket })._sock.address().port;
     await client.send('/understudy/subscribe', '/understudy/output/cam-a', port, 30);
-    await expect.poll(() => heard.length).toBe(1 + 9);
+    const { registry } = dispatcher;
+    const below = [...registry.instances, ...registry.meters].filter(
+      ({ scopeId }) => scopeId === 'output/cam-a',
+    ).length;
+    await expect.poll(() => heard.length).toBe(1 + below);
     expect(heard[0]).toEqual(['/understudy/subscribed', '/understudy/output/cam-a', 30]);
     dispatcher.dispatch(bypass, true, 'page');
     dispatcher.dispatch(mix, 0.1, 'page');

@@ -34,7 +34,7 @@ export class DmxMapper {
       const { registry } = dispatcher;
       const descriptor = (registry.find(mapping.address) ?? registry.findAction(mapping.address))?.descriptor;
       const fits = mapping.channel + (mapping.bits === 16 ? 1 : 0) <= 512;
-      if (descriptor === undefined || descriptor.kind === 'text' || !fits) {
+      if (descriptor === undefined || !fits || !isMappable(descriptor)) {
         faults.push(mapping);
         continue;
       }
@@ -75,16 +75,22 @@ export class DmxMapper {
     line.level = level;
     if (before === null || before === level || !isOn) return;
     const full = mapping.bits === 16 ? 65_535 : 255;
-    const value = valueOf(line, level / full, before / full);
-    if (value === null) return;
+    const isRise = level / full >= 0.5 && before / full < 0.5;
+    if (line.descriptor.kind === 'action' && !isRise) return;
+    const value = valueOf(line, level / full);
     const answer = this.dispatcher.dispatch(mapping.address, value, `${wire} ${lineKey(mapping)}`);
     if (answer.ok) this.counters.changes += 1;
     else this.counters.refused += 1;
   }
 }
 
-/** null: nothing to do. */
-function valueOf({ mapping, descriptor }: Line, level01: number, before01: number): number | string | boolean | null {
+/** A level is no text, and no argument. */
+const isMappable = (descriptor: ParamDescriptor | ActionDescriptor): boolean =>
+  descriptor.kind === 'action'
+    ? descriptor.argument === null || descriptor.argumentOptional
+    : descriptor.kind !== 'text';
+
+function valueOf({ mapping, descriptor }: Line, level01: number): number | string | boolean | null {
   switch (descriptor.kind) {
     case 'number': {
       const { from = descriptor.min, to = descriptor.max } = mapping;
@@ -97,7 +103,7 @@ function valueOf({ mapping, descriptor }: Line, level01: number, before01: numbe
     case 'toggle':
       return level01 >= 0.5;
     case 'action':
-      return level01 >= 0.5 && before01 < 0.5 ? true : null;
+      return descriptor.argument === null ? true : null;
     case 'text':
       return null;
   }

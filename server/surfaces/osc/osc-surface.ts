@@ -27,6 +27,7 @@ export interface OscSurfaceOptions {
  */
 export class OscSurface {
   readonly #targets: readonly Target[];
+  #closed = false;
 
   private constructor(
     options: OscSurfaceOptions,
@@ -78,7 +79,10 @@ export class OscSurface {
     return this.#targets.map(({ config, connected }) => ({ name: config.name, connected }));
   }
 
+  /** Idempotent. */
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     for (const target of this.#targets) target.close();
     this.talk.close();
     this.tcp?.close();

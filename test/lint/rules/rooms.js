@@ -294,6 +294,8 @@ export const doors = {
   'bonjour-service': ['server/surfaces/oscquery/'],
   sacn: ['test/'],
   artnet: ['test/'],
+  oscquery: ['test/'],
+  slip: ['test/'],
   ws: ['server/surfaces/ws/', 'server/surfaces/oscquery/', 'control-ui/dev/', 'test/'],
   // control only passes the instance from the HTTP to the WebSocket surface.
   fastify: ['server/surfaces/http/', 'server/control/control-server.ts'],
