@@ -252,7 +252,7 @@ describe('the page', () => {
     one.say({ type: 'set', address: bypass, value: true });
     const heard = (page: Page): unknown[] => page.messages.filter((message) => message.type === 'params');
     await expect.poll(() => [heard(one).length, heard(two).length]).toEqual([1, 1]);
-    expect(heard(two)).toEqual([{ type: 'params', changes: [{ address: bypass, value: true, by: 'page' }] }]);
+    expect(heard(two)).toEqual([{ type: 'params', changes: [{ address: bypass, value: true, by: 'page 1' }] }]);
   });
 
   it('is told the true value where its own was clamped to what stood already', async () => {

@@ -1,84 +1,30 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { AuditTrail } from '../../server/control/audit-trail.js';
-import { Desk } from '../../server/control/desk.js';
 import { likenessDigest, sha256Of } from '../../server/likeness/package/manifest.js';
-import { writeLikeness } from '../../server/likeness/package/package-file.js';
 import type { ControlToLane } from '../../server/protocol/lane-link.js';
-import { StateJournal } from '../../server/show/journal.js';
-import { Versions } from '../../server/show/versions.js';
-import { demoShow } from '../../server/show/show-file.js';
-import { SimulatedClock } from '../../server/time/clock.js';
-import { AuditLog, verifyAuditLog } from '../../server/trust/audit-log.js';
+import type { SimulatedClock } from '../../server/time/clock.js';
+import { verifyAuditLog } from '../../server/trust/audit-log.js';
+import { DeskUnderTest, type OpenDesk } from './desk-under-test.js';
 
-const synthetic = { schemaVersion: 1, id: 's', synthetic: true, provenance: 'simulated stage, seed 7' };
 const bypass = '/understudy/output/cam-a/output/bypass';
 const mix = '/understudy/lane/cam-a/likeness/mix01';
 const likenessId = '/understudy/lane/cam-a/likeness/id';
+let place: DeskUnderTest;
 let folder: string;
 let clock: SimulatedClock;
-let opened: (() => void)[];
+const open = (): OpenDesk => place.open();
 
-function makePackage(id: string, consent: unknown): void {
-  const bytes = Buffer.from(`photo of ${id}`);
-  const photo = {
-    file: 'photo-1.jpg',
-    sha256: sha256Of(bytes),
-    widthPx: 8,
-    heightPx: 8,
-    landmarksPx: new Array<number>(1434).fill(1),
-    confidence01: 1,
-    yawDeg: 0,
-  };
-  writeLikeness(join(folder, 'likenesses', id), {
-    manifest: { schemaVersion: 1, id, name: id, createdIso: '2026-01-01T00:00:00.000Z', photos: [photo], consent },
-    photos: new Map([['photo-1.jpg', bytes]]),
-  });
-}
-function open(): {
-  desk: Desk;
-  sent: { message: ControlToLane; laneId: string | null }[];
-  audit: AuditTrail;
-  close: () => void;
-} {
-  const journal = new StateJournal(join(folder, 'state'));
-  const log = new AuditLog(join(folder, 'state', 'audit.jsonl'), clock);
-  const audit = new AuditTrail(log, () => {});
-  const desk = new Desk(
-    { show: demoShow(), likenessFolders: [join(folder, 'likenesses')], version: '1' },
-    clock,
-    journal,
-    audit,
-    new Versions(join(folder, 'state', 'versions')),
-  );
-  const sent: { message: ControlToLane; laneId: string | null }[] = [];
-  desk.send = (message, laneId) => sent.push({ message, laneId });
-  const close = (): void => {
-    audit.flush();
-    journal.close();
-    log.close();
-  };
-  opened.push(close);
-  return { desk, sent, audit, close };
-}
 const hello = (values = {}, changedAtLane: string[] = []) =>
   ({ type: 'lane-hello', laneId: 'cam-a', pid: 1, values, changedAtLane, version: 0 }) as const;
 const paramsOf = (messages: readonly ControlToLane[]) =>
   messages.find((message): message is Extract<ControlToLane, { type: 'params' }> => message.type === 'params')!.values;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'us-desk-'));
-  clock = new SimulatedClock(1_780_000_000_000_000);
-  opened = [];
-  makePackage('placeholder', null);
-  makePackage('likeness', synthetic);
+  place = new DeskUnderTest();
+  ({ folder, clock } = place);
 });
-afterEach(() => {
-  for (const close of opened) close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterEach(() => place.close());
 
 describe('the desk', () => {
   it('pushes a change to the one lane it concerns', () => {
@@ -171,7 +117,7 @@ describe('the desk', () => {
 
   it('raises an alarm when a consent ends on air, once, and leaves the picture to the operator', () => {
     const digest = likenessDigest([{ sha256: sha256Of(Buffer.from('photo of anna')) }]);
-    makePackage('anna', {
+    place.makePackage('anna', {
       schemaVersion: 1,
       id: 'c',
       performer: { ref: 'p', displayName: 'A' },
@@ -221,7 +167,6 @@ describe('the desk', () => {
     desk.dispatcher.dispatch(likenessId, 'placeholder', 'page');
     desk.assign('performer', 'likeness', 'page');
     close();
-    opened.pop();
     const path = join(folder, 'state', 'audit.jsonl');
     expect(verifyAuditLog(path)).toMatchObject({ ok: true });
     const entries = readFileSync(path, 'utf8')

@@ -23,14 +23,33 @@ describe('StateJournal', () => {
     journal.record(set('x', 2));
     journal.record({ kind: 'assign', performerId: 'p', likenessId: 'older', by: 'page' });
     journal.record({ kind: 'assign', performerId: 'q', likenessId: null, by: 'page' });
+    journal.record({ kind: 'book', entry: { part: 'look', id: 'dawn', value: null }, by: 'page' });
+    journal.record({ kind: 'cue', number: '1.5', by: 'page' });
     const again = new StateJournal(folder);
     expect(again.state).toEqual({
-      sequence: 4,
+      sequence: 6,
       values: { '/understudy/show/a/x': 2 },
       assignments: { p: 'older', q: null },
+      book: [{ part: 'look', id: 'dawn', value: null }],
+      cue: '1.5',
     });
     journal.close();
     again.close();
+  });
+
+  it('keeps the book and the place in the cue list through a snapshot, and reads a state file that knows neither', () => {
+    const journal = new StateJournal(folder);
+    journal.record({ kind: 'book', entry: { part: 'stage', id: '', value: { walls: [], cameras: [] } }, by: 'page' });
+    journal.record({ kind: 'cue', number: '2', by: 'page' });
+    journal.snapshot();
+    journal.close();
+    const again = new StateJournal(folder);
+    expect(again.state).toMatchObject({ book: [{ part: 'stage' }], cue: '2' });
+    again.close();
+    writeFileSync(join(folder, 'state.json'), JSON.stringify({ sequence: 7, values: {}, assignments: { p: null } }));
+    const older = new StateJournal(folder);
+    expect(older.state).toMatchObject({ sequence: 7, assignments: { p: null }, book: [], cue: null });
+    older.close();
   });
 
   it('survives a torn last line and lines that are no changes', () => {
