@@ -128,19 +128,33 @@ function sendMeshes(widthPx: number, heightPx: number, frameNumber: number, capt
 }
 
 const packagePaths = new Map<string, string>();
+const asked = new Map<string, string | null>();
+let followed = '';
 async function useLikeness(performerId: string, likenessId: string | null, packagePath: string | null): Promise<void> {
   const { shelf } = lane.parts;
+  asked.set(performerId, likenessId);
   await lane.loaded;
   if (likenessId !== null && packagePath !== null && !shelf.has(likenessId))
     await shelf.addPackage(likenessId, packagePath);
-  shelf.assign(performerId, likenessId);
+  // A package takes seconds to prepare: what was asked for since then is what counts.
+  if (asked.get(performerId) === likenessId) shelf.assign(performerId, likenessId);
 }
+/** What the cast list says, for when likeness.id rules no more. */
+const casting = new Map(
+  options.performers.map(({ performerId, likenessId }) => [
+    performerId,
+    { likenessId, packagePath: null as string | null },
+  ]),
+);
 /** likeness.id of this lane rules over the cast list for everyone the lane may show. */
-function followLikenessId(): void {
-  const wanted = params.snapshot.likeness.id;
-  if (wanted === '') return;
-  for (const { performerId } of lane.parts.shelf.cast)
-    void useLikeness(performerId, wanted, packagePaths.get(wanted) ?? null);
+async function followLikeness(): Promise<void> {
+  await lane.loaded;
+  const ruling = params.snapshot.likeness.id;
+  for (const { performerId } of lane.parts.shelf.cast) {
+    const cast = casting.get(performerId);
+    if (ruling !== '') void useLikeness(performerId, ruling, packagePaths.get(ruling) ?? null);
+    else if (cast) void useLikeness(performerId, cast.likenessId, cast.packagePath);
+  }
 }
 
 const control: IpcClient = new IpcClient(ipcPath(options.runFolder, 'control'), {
@@ -166,7 +180,10 @@ const control: IpcClient = new IpcClient(ipcPath(options.runFolder, 'control'), 
         if (message.values[params.bypassAddress] === true) lane.bypassHeld();
         version = message.version;
         changedAtLane.clear();
-        followLikenessId();
+        if (params.snapshot.likeness.id !== followed) {
+          followed = params.snapshot.likeness.id;
+          void followLikeness();
+        }
         followDelayFrom();
         return;
       case 'want-previews':
@@ -176,7 +193,8 @@ const control: IpcClient = new IpcClient(ipcPath(options.runFolder, 'control'), 
         packagePaths.set(message.likenessId, message.packagePath);
         return;
       case 'assign':
-        void useLikeness(message.performerId, message.likenessId, message.packagePath);
+        casting.set(message.performerId, message);
+        void followLikeness();
     }
   },
   onLost: () => {},
@@ -242,7 +260,10 @@ const statusTimer = setInterval(() => {
 setTimeout(() => {
   if (lane.parts.receive.state === 'absent') alarm('NDI_SOURCE_ABSENT', { source: options.source.name });
 }, 2000).unref();
-followLikenessId();
+if (followed !== params.snapshot.likeness.id) {
+  followed = params.snapshot.likeness.id;
+  void followLikeness();
+}
 followDelayFrom();
 
 let closing = false;

@@ -21,6 +21,8 @@ export class LikenessShelf {
   readonly #bakes = new Map<string, FaceBake>();
   readonly #references = new Map<string, FaceBake>();
   readonly #engines = new Map<string, Loaded>();
+  /** Every engine made so far, by performer and likeness. */
+  readonly #made = new Map<string, Loaded>();
   readonly #assigned = new Map<string, string | null>();
 
   constructor(
@@ -41,6 +43,7 @@ export class LikenessShelf {
       const bake = readBake(await readFile(likeness.bakeFile), skinVertexCount);
       if (!bake) throw new Error('not a whole bake file');
       this.#bakes.set(likeness.id, bake);
+      for (const key of this.#made.keys()) if (key.endsWith(` ${likeness.id}`)) this.#made.delete(key);
       this.#likenesses.set(likeness.id, likeness);
       return true;
     } catch (error) {
@@ -92,8 +95,14 @@ export class LikenessShelf {
       return;
     }
     if (this.#engines.get(performerId)?.likeness.id === likeness.id) return;
-    const engine = new MeshLikeness(this.canvas, bake, this.#references.get(performerId) ?? null);
-    this.#engines.set(performerId, { engine, likeness });
+    // Kept: a cue list goes back and forth between the same few, and the memory of the kernels is never given back.
+    const key = `${performerId} ${likeness.id}`;
+    const made = this.#made.get(key) ?? {
+      engine: new MeshLikeness(this.canvas, bake, this.#references.get(performerId) ?? null),
+      likeness,
+    };
+    this.#made.set(key, made);
+    this.#engines.set(performerId, made);
   }
 
   engineOf(performerId: string | null): LikenessEngine | null {
