@@ -33,6 +33,14 @@ export class FaceTrack {
   rimConfidence01 = 0;
   /** How much the face's crop looks like the last picture's, whatever the light did. 1 while flow is sure of itself. */
   alike01 = 1;
+  /** How much of the face is in sight, by its learned appearance; 1 while nothing is known. */
+  visible01 = 1;
+  /** The same per landmark, 0 or 1. */
+  readonly landmarkVisible01 = new Float32Array(landmarkCount).fill(1);
+  /** Guided mask of what hides the face (kernel pointer, kernels/occlusion.ts); 0: nothing does. */
+  maskPtr = 0;
+  /** A keyframe knew the performer where the learned appearance does not: neither is to be trusted. */
+  unlikeItself = false;
   /** Picture → crop of this frame, and its inverse. */
   readonly toCrop: Affine = affine(1, 0, 0, 0, 1, 0);
   readonly fromCrop: Affine = affine(1, 0, 0, 0, 1, 0);
@@ -66,6 +74,10 @@ export class FaceTrack {
     this.confidence01 = 0;
     this.rimConfidence01 = 0;
     this.alike01 = 1;
+    this.visible01 = 1;
+    this.landmarkVisible01.fill(1);
+    this.maskPtr = 0;
+    this.unlikeItself = false;
     this.velocityX = 0;
     this.velocityY = 0;
     this.recognition = 'unknown';

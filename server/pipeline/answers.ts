@@ -52,9 +52,13 @@ export class KeyframeAnswers {
     if (!asked) return;
     if (reply.presence01 >= 0.5) {
       mapPoints(asked.cropToPicture, landmarks, this.#late, landmarkCount);
-      const late = { frameNumber: reply.frameNumber, landmarks: this.#late };
-      if (!propagate.join(face, late, state.frameNumber, propagateSettings(this.lane))) {
-        state.counters['keyframe.late']!++;
+      const proven = identity !== null && track.proves(face, identity);
+      const late = { frameNumber: reply.frameNumber, landmarks: this.#late, proven };
+      const outcome = propagate.join(face, late, state.frameNumber, propagateSettings(this.lane));
+      if (outcome !== 'joined') {
+        state.counters[`keyframe.${outcome}`]!++;
+        // Somebody is there, but not this face.
+        if (outcome === 'refused') track.judged(face, 0, null, reply.frameNumber, answeredAtUs);
         return;
       }
       face.keyframeAtUs = reply.captureAtUs;

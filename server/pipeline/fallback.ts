@@ -14,6 +14,8 @@ export interface FallbackSettings {
   /** The time one keyframe interval takes; a keyframe older than four of them (at least 400 ms) is stale. */
   readonly keyframeIntervalUs: DurationUs;
 }
+/** A performer who is known to be there and of whom less than this looks as learned is hidden, not held. */
+const leastVisible01 = 0.45;
 const leastFreshUs = fromMs(400);
 
 export class FallbackLadder {
@@ -41,7 +43,7 @@ export class FallbackLadder {
       this.#goodAtUs[face.faceId] = nowUs;
       return 'likeness';
     }
-    if (settings.ladder === 'conceal') return 'conceal';
+    if (settings.ladder === 'conceal' || (face.unlikeItself && face.visible01 < leastVisible01)) return 'conceal';
     const heldUs = nowUs - this.#goodAtUs[face.faceId];
     if (heldUs <= settings.maxHoldUs) return 'hold';
     return settings.ladder === 'hold-plain' ? 'plain' : 'conceal';

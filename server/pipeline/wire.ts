@@ -3,6 +3,7 @@ import { ipcPath } from '../ipc/channel.js';
 import { BlendKernel } from '../kernels/blend.js';
 import { ConcealKernel } from '../kernels/conceal.js';
 import { KernelMemory } from '../kernels/memory.js';
+import { OcclusionKernel } from '../kernels/occlusion.js';
 import { PictureKernel } from '../kernels/picture.js';
 import { loadRasterKernel } from '../kernels/raster.js';
 import { RegionKernel } from '../kernels/region.js';
@@ -76,6 +77,7 @@ export function wireLane(options: LaneOptions, ndi: NdiPort, clock: Clock, event
   const conceal = new ConcealKernel(memory);
   const picture = new PictureKernel(memory);
   const canonical = loadCanonicalFace();
+  const occlusion = new OcclusionKernel(memory, canonical);
   const canvas = new MeshCanvas(memory, loadRasterKernel(memory), blend, loadIrisKernel(memory), canonical);
   const webControl =
     options.webControl === null ? [] : [`<ndi_capabilities web_control="${xmlText(options.webControl)}"/>`];
@@ -98,9 +100,15 @@ export function wireLane(options: LaneOptions, ndi: NdiPort, clock: Clock, event
       events.receive,
     ),
     track: new TrackStage(canonical.positions),
-    propagate: new FlowPropagator(memory, region, neighboursOf(canonical.triangles, surfaceCount), faceSlots),
+    propagate: new FlowPropagator(
+      memory,
+      region,
+      occlusion,
+      neighboursOf(canonical.triangles, surfaceCount),
+      faceSlots,
+    ),
     keyframe: new KeyframeClient(memory, region, ipcPath(options.runFolder, 'inference'), events.keyframe),
-    composite: new CompositeStage({ memory, blend, conceal, picture }),
+    composite: new CompositeStage({ memory, blend, conceal, picture, occlusion }),
     label: new LabelStage(),
     send: new SendStage(
       ndi,

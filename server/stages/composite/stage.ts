@@ -4,6 +4,7 @@ import type { RegionView } from '../../frame/region-view.js';
 import type { BlendKernel } from '../../kernels/blend.js';
 import type { ConcealKernel } from '../../kernels/conceal.js';
 import type { KernelMemory } from '../../kernels/memory.js';
+import type { OcclusionKernel } from '../../kernels/occlusion.js';
 import type { KernelPicture, PictureKernel } from '../../kernels/picture.js';
 import { copyPartOut, copyRegionIn, copyRegionOut } from '../../kernels/region-copy.js';
 import type { Look, PatchView } from '../../likeness/port.js';
@@ -20,6 +21,7 @@ export interface CompositeKernels {
   readonly blend: BlendKernel;
   readonly conceal: ConcealKernel;
   readonly picture: PictureKernel;
+  readonly occlusion: OcclusionKernel;
 }
 
 export class CompositeStage implements Compositor {
@@ -62,7 +64,7 @@ export class CompositeStage implements Compositor {
         ? engine.render(face, region, frame.matrix, settings.look, matte ? 'white' : 'likeness')
         : null;
     if (patch) {
-      this.#lay(region, patch, settings.look);
+      this.#lay(face, region, patch, settings.look);
       copyPartOut(frame.video, region, patch, this.kernels.memory);
       return;
     }
@@ -70,7 +72,7 @@ export class CompositeStage implements Compositor {
     this.#copyOut(frame, region);
   }
 
-  #lay(region: RegionView, patch: PatchView, look: Look): void {
+  #lay(face: FaceTrack, region: RegionView, patch: PatchView, look: Look): void {
     const pixelBytes = region.format === 1 || region.format === 2 ? 4 : 2;
     const offset = patch.y0 * region.strideBytes + patch.x0 * pixelBytes;
     this.kernels.blend.over(
@@ -83,7 +85,21 @@ export class CompositeStage implements Compositor {
       patch.x1 - patch.x0,
       patch.y1 - patch.y0,
       Math.round(look.mix01 * 256),
+      this.#hidden(face, region, patch, region.ptr + offset),
     );
+  }
+
+  /** The plane of what is in front of the face, over the patch; 0 where nothing is. */
+  #hidden(face: FaceTrack, region: RegionView, patch: PatchView, srcPtr: number): number {
+    if (face.maskPtr === 0) return 0;
+    const where = {
+      x0: region.box.x0 + patch.x0,
+      y0: region.box.y0 + patch.y0,
+      widthPx: patch.x1 - patch.x0,
+      heightPx: patch.y1 - patch.y0,
+    };
+    const { occlusion } = this.kernels;
+    return occlusion.plane(region.format, face.maskPtr, srcPtr, region.strideBytes, where, face.toCrop);
   }
 
   #conceal(face: FaceTrack, region: RegionView): void {

@@ -20,7 +20,12 @@ export interface KeyframeLandmarks {
   readonly frameNumber: number;
   /** 478 × (x, y, z) in pixels of that picture. */
   readonly landmarks: Float32Array;
+  /** The same answer's identity is the performer's beyond doubt. */
+  readonly proven: boolean;
 }
+
+/** 'late': its picture is no longer in the ring. 'refused': somebody else stands there; the face goes on as it was. */
+export type JoinOutcome = 'joined' | 'late' | 'refused';
 
 export interface Propagator {
   /** Aligns a face's crop to its landmarks, before its region is known. */
@@ -29,6 +34,6 @@ export interface Propagator {
   start(face: FaceTrack, region: RegionView, frameNumber: number): void;
   /** Carries a face from the last picture to this one. */
   carry(face: FaceTrack, region: RegionView, frameNumber: number, settings: PropagateSettings): void;
-  /** Joins a keyframe's result; false where its picture is no longer in the ring. */
-  join(face: FaceTrack, keyframe: KeyframeLandmarks, frameNumber: number, settings: PropagateSettings): boolean;
+  /** Joins a keyframe's result. */
+  join(face: FaceTrack, keyframe: KeyframeLandmarks, frameNumber: number, settings: PropagateSettings): JoinOutcome;
 }

@@ -7,6 +7,8 @@ import type { MeshNeighbours } from '../../frame/mesh-neighbours.js';
 const iterations = 3;
 /** Weight of a neighbour's residual beside the point's own. */
 const stiffness = 0.35;
+/** Of the stiff fit: 40 points at 30 px from their middle outweigh it. */
+const ridgePx2 = 36_000;
 
 export class Regulariser {
   readonly #residual: Float32Array;
@@ -48,6 +50,73 @@ export class Regulariser {
         y = before[i * 2 + 1];
       after[i * 2] = fit[0] * x + fit[1] * y + fit[2] + this.#residual[i * 2];
       after[i * 2 + 1] = fit[3] * x + fit[4] * y + fit[5] + this.#residual[i * 2 + 1];
+    }
+  }
+
+  /**
+   * The stiff one, for a face that something is in front of: a similarity motion of the points in sight carries all; `give` (0…1) of
+   * what is left over is granted to each point by its weight.
+   */
+  applyStiff(before: Float32Array, after: Float32Array, weights: Float32Array, allPoints: number, give: number): void {
+    this.#fitSimilarity(before, after, weights);
+    const fit = this.#fit;
+    for (let i = 0; i < allPoints; i++) {
+      const x = before[i * 2],
+        y = before[i * 2 + 1];
+      const px = fit[0] * x + fit[1] * y + fit[2];
+      const py = fit[3] * x + fit[4] * y + fit[5];
+      const ex = after[i * 2] - px,
+        ey = after[i * 2 + 1] - py;
+      // What disagrees by more than two crop pixels follows something else.
+      const w = (give * weights[i]) / (1 + (ex * ex + ey * ey) / 4);
+      after[i * 2] = px + ex * w;
+      after[i * 2 + 1] = py + ey * w;
+    }
+  }
+
+  /** Weighted least squares for turn, scale and shift, four times, each doubting more what disagrees. */
+  #fitSimilarity(before: Float32Array, after: Float32Array, weights: Float32Array): void {
+    const fit = this.#fit;
+    for (let round = 0; round < 4; round++) {
+      let sw = 1e-9,
+        sx = 0,
+        sy = 0,
+        su = 0,
+        sv = 0;
+      for (let i = 0; i < this.pointCount; i++) {
+        const w = this.#trust(round, before, after, weights, i);
+        sw += w;
+        sx += w * before[i * 2];
+        sy += w * before[i * 2 + 1];
+        su += w * after[i * 2];
+        sv += w * after[i * 2 + 1];
+      }
+      const mx = sx / sw,
+        my = sy / sw,
+        mu = su / sw,
+        mv = sv / sw;
+      // A few points close together say where, not how large: the ridge (crop px²) keeps scale and turn.
+      let norm = ridgePx2,
+        dot = ridgePx2,
+        cross = 0;
+      for (let i = 0; i < this.pointCount; i++) {
+        const w = this.#trust(round, before, after, weights, i);
+        const x = before[i * 2] - mx,
+          y = before[i * 2 + 1] - my;
+        const u = after[i * 2] - mu,
+          v = after[i * 2 + 1] - mv;
+        norm += w * (x * x + y * y);
+        dot += w * (x * u + y * v);
+        cross += w * (x * v - y * u);
+      }
+      const a = dot / norm,
+        b = cross / norm;
+      fit[0] = a;
+      fit[1] = -b;
+      fit[2] = mu - a * mx + b * my;
+      fit[3] = b;
+      fit[4] = a;
+      fit[5] = mv - b * mx - a * my;
     }
   }
 

@@ -7,8 +7,10 @@ import { DisFlow } from '../../kernels/flow.js';
 import type { KernelMemory } from '../../kernels/memory.js';
 import type { RegionKernel } from '../../kernels/region.js';
 import type { RegionView } from '../../frame/region-view.js';
-import type { KeyframeLandmarks, PropagateSettings, Propagator } from './contract.js';
+import type { JoinOutcome, KeyframeLandmarks, PropagateSettings, Propagator } from './contract.js';
 import type { MeshNeighbours } from '../../frame/mesh-neighbours.js';
+import { Appearances } from './appearance.js';
+import type { OcclusionKernel } from '../../kernels/occlusion.js';
 import { Regulariser } from './regularise.js';
 
 /** Pictures that a keyframe may be late and still be carried to the present. 24 are about half a second at 50 Hz. */
@@ -30,6 +32,8 @@ interface FaceFlow {
   readonly toCropRing: Affine[];
   readonly frameRing: Int32Array;
   slot: 0 | 1;
+  /** Picture pixels. */
+  readonly anchor: { x: number; y: number };
 }
 
 const newFlow = (memory: KernelMemory, preset: FlowPresetName): DisFlow =>
@@ -49,12 +53,14 @@ const newFace = (memory: KernelMemory): FaceFlow => {
     toCropRing: Array.from({ length: ringFrames }, () => affine(1, 0, 0, 0, 1, 0)),
     frameRing: new Int32Array(ringFrames).fill(-1),
     slot: 0,
+    anchor: { x: 0, y: 0 },
   };
 };
 
 /** The flow-carrying propagator. Everything is allocated in the constructor; one FaceFlow per face slot of the lane. */
 export class FlowPropagator implements Propagator {
   readonly #faces: FaceFlow[];
+  readonly #appearances: Appearances;
   readonly #regulariser: Regulariser;
   readonly #paramsPtr: number;
   readonly #pointsPtr: number;
@@ -63,15 +69,19 @@ export class FlowPropagator implements Propagator {
   readonly #points: Float32Array;
   readonly #confidence: Float32Array;
   readonly #late = new Float32Array(landmarkCount * 3);
+  /** The keyframe that is being joined explains the picture better than the landmarks that were carried. */
+  #fitsBetter = false;
   readonly #toRegion = affine(1, 0, 0, 0, 1, 0);
   readonly #shift = affine(1, 0, 0, 0, 1, 0);
 
   constructor(
     private readonly memory: KernelMemory,
     private readonly region: RegionKernel,
+    occlusion: OcclusionKernel,
     mesh: MeshNeighbours,
     faceSlots: number,
   ) {
+    this.#appearances = new Appearances(memory, region, occlusion, faceSlots);
     this.#faces = Array.from({ length: faceSlots }, () => newFace(memory));
     this.#regulariser = new Regulariser(mesh, surfaceCount);
     this.#paramsPtr = memory.allocate(64);
@@ -89,6 +99,7 @@ export class FlowPropagator implements Propagator {
   start(face: FaceTrack, region: RegionView, frameNumber: number): void {
     const own = this.#faces[face.faceId]!;
     own.frameRing.fill(-1);
+    this.#appearances.start(face);
     this.place(face);
     mapPoints(face.toCrop, face.landmarks, face.carried, landmarkCount);
     face.correctionLeft = 0;
@@ -122,25 +133,100 @@ export class FlowPropagator implements Propagator {
     own.flow.runBoth(from, own.slot);
     this.#remember(own, face, frameNumber);
     const at = frameNumber % ringFrames;
-    if (isLost(face)) return this.#coast(own, face, at);
-    this.#step(own, face.carried, at);
-    let sum = 0;
+    if (this.#isLost(face)) this.#coast(own, face, at);
+    else this.#follow(own, face, at);
+    this.#observe(own, face, region, frameNumber);
+    if (face.visible01 < wholeVisible01) this.#settle(own, face, region, frameNumber);
+    this.#anchor(own, face);
+    // What still looks like itself has not been anybody else meanwhile.
+    const itself = this.#appearances.knows(face) && face.visible01 >= itselfVisible01;
+    if (face.confidence01 < unsureConfidence01 && !itself) face.shakenFrame = frameNumber;
+    if (face.confidence01 === 0) return;
+    // Prediction for the next picture: a third of the memory is the past, so that a stop does not overshoot.
+    const centreX = (face.box.x0 + face.box.x1) / 2 - beforeX;
+    const centreY = (face.box.y0 + face.box.y1) / 2 - beforeY;
+    const sure = face.confidence01 >= settings.minConfidence01 && face.visible01 >= anchorVisible01;
+    const trust = sure ? 0.7 : 0;
+    face.velocityX = face.velocityX * (1 - trust) * 0.9 + centreX * trust;
+    face.velocityY = face.velocityY * (1 - trust) * 0.9 + centreY * trust;
+  }
+
+  /** The flow that carried this face to the present picture, both ways, with its confidence. */
+  flowOf(face: FaceTrack): DisFlow {
+    return this.#faces[face.faceId]!.flow;
+  }
+
+  /** Moves the face by the flow of what is in sight of it. */
+  #follow(own: FaceFlow, face: FaceTrack, at: number): void {
+    this.#step(own, face.carried, at, face.visible01 < 1 ? face.landmarkVisible01 : null);
+    let sum = 0,
+      seen = 1e-6;
     for (let i = 0; i < surfaceCount; i++) {
       const c = this.#confidence[i];
       face.landmarkConfidence[i] = c;
       sum += c;
+      seen += face.landmarkVisible01[i];
     }
-    face.confidence01 = sum / surfaceCount;
+    face.confidence01 = sum / seen;
     face.rimConfidence01 = leastRim(face.landmarkConfidence);
-    if (face.confidence01 < unsureConfidence01) face.shakenFrame = frameNumber;
     face.alike01 = face.confidence01 < 0.5 ? this.#alike(own) : 1;
     this.#show(face);
-    // Prediction for the next picture: a third of the memory is the past, so that a stop does not overshoot.
-    const centreX = (face.box.x0 + face.box.x1) / 2 - beforeX;
-    const centreY = (face.box.y0 + face.box.y1) / 2 - beforeY;
-    const trust = face.confidence01 >= settings.minConfidence01 ? 0.7 : 0;
-    face.velocityX = face.velocityX * (1 - trust) * 0.9 + centreX * trust;
-    face.velocityY = face.velocityY * (1 - trust) * 0.9 + centreY * trust;
+  }
+
+  #observe(own: FaceFlow, face: FaceTrack, region: RegionView, frameNumber: number): void {
+    const shift = this.#shift;
+    shift[2] = -region.box.x0;
+    shift[5] = -region.box.y0;
+    this.#appearances.observe(face, region, shift, own.lumaPtr[own.slot], face.carried, frameNumber);
+  }
+
+  /**
+   * Where a face was last in full sight, moved on as it moved. While it is half hidden it may stray from there only so far: what fits
+   * a piece of skin further away is a hand.
+   */
+  #anchor(own: FaceFlow, face: FaceTrack): void {
+    const { box } = face;
+    const x = (box.x0 + box.x1) / 2,
+      y = (box.y0 + box.y1) / 2;
+    const { anchor } = own;
+    if (!this.#appearances.knows(face) || face.visible01 >= anchorVisible01) {
+      anchor.x = x;
+      anchor.y = y;
+      return;
+    }
+    anchor.x += face.velocityX;
+    anchor.y += face.velocityY;
+    const dx = x - anchor.x,
+      dy = y - anchor.y;
+    const most = face.visible01 < coveredVisible01 ? mostStrayCovered01 : mostStray01;
+    const far = Math.hypot(dx, dy) / (most * (box.x1 - box.x0));
+    if (far <= 1) return;
+    const [backX, backY] = [dx / far - dx, dy / far - dy];
+    const { carried, toCrop } = face;
+    for (let i = 0; i < landmarkCount; i++) {
+      carried[i * 3] += toCrop[0]! * backX + toCrop[1]! * backY;
+      carried[i * 3 + 1] += toCrop[3]! * backX + toCrop[4]! * backY;
+    }
+    this.#show(face);
+  }
+
+  /** A half-hidden face is moved to where what is in sight of it fits best: flow drags it along with whatever passes. */
+  #settle(own: FaceFlow, face: FaceTrack, region: RegionView, frameNumber: number): void {
+    const shift = this.#appearances.bestShift(face, this.#isLost(face));
+    if (shift.x === 0 && shift.y === 0) return;
+    const { carried } = face;
+    for (let i = 0; i < landmarkCount; i++) {
+      carried[i * 3] += shift.x;
+      carried[i * 3 + 1] += shift.y;
+    }
+    this.#show(face);
+    this.#observe(own, face, region, frameNumber);
+  }
+
+  /** Nothing of the face can be followed: no keyframe sees it, or what is known of it is out of sight. */
+  #isLost(face: FaceTrack): boolean {
+    if (this.#appearances.knows(face)) return face.visible01 < coveredVisible01;
+    return face.keyframeFrame >= 0 && face.presence01 < 0.5;
   }
 
   /** The newest keyframe saw no face: what flow follows now is what covers it. The face goes on as it went, slower and slower. */
@@ -159,19 +245,63 @@ export class FlowPropagator implements Propagator {
     this.#show(face);
   }
 
-  join(face: FaceTrack, keyframe: KeyframeLandmarks, frameNumber: number, settings: PropagateSettings): boolean {
+  join(face: FaceTrack, keyframe: KeyframeLandmarks, frameNumber: number, settings: PropagateSettings): JoinOutcome {
     const own = this.#faces[face.faceId]!;
     const k = keyframe.frameNumber;
-    if (own.frameRing[k % ringFrames] !== k || frameNumber - k >= ringFrames) return false;
+    if (own.frameRing[k % ringFrames] !== k || frameNumber - k >= ringFrames) return 'late';
     const late = this.#late;
     mapPoints(own.toCropRing[k % ringFrames]!, keyframe.landmarks, late, landmarkCount);
     for (let n = k + 1; n <= frameNumber; n++) {
-      if (own.frameRing[n % ringFrames] !== n) return false;
-      this.#step(own, late, n % ringFrames);
+      if (own.frameRing[n % ringFrames] !== n) return 'late';
+      this.#step(own, late, n % ringFrames, null);
     }
+    if (this.#isSomebodyElse(face, late, keyframe.proven, frameNumber)) return 'refused';
+    // A face that was out of sight is where the model says, at once.
+    const found = this.#isLost(face) || this.#fitsBetter;
+    if (face.maskPtr !== 0 && !found) this.#onlyVisible(face, late);
     this.#correct(face, late, settings);
+    if (found && face.maskPtr !== 0) face.correctionLeft = 0;
     this.#show(face);
-    return true;
+    return 'joined';
+  }
+
+  /** The model found a face where what is known of this one does not fit: whoever stands in front, or a hand that it took for one. */
+  #isSomebodyElse(face: FaceTrack, late: Float32Array, proven: boolean, frameNumber: number): boolean {
+    const appearances = this.#appearances;
+    this.#fitsBetter = false;
+    if (!appearances.knows(face)) return false;
+    const { like: likeHere, compared: comparedHere } = appearances.match(face, face.carried);
+    const { like, compared } = appearances.match(face, late);
+    // Unlike cells count half against: a mesh that shrinks to what fits gains nothing.
+    const here = likeHere - 0.5 * (comparedHere - likeHere);
+    const there = like - 0.5 * (compared - like);
+    this.#fitsBetter = there > 1.05 * here && like >= 0.7 * compared;
+    face.unlikeItself = false;
+    if (there >= 0.85 * here && like >= 0.5 * compared) {
+      appearances.trust(face);
+      return false;
+    }
+    face.unlikeItself = proven;
+    return !(proven && appearances.doubt(face, frameNumber));
+  }
+
+  /** Hidden points of a keyframe are a guess of the model: they go with the motion of those in sight. */
+  #onlyVisible(face: FaceTrack, late: Float32Array): void {
+    const { carried, landmarkVisible01 } = face;
+    const before = this.#before,
+      after = this.#points;
+    for (let i = 0; i < landmarkCount; i++) {
+      before[i * 2] = carried[i * 3];
+      before[i * 2 + 1] = carried[i * 3 + 1];
+      after[i * 2] = late[i * 3];
+      after[i * 2 + 1] = late[i * 3 + 1];
+    }
+    this.#regulariser.applyStiff(before, after, landmarkVisible01, landmarkCount, stiffGive);
+    for (let i = 0; i < landmarkCount; i++) {
+      late[i * 3] = after[i * 2];
+      late[i * 3 + 1] = after[i * 2 + 1];
+      late[i * 3 + 2] = carried[i * 3 + 2];
+    }
   }
 
   /** Flow is the prediction, the keyframe the measurement: a Kalman-like gain that grows with the innovation. */
@@ -215,8 +345,8 @@ export class FlowPropagator implements Propagator {
     boxOf(landmarks, face);
   }
 
-  /** Moves crop-space triples by the flow stored at ring place `at`, then keeps them a face. */
-  #step(own: FaceFlow, points: Float32Array, at: number): void {
+  /** Moves crop-space triples by the flow stored at ring place `at`, then keeps them a face. `visible`: 0…1 per point, or all. */
+  #step(own: FaceFlow, points: Float32Array, at: number, visible: Float32Array | null): void {
     const xy = this.#points;
     const before = this.#before;
     for (let i = 0; i < landmarkCount; i++) {
@@ -234,7 +364,10 @@ export class FlowPropagator implements Propagator {
       this.#confidencePtr,
       landmarkCount,
     );
-    this.#regulariser.apply(before, xy, this.#confidence, landmarkCount);
+    if (visible) {
+      for (let i = 0; i < landmarkCount; i++) this.#confidence[i] *= visible[i];
+      this.#regulariser.applyStiff(before, xy, this.#confidence, landmarkCount, stiffGive);
+    } else this.#regulariser.apply(before, xy, this.#confidence, landmarkCount);
     for (let i = 0; i < landmarkCount; i++) {
       points[i * 3] = xy[i * 2] + 0.5;
       points[i * 3 + 1] = xy[i * 2 + 1] + 0.5;
@@ -349,4 +482,16 @@ function leastRim(confidence: Float32Array): number {
 const unsureConfidence01 = 0.48;
 /** Per picture, of the velocity of a face that is covered: half gone after five. */
 const coastingDecay = 0.87;
-const isLost = (face: FaceTrack): boolean => face.keyframeFrame >= 0 && face.presence01 < 0.5;
+/** How much of what a stiff motion leaves over a visible point of a half-hidden face may keep. */
+const stiffGive = 0.4;
+/** Less of a known face in sight than this is not enough to be followed. */
+const coveredVisible01 = 0.45;
+/** Less than this, and the face is looked for round its place. */
+const wholeVisible01 = 0.92;
+/** From here a face is in full sight, as far as its place goes. */
+const anchorVisible01 = 0.8;
+/** Of its width: how far a half-hidden face may be from where it is expected. */
+const mostStray01 = 0.05;
+const mostStrayCovered01 = 0.02;
+/** From here a known face proves by its looks that it is still there. */
+const itselfVisible01 = 0.75;

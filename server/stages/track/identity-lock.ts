@@ -12,20 +12,22 @@ export class IdentityLock {
   static readonly missesToRelease = 3;
   /** Further looks before a face that was a performer's, and was then covered, counts as a stranger. */
   static readonly looksAtCovered = 20;
-  /** Looks before an unrecognised face counts as a stranger. */
+  /** Looks before an unrecognised face counts as a stranger, and while a performer is missing: half a face looks strange. */
   static readonly looksToStranger = 2;
+  static readonly looksToStrangerWhileMissing = 6;
 
   forget(face: FaceTrack): void {
     this.#misses.delete(face.faceId);
   }
 
-  /** `shaken`: flow was unsure of the face since it was last confirmed; one look below reject then takes the likeness off. */
+  /** `missing`: a cast performer is in nobody's hands just now. `shaken`: flow was unsure of the face since it was last confirmed; one look below reject then takes the likeness off. */
   judge(
     face: FaceTrack,
     identity: Float32Array,
     cast: readonly CastPerformer[],
     taken: ReadonlySet<string>,
     shaken = false,
+    missing = false,
   ): void {
     let best: CastPerformer | null = null;
     let score = -1;
@@ -55,7 +57,8 @@ export class IdentityLock {
     }
     const misses = (this.#misses.get(face.faceId) ?? 0) + 1;
     this.#misses.set(face.faceId, misses);
-    if (face.recognition === 'cast' ? misses >= IdentityLock.missesToRelease : misses >= IdentityLock.looksToStranger) {
+    const looks = missing ? IdentityLock.looksToStrangerWhileMissing : IdentityLock.looksToStranger;
+    if (misses >= (face.recognition === 'cast' ? IdentityLock.missesToRelease : looks)) {
       face.recognition = 'stranger';
       face.performerId = null;
     }

@@ -1,6 +1,6 @@
 import { FaceTrack, isConfirmed, landmarkCount, surfaceCount } from '../../frame/face-track.js';
 import type { DetectedBox } from '../../frame/detected-box.js';
-import { identityMatch } from '../../frame/identity.js';
+import { cosine, identityMatch } from '../../frame/identity.js';
 import type { InstantUs } from '../../time/time.js';
 import { type CastPerformer, faceSlots, type KeyframeWish } from './contract.js';
 import { IdentityLock } from './identity-lock.js';
@@ -12,8 +12,12 @@ export interface TrackSettings {
 
 /** Confidence of lids or lips below which an expression is changing too fast for flow alone. */
 const restlessRim01 = 0.45;
+/** Looks in a row without a face after which a detection was a mistake. */
+const looksToPhantom = 2;
 /** Looks at a bound or a strange face again after this many keyframes. */
 const identityEveryKeyframes = 4;
+/** From this much of a face in sight its embedding counts against it. */
+const wholeVisible01 = 0.8;
 /** Detections in a row that see nobody where a track is, before it may end. */
 const emptyDetectionsToEnd = 3;
 
@@ -25,6 +29,8 @@ export class TrackStage {
   readonly #lock = new IdentityLock();
   readonly #empty = new Int32Array(faceSlots);
   readonly #keyframes = new Int32Array(faceSlots);
+  /** Looks in a row at which the mesh model saw no face. */
+  readonly #looks = new Int32Array(faceSlots);
   readonly #wishes: KeyframeWish[] = [];
   cast: readonly CastPerformer[] = [];
 
@@ -52,6 +58,7 @@ export class TrackStage {
     this.#lock.forget(face);
     this.#keyframes[face.faceId] = 0;
     this.#empty[face.faceId] = 0;
+    this.#looks[face.faceId] = 0;
     this.trackNumbers[face.faceId]++;
     this.counters.ended++;
   }
@@ -66,14 +73,15 @@ export class TrackStage {
       const seen = found.some((d) => overlap(face, d.box) > 0.2);
       this.#empty[face.faceId] = seen ? 0 : this.#empty[face.faceId] + 1;
       if (outside(face, widthPx, heightPx)) this.end(face);
-      else if (this.#empty[face.faceId] >= emptyDetectionsToEnd && face.recognition !== 'cast' && face.presence01 < 0.5)
-        this.end(face);
+      else if (this.#isNobody(face)) this.end(face);
     }
     for (const d of found) {
       const owner = this.faces.find((face) => face.active && overlap(face, d.box) > 0.2);
       if (owner && (owner.presence01 >= 0.5 || !astray(owner, d.box))) continue;
+      // Covered: whoever is found beside it may be who covers it. The covered one keeps its place until somebody is recognised.
+      const covered = owner !== undefined && owner.maskPtr !== 0;
       // Lost, and the face is beside where the track believes it: the detector knows better. It must be recognised anew.
-      if (owner) this.end(owner);
+      if (owner && !covered) this.end(owner);
       const free = this.faces.find((face) => !face.active);
       if (!free) {
         this.counters.tooMany++;
@@ -87,9 +95,21 @@ export class TrackStage {
     }
   }
 
+  /** The detector has taken it back, or the mesh model never saw a face there. */
+  #isNobody(face: FaceTrack): boolean {
+    if (face.recognition === 'cast' || face.presence01 >= 0.5) return false;
+    return this.#empty[face.faceId] >= emptyDetectionsToEnd || this.#looks[face.faceId] >= looksToPhantom;
+  }
+
   /** True where detections in a row have found nobody at this face. */
   unseen(face: FaceTrack): boolean {
     return this.#empty[face.faceId] >= emptyDetectionsToEnd;
+  }
+
+  /** The embedding is the face's own performer's, at the accepting threshold. */
+  proves(face: FaceTrack, identity: Float32Array): boolean {
+    const own = this.cast.find(({ performerId }) => performerId === face.performerId);
+    return own !== undefined && cosine(identity, own.identity) >= identityMatch.acquireAt;
   }
 
   /** A keyframe's verdict on a face. */
@@ -101,6 +121,7 @@ export class TrackStage {
     nowUs: InstantUs,
   ): void {
     face.presence01 = presence01;
+    this.#looks[face.faceId] = presence01 >= 0.5 ? 0 : this.#looks[face.faceId] + 1;
     if (presence01 >= 0.5) {
       face.keyframeFrame = Math.max(face.keyframeFrame, frameNumber);
       face.lostSinceUs = null;
@@ -108,12 +129,14 @@ export class TrackStage {
     } else if (face.lostSinceUs === null) {
       face.lostSinceUs = nowUs;
     }
-    if (identity && presence01 >= 0.5) {
+    // What can be seen of a half-hidden face may say who it is; it cannot say who it is not.
+    const doubtful = face.recognition === 'cast' && face.maskPtr !== 0 && face.visible01 < wholeVisible01;
+    if (identity && presence01 >= 0.5 && (!doubtful || this.proves(face, identity))) {
       const taken = new Set<string>();
       // A track that has lost its face (a hand took it along) must not keep the performer from being found again.
       for (const other of this.faces)
         if (other.performerId !== null && holds(other, other.performerId)) taken.add(other.performerId);
-      this.#lock.judge(face, identity, this.cast, taken, !isConfirmed(face));
+      this.#lock.judge(face, identity, this.cast, taken, !isConfirmed(face), !this.allAcquired());
       for (const other of this.faces) {
         if (other !== face && other.active && face.performerId !== null && other.performerId === face.performerId)
           this.end(other);
@@ -136,7 +159,8 @@ export class TrackStage {
         face.confidence01 < settings.minConfidence01 ||
         face.keyframeFrame < 0 ||
         face.presence01 < 0.5;
-      const due = face.askedFrame < 0 || age >= settings.intervalFrames || (urgent && age >= 2);
+      const due =
+        face.askedFrame < 0 || age >= settings.intervalFrames || (urgent && age >= (face.keyframeFrame < 0 ? 1 : 2));
       // Strangers are followed, so that they stay strangers; a slow look is enough.
       if (!due || (face.recognition === 'stranger' && age < settings.intervalFrames * 3)) continue;
       const wantIdentity =

@@ -1,0 +1,201 @@
+import type { KernelFormat } from './formats.js';
+import { loadKernel, type KernelMemory } from './memory.js';
+
+/** Cells per side of the small crop: one is 4 × 4 pixels of the 256 px crop. */
+export const occlusionCells = 64;
+export const occlusionCellCount = occlusionCells * occlusionCells;
+/** Texels per side of a learned appearance, over the whole face texture. */
+export const occlusionTexels = 32;
+/** Floats of one texel: luma, R − G, B − G, variance of luma, variance of the differences, count, 0, 0. */
+export const occlusionTexelFloats = 8;
+
+/** build/kernels/occlusion.wasm. Pointers are byte offsets in the kernel memory; contracts in assembly/occlusion.ts. */
+export interface OcclusionExports {
+  gather(luma: number, rgb: number, seen: number): number;
+  place(points: number, uvs: number, indices: number, triangles: number, map: number, depth: number): number;
+  compare(seen: number, map: number, model: number, light: number, evidence: number): number;
+  fitLight(seen: number, map: number, model: number, light: number, evidence: number, scratch: number): number;
+  predict(map: number, model: number, light: number, expected: number): number;
+  shiftScores(seen: number, expected: number, scores: number, radius: number, step: number, weak: number): number;
+  learn(seen: number, map: number, model: number, light: number, mask: number, memoryFrames: number): number;
+  segment(
+    evidence: number,
+    map: number,
+    kept: number,
+    mask: number,
+    stack: number,
+    weak: number,
+    strong: number,
+    leastCells: number,
+    keep01: number,
+  ): number;
+  guide(seen: number, mask: number, guided: number, scratch: number, epsilon: number): number;
+  plane(
+    src: number,
+    guided: number,
+    params: number,
+    out: number,
+    width: number,
+    height: number,
+    srcStride: number,
+    outStride: number,
+    format: number,
+  ): number;
+}
+
+/** Grids of one face. */
+export interface OcclusionGrids {
+  readonly seenPtr: number;
+  readonly mapPtr: number;
+  readonly modelPtr: number;
+  readonly lightPtr: number;
+  readonly evidencePtr: number;
+  readonly keptPtr: number;
+  readonly maskPtr: number;
+  readonly guidedPtr: number;
+}
+
+/** The face mesh as texture space knows it: u, v 0…1 per vertex, three vertices per triangle, clockwise on the screen. */
+export interface OcclusionMesh {
+  readonly uvs: Float32Array;
+  readonly triangles: Uint16Array;
+}
+
+/** A cell over this many of its own variances may be hidden; a patch needs a fifth of its cells over the second. */
+export const occlusionEvidence = { weak: 5, strong: 11, leastCells: 14, keep01: 0.3 } as const;
+/** Furthest that a face is looked for beside its place. */
+export const mostShiftCells = 6;
+/** Of the guided mask, squared luma codes: weaker edges than 8 codes do not pull the mask's edge. */
+const guideEpsilon = 64;
+
+/** What hides a face, from the face's own learned appearance. One instance per memory; grids per face. */
+export class OcclusionKernel {
+  readonly wasm: OcclusionExports;
+  readonly rgbPtr: number;
+  readonly #uvsPtr: number;
+  readonly #indicesPtr: number;
+  readonly #triangles: number;
+  readonly #depthPtr: number;
+  readonly #scratchPtr: number;
+  readonly #paramsPtr: number;
+  readonly #expectedPtr: number;
+  readonly #scoresPtr: number;
+  readonly #scores: Float32Array;
+  #planePtr = 0;
+  #planeBytes = 0;
+
+  constructor(
+    private readonly memory: KernelMemory,
+    mesh: OcclusionMesh,
+    build: 'release' | 'debug' = 'release',
+  ) {
+    this.wasm = loadKernel<OcclusionExports>('occlusion', memory, build);
+    this.#uvsPtr = memory.allocate(mesh.uvs.length * 4);
+    memory.f32.set(mesh.uvs, this.#uvsPtr >> 2);
+    this.#indicesPtr = memory.allocate(mesh.triangles.length * 2);
+    memory.u16.set(mesh.triangles, this.#indicesPtr >> 1);
+    this.#triangles = mesh.triangles.length / 3;
+    this.rgbPtr = memory.allocate(occlusionCellCount * 3);
+    this.#depthPtr = memory.allocate(occlusionCellCount * 4);
+    this.#scratchPtr = memory.allocate(occlusionCellCount * 12);
+    this.#paramsPtr = memory.allocate(64);
+    this.#expectedPtr = memory.allocate(occlusionCellCount * 20);
+    const scores = (2 * mostShiftCells + 1) ** 2;
+    this.#scoresPtr = memory.allocate(scores * 4);
+    this.#scores = memory.f32.subarray(this.#scoresPtr >> 2, (this.#scoresPtr >> 2) + scores);
+  }
+
+  newModel(): number {
+    return this.memory.allocate(occlusionTexels * occlusionTexels * occlusionTexelFloats * 4);
+  }
+  newGrids(): OcclusionGrids {
+    const { memory } = this;
+    return {
+      seenPtr: memory.allocate(occlusionCellCount * 16),
+      mapPtr: memory.allocate(occlusionCellCount * 8),
+      modelPtr: this.newModel(),
+      lightPtr: memory.allocate(32),
+      evidencePtr: memory.allocate(occlusionCellCount * 4),
+      keptPtr: memory.allocate(occlusionCellCount * 4),
+      maskPtr: memory.allocate(occlusionCellCount),
+      guidedPtr: memory.allocate(occlusionCellCount * 8),
+    };
+  }
+
+  /** Takes in the crop: `lumaPtr` 256 × 256 u8, and `rgbPtr` (64 × 64 × 3 u8) as the caller has filled it. */
+  gather(grids: OcclusionGrids, lumaPtr: number): void {
+    this.wasm.gather(lumaPtr, this.rgbPtr, grids.seenPtr);
+  }
+  /** `pointsPtr`: x, y, z of every vertex, crop pixels. */
+  place(grids: OcclusionGrids, pointsPtr: number): void {
+    this.wasm.place(pointsPtr, this.#uvsPtr, this.#indicesPtr, this.#triangles, grids.mapPtr, this.#depthPtr);
+  }
+  /** Cells that could be compared. */
+  compare({ seenPtr, mapPtr, modelPtr, lightPtr, evidencePtr }: OcclusionGrids): number {
+    return this.wasm.compare(seenPtr, mapPtr, modelPtr, lightPtr, evidencePtr);
+  }
+  fitLight({ seenPtr, mapPtr, modelPtr, lightPtr, evidencePtr }: OcclusionGrids): void {
+    this.wasm.fitLight(seenPtr, mapPtr, modelPtr, lightPtr, evidencePtr, this.#scratchPtr);
+  }
+  learn({ seenPtr, mapPtr, modelPtr, lightPtr, maskPtr }: OcclusionGrids, memoryFrames: number): void {
+    this.wasm.learn(seenPtr, mapPtr, modelPtr, lightPtr, maskPtr, memoryFrames);
+  }
+  /**
+   * Score of the face moved by −radius … radius cells, rows of dy; the array is reused. Every `step`th cell counts.
+   */
+  shiftScores({ seenPtr, mapPtr, modelPtr, lightPtr }: OcclusionGrids, radius: number, step: number): Float32Array {
+    if (radius > mostShiftCells) throw new RangeError(`Shifts of at most ${mostShiftCells} cells, not ${radius}`);
+    this.wasm.predict(mapPtr, modelPtr, lightPtr, this.#expectedPtr);
+    this.wasm.shiftScores(seenPtr, this.#expectedPtr, this.#scoresPtr, radius, step, occlusionEvidence.weak);
+    return this.#scores;
+  }
+  /** Hidden cells of the face. */
+  segment({ evidencePtr, mapPtr, keptPtr, maskPtr }: OcclusionGrids): number {
+    const { weak, strong, leastCells, keep01 } = occlusionEvidence;
+    return this.wasm.segment(evidencePtr, mapPtr, keptPtr, maskPtr, this.#scratchPtr, weak, strong, leastCells, keep01);
+  }
+  guide({ seenPtr, maskPtr, guidedPtr }: OcclusionGrids): void {
+    this.wasm.guide(seenPtr, maskPtr, guidedPtr, this.#scratchPtr, guideEpsilon);
+  }
+
+  /**
+   * The guided mask as a u8 plane over a patch of the plain picture, 255 visible; rows `widthPx` apart, valid until the next call.
+   * `toCrop`: picture → crop; the patch's first pixel lies at (x0, y0) of the picture, at `srcPtr` in kernel memory.
+   */
+  plane(
+    format: KernelFormat,
+    guidedPtr: number,
+    srcPtr: number,
+    srcStrideBytes: number,
+    patch: { readonly x0: number; readonly y0: number; readonly widthPx: number; readonly heightPx: number },
+    toCrop: ArrayLike<number>,
+  ): number {
+    const { x0, y0, widthPx, heightPx } = patch;
+    const bytes = widthPx * heightPx;
+    if (bytes > this.#planeBytes) {
+      // Grows by half: an approaching face does not take new memory every frame.
+      this.#planeBytes = Math.ceil(bytes * 1.5);
+      this.#planePtr = this.memory.allocate(this.#planeBytes);
+    }
+    const { f32 } = this.memory;
+    const at = this.#paramsPtr >> 2;
+    f32[at] = toCrop[0]!;
+    f32[at + 1] = toCrop[1]!;
+    f32[at + 2] = toCrop[0]! * x0 + toCrop[1]! * y0 + toCrop[2]!;
+    f32[at + 3] = toCrop[3]!;
+    f32[at + 4] = toCrop[4]!;
+    f32[at + 5] = toCrop[3]! * x0 + toCrop[4]! * y0 + toCrop[5]!;
+    this.wasm.plane(
+      srcPtr,
+      guidedPtr,
+      this.#paramsPtr,
+      this.#planePtr,
+      widthPx,
+      heightPx,
+      srcStrideBytes,
+      widthPx,
+      format,
+    );
+    return this.#planePtr;
+  }
+}

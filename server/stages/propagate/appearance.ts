@@ -1,0 +1,338 @@
+import { cropSizePx, type FaceTrack, isConfirmed, landmarkCount } from '../../frame/face-track.js';
+import { affine, type Affine, composeAffine } from '../../frame/geometry.js';
+import type { RegionView } from '../../frame/region-view.js';
+import type { KernelMemory } from '../../kernels/memory.js';
+import {
+  mostShiftCells,
+  occlusionCellCount,
+  occlusionCells,
+  occlusionEvidence,
+  type OcclusionGrids,
+  type OcclusionKernel,
+  occlusionTexelFloats,
+  occlusionTexels,
+} from '../../kernels/occlusion.js';
+import type { RegionKernel } from '../../kernels/region.js';
+
+/** Pictures of a face that are learned before it is compared with anything. */
+const picturesToKnow = 8;
+/** Half-life of the memory, in pictures: about two seconds at 50 Hz. */
+const memoryFrames = 90;
+/** Light is found anew in so many rounds of comparing and fitting. */
+const lightRounds = 2;
+/** More of the face hidden than this, and light is not fitted; less than the other, and it is sure. */
+const lightHidden01 = 0.3;
+const sureHidden01 = 0.15;
+/** More of the face than this, hidden from one picture to the next, is light and no thing: nothing moves that fast. */
+const suddenShare01 = 0.35;
+/** Pictures for which a face that changed all at once is not masked, while it is learned anew. */
+const relearnFrames = 25;
+/** Looks at which a performer is known by identity, and not by looks, before the looks are learned anew. */
+const doubtsToRelearn = 6;
+/** The same for a performer who comes back. */
+const adoptFrames = 5;
+/** A crop in which this share of the face looks as learned is that face. */
+const likeItself01 = 0.6;
+
+interface FaceAppearance {
+  readonly grids: OcclusionGrids;
+  /** Pictures learned; the model says nothing below picturesToKnow. */
+  learned: number;
+  hidden01: number;
+  /** The light when the face was last in sight. */
+  readonly sureLight: Float32Array;
+  /** Until this picture nothing is masked. */
+  openUntilFrame: number;
+  /** Looks in a row that knew the performer where the model does not. */
+  doubts: number;
+  performerId: string | null;
+}
+interface KnownPerformer {
+  readonly modelPtr: number;
+  learned: number;
+}
+
+/** How well a set of landmarks explains the crop: cells that look as learned, and all that could be compared. */
+export interface Match {
+  like: number;
+  compared: number;
+}
+
+/** A face whose half is hidden is looked for this many cells round its place. */
+const nearShiftCells = 2;
+/** Score by which another place must be better, in cells that fit. */
+const leastGain = 4;
+
+/** The top of the parabola through three values, −½ … ½ from the middle one. */
+function peak(before: number, middle: number, after: number): number {
+  const bend = before - 2 * middle + after;
+  return bend < -1e-6 ? Math.max(-0.5, Math.min(0.5, (0.5 * (before - after)) / bend)) : 0;
+}
+
+const modelFloats = occlusionTexels * occlusionTexels * occlusionTexelFloats;
+
+/**
+ * Each performer's appearance, learned in texture space while nothing is in doubt, and what does not look like it: hands, props, people
+ * in front. Light is taken out first (gain, slopes, cast), so that a flash is no hand.
+ */
+export class Appearances {
+  readonly #faces: FaceAppearance[];
+  readonly #known = new Map<string, KnownPerformer>();
+  readonly #pointsPtr: number;
+  readonly #paramsPtr: number;
+  readonly #toCells = affine(1, 0, 0, 0, 1, 0);
+  readonly #trial: OcclusionGrids;
+  readonly #match: Match = { like: 0, compared: 0 };
+  readonly #shift = { x: 0, y: 0 };
+
+  constructor(
+    private readonly memory: KernelMemory,
+    private readonly region: RegionKernel,
+    private readonly kernel: OcclusionKernel,
+    faceSlots: number,
+  ) {
+    this.#faces = Array.from({ length: faceSlots }, () => ({
+      grids: kernel.newGrids(),
+      learned: 0,
+      hidden01: 0,
+      sureLight: Float32Array.of(1, 0, 0, 0, 0, 0, 0, 0),
+      openUntilFrame: -1,
+      doubts: 0,
+      performerId: null,
+    }));
+    this.#trial = kernel.newGrids();
+    this.#pointsPtr = memory.allocate(landmarkCount * 12);
+    this.#paramsPtr = memory.allocate(64);
+  }
+
+  /** A new track: nothing is known of it. */
+  start(face: FaceTrack): void {
+    const own = this.#faces[face.faceId]!;
+    own.learned = 0;
+    own.hidden01 = 0;
+    own.openUntilFrame = -1;
+    own.doubts = 0;
+    own.performerId = null;
+    this.#clear(own);
+    this.#unmask(face);
+  }
+
+  knows(face: FaceTrack): boolean {
+    return this.#faces[face.faceId]!.learned >= picturesToKnow;
+  }
+
+  /**
+   * Looks at this picture's crop. lumaPtr: 256 × 256 in kernel memory, under face.fromCrop; points: 478 × (x, y, z) crop px. Sets
+   * face.visible01, face.maskPtr and the visibility of every landmark.
+   */
+  observe(
+    face: FaceTrack,
+    region: RegionView,
+    shift: Affine,
+    lumaPtr: number,
+    points: Float32Array,
+    frameNumber: number,
+  ): void {
+    const own = this.#faces[face.faceId]!;
+    this.#adopt(own, face, frameNumber);
+    if (own.performerId === null) return this.#unmask(face);
+    const { grids } = own;
+    this.#crop(face, region, shift);
+    this.kernel.gather(grids, lumaPtr);
+    this.#place(grids, points);
+    if (own.learned >= picturesToKnow) this.#compare(own, face, frameNumber);
+    else this.#unmask(face);
+    if (!this.#mayLearn(own, face)) return;
+    if (face.maskPtr === 0) this.memory.u8.fill(255, grids.maskPtr, grids.maskPtr + occlusionCellCount);
+    const isNew = own.learned < picturesToKnow || frameNumber < own.openUntilFrame;
+    this.kernel.learn(grids, isNew ? picturesToKnow : memoryFrames);
+    own.learned++;
+    this.#keep(own);
+  }
+
+  /** How well other landmarks (crop px of this picture) explain the picture that was observed last. The result is reused. */
+  match(face: FaceTrack, points: Float32Array): Match {
+    const { grids } = this.#faces[face.faceId]!;
+    const trial = this.#trial;
+    const { f32 } = this.memory;
+    const result = this.#match;
+    this.#place(trial, points);
+    result.compared = this.kernel.wasm.compare(
+      grids.seenPtr,
+      trial.mapPtr,
+      grids.modelPtr,
+      grids.lightPtr,
+      trial.evidencePtr,
+    );
+    result.like = 0;
+    const from = trial.evidencePtr >> 2;
+    for (let i = from; i < from + occlusionCellCount; i++) {
+      const e = f32[i];
+      if (e >= 0 && e < occlusionEvidence.weak) result.like++;
+    }
+    return result;
+  }
+
+  /**
+   * Where, beside its place, what is in sight of a face fits best: crop px. `far`: it is lost, and looked for further away. The result
+   * is reused.
+   */
+  bestShift(face: FaceTrack, far: boolean): { x: number; y: number } {
+    const { grids } = this.#faces[face.faceId]!;
+    const radius = far ? mostShiftCells : nearShiftCells;
+    const side = 2 * radius + 1;
+    const scores = this.kernel.shiftScores(grids, radius, far ? 2 : 1);
+    const shift = this.#shift;
+    shift.x = 0;
+    shift.y = 0;
+    const middle = radius * side + radius;
+    const here = scores[middle];
+    let best = here * 1.05 + leastGain,
+      at = middle;
+    for (let i = 0; i < side * side; i++) {
+      const dx = (i % side) - radius,
+        dy = Math.floor(i / side) - radius;
+      const score = scores[i] * (1 - 0.02 * Math.hypot(dx, dy));
+      if (score > best) {
+        best = score;
+        at = i;
+      }
+    }
+    if (at === middle && far) return shift;
+    const dx = (at % side) - radius,
+      dy = Math.floor(at / side) - radius;
+    shift.x = 4 * (dx + (Math.abs(dx) < radius ? peak(scores[at - 1], scores[at], scores[at + 1]) : 0));
+    shift.y = 4 * (dy + (Math.abs(dy) < radius ? peak(scores[at - side], scores[at], scores[at + side]) : 0));
+    return shift;
+  }
+
+  /**
+   * The performer beyond doubt, and unlike what was learned. After several such looks in a row the face is not masked for a while, and
+   * learned anew; true then.
+   */
+  doubt(face: FaceTrack, frameNumber: number): boolean {
+    const own = this.#faces[face.faceId]!;
+    if (++own.doubts < doubtsToRelearn) return false;
+    own.doubts = 0;
+    own.openUntilFrame = frameNumber + relearnFrames;
+    this.#unmask(face);
+    return true;
+  }
+  trust(face: FaceTrack): void {
+    this.#faces[face.faceId]!.doubts = 0;
+  }
+
+  /** The model follows the performer, not the slot: who leaves and comes back is compared from the first picture on. */
+  #adopt(own: FaceAppearance, face: FaceTrack, frameNumber: number): void {
+    if (face.performerId === own.performerId) return;
+    // A face in doubt keeps what was learned of it; another performer does not.
+    if (face.performerId === null) return;
+    this.#clear(own);
+    own.performerId = face.performerId;
+    own.learned = 0;
+    const known = this.#known.get(face.performerId);
+    if (!known) return;
+    const { f32 } = this.memory;
+    f32.copyWithin(own.grids.modelPtr >> 2, known.modelPtr >> 2, (known.modelPtr >> 2) + modelFloats);
+    own.learned = known.learned;
+    // The first landmarks of a track are a guess: what does not fit them hides nothing.
+    own.openUntilFrame = frameNumber + adoptFrames;
+  }
+
+  #keep(own: FaceAppearance): void {
+    if (own.learned < picturesToKnow || own.learned % 10 !== 0) return;
+    let known = this.#known.get(own.performerId!);
+    if (!known) {
+      known = { modelPtr: this.kernel.newModel(), learned: 0 };
+      this.#known.set(own.performerId!, known);
+    }
+    const { f32 } = this.memory;
+    f32.copyWithin(known.modelPtr >> 2, own.grids.modelPtr >> 2, (own.grids.modelPtr >> 2) + modelFloats);
+    known.learned = own.learned;
+  }
+
+  #compare(own: FaceAppearance, face: FaceTrack, frameNumber: number): void {
+    const { grids } = own;
+    const { kernel } = this;
+    // With half the face hidden, the light that explains most is that on the hand: the last sure one is kept then.
+    const halfHidden = own.hidden01 > lightHidden01;
+    if (halfHidden) this.memory.f32.set(own.sureLight, grids.lightPtr >> 2);
+    let compared = kernel.compare(grids);
+    for (let round = 0; round < lightRounds && !halfHidden; round++) {
+      kernel.fitLight(grids);
+      compared = kernel.compare(grids);
+    }
+    const hidden = kernel.segment(grids);
+    const hidden01 = compared > 0 ? Math.min(1, hidden / compared) : 0;
+    const sudden = own.hidden01 < 0.1 && hidden01 > suddenShare01 && face.alike01 > 0.6;
+    own.hidden01 = hidden01;
+    if (hidden01 < sureHidden01)
+      for (let i = 0; i < own.sureLight.length; i++) own.sureLight[i] = this.memory.f32[(grids.lightPtr >> 2) + i];
+    if (sudden) own.openUntilFrame = frameNumber + relearnFrames;
+    if (hidden === 0 || frameNumber < own.openUntilFrame) return this.#unmask(face);
+    face.visible01 = 1 - hidden01;
+    kernel.guide(grids);
+    face.maskPtr = grids.guidedPtr;
+    this.#seeLandmarks(face, own);
+  }
+
+  #mayLearn(own: FaceAppearance, face: FaceTrack): boolean {
+    if (face.recognition !== 'cast' || face.presence01 < 0.9 || face.confidence01 < 0.5 || !isConfirmed(face))
+      return false;
+    return face.maskPtr === 0 && own.hidden01 < 1 - likeItself01;
+  }
+
+  /** 0…1 per landmark: flow on what hides a face must not move the face. */
+  #seeLandmarks(face: FaceTrack, own: FaceAppearance): void {
+    const { u8, f32 } = this.memory;
+    const at = this.#pointsPtr >> 2;
+    for (let i = 0; i < landmarkCount; i++) {
+      const x = Math.floor((f32[at + i * 3] * occlusionCells) / cropSizePx);
+      const y = Math.floor((f32[at + i * 3 + 1] * occlusionCells) / cropSizePx);
+      const inside = x >= 0 && y >= 0 && x < occlusionCells && y < occlusionCells;
+      face.landmarkVisible01[i] = inside && u8[own.grids.maskPtr + y * occlusionCells + x] === 0 ? 0 : 1;
+    }
+  }
+
+  #place(grids: OcclusionGrids, points: Float32Array): void {
+    this.memory.f32.set(points, this.#pointsPtr >> 2);
+    this.kernel.place(grids, this.#pointsPtr);
+  }
+
+  #crop(face: FaceTrack, region: RegionView, shift: Affine): void {
+    const map = composeAffine(shift, face.fromCrop, this.#toCells);
+    const scale = cropSizePx / occlusionCells;
+    map[0]! *= scale;
+    map[1]! *= scale;
+    map[3]! *= scale;
+    map[4]! *= scale;
+    this.memory.f32.set(map, this.#paramsPtr >> 2);
+    this.region.cropRgb(
+      region.ptr,
+      region.format,
+      region.widthPx,
+      region.heightPx,
+      region.strideBytes,
+      region.chromaPtr,
+      this.kernel.rgbPtr,
+      occlusionCells,
+      this.#paramsPtr,
+      1,
+    );
+  }
+
+  #unmask(face: FaceTrack): void {
+    face.maskPtr = 0;
+    face.visible01 = 1;
+    face.landmarkVisible01.fill(1);
+  }
+
+  #clear(own: FaceAppearance): void {
+    const { f32 } = this.memory;
+    const { modelPtr, lightPtr, keptPtr } = own.grids;
+    f32.fill(0, modelPtr >> 2, (modelPtr >> 2) + modelFloats);
+    f32.fill(-1, keptPtr >> 2, (keptPtr >> 2) + occlusionCellCount);
+    f32.fill(0, lightPtr >> 2, (lightPtr >> 2) + 8);
+    f32[lightPtr >> 2] = 1;
+  }
+}
