@@ -25,8 +25,11 @@ const meshModel = options.landmarks === 'best' ? 'facemesh-v2' : 'facemesh-atten
 const clock = machineClock;
 const statusEveryMs = 1000;
 
-const engine = await InferenceEngine.open(options, ['blazeface-back', meshModel, 'faceres'], clock);
-const detector = await FaceDetector.create(engine.session);
+const engine = await InferenceEngine.open(options, ['blazeface-wide', meshModel, 'faceres'], clock);
+const detector = await FaceDetector.create(engine.session, {
+  wide: true,
+  whenNothingFound: 'alternate-quarter-turns',
+});
 const mesher = await FaceMesher.create(engine.session, meshModel);
 const embedder = await IdentityEmbedder.create(engine.session);
 

@@ -5,8 +5,8 @@ import type { InstantUs } from '../time/time.js';
 import type { KeyframeAnswers } from './answers.js';
 import { type LaneContext, propagateSettings } from './lane-state.js';
 
-/** Longer side of the picture in which faces are looked for. 480 px of 1920 finds faces from about 100 px up. */
-const detectLongSidePx = 480;
+/** Longer side of the picture in which faces are looked for: what the detector sees, so that nothing is resized twice. */
+const detectLongSidePx = 256;
 /** Frames between detections while every cast performer is on screen, and while one is missing. */
 const detectCalmFrames = 25;
 const detectSearchFrames = 2;

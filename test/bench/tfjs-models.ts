@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import '@tensorflow/tfjs-backend-wasm';
-import { loadGraphModel } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
 import type { ModelManifest } from '../../models/manifest.js';
 import { readVerifiedSources } from '../../models/verify.js';
 import { projectRoot } from '../../server/paths.js';
 import { faceMeshV2 } from '../models/facemesh-v2-reference.js';
+import { tfjsGraph } from '../models/tfjs-graph.js';
 
 type Forward = (input: tf.Tensor4D) => tf.Tensor[];
 
@@ -43,23 +43,7 @@ function multiplyIntegers(): void {
 async function forwardOf(manifest: ModelManifest): Promise<Forward> {
   const [description, weights] = readVerifiedSources(manifest, join(projectRoot, 'node_modules')) as [Buffer, Buffer];
   if (manifest.source.format === 'micro-facemesh') return faceMeshV2(description, weights);
-  const json = JSON.parse(description.toString('utf8')) as {
-    modelTopology: object;
-    weightsManifest: { weights: [] }[];
-  };
-  const model = await loadGraphModel({
-    load: () =>
-      Promise.resolve({
-        modelTopology: json.modelTopology,
-        weightSpecs: json.weightsManifest[0]!.weights,
-        weightData: Uint8Array.from(weights).buffer,
-      }),
-  });
-  const outputs = manifest.outputs.map((output) => output.sourceNode!);
-  return (input) => {
-    const result = model.execute(input, outputs);
-    return Array.isArray(result) ? result : [result];
-  };
+  return tfjsGraph(manifest, description, weights);
 }
 
 /** One run of the model in TensorFlow.js, wasm backend with SIMD on one thread; its outputs are read and freed. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fakeSessions } from '../../server/onnx/fake.js';
+import type { Tensors } from '../../server/onnx/port.js';
 import {
   decodeGrid,
   mergeOverlapping,
@@ -130,5 +131,58 @@ describe('the detector', () => {
     passes = 0;
     await detector.detect(withRedSpot(256, 256, 28, 28), 256, 256);
     expect(passes).toBe(1);
+  });
+
+  it('gives a wide picture to the wide network, without bars, and turns it in the square one, one way at a time', async () => {
+    const seen: string[] = [];
+    const blank = (name: string, cells: number) => ({
+      [name]: ({ image }: Tensors, { scores16, scores32 }: Tensors) => {
+        seen.push(name);
+        scores16!.fill(-50);
+        scores32!.fill(-50);
+        expect(image!.length).toBe(cells * 32 * 256 * 3);
+      },
+    });
+    const create = fakeSessions({ ...blank('blazeface-wide', 5), ...blank('blazeface-back', 8) });
+    const opened: string[] = [];
+    const detector = await FaceDetector.create(
+      (id) => {
+        opened.push(id);
+        return create(id);
+      },
+      { wide: true, whenNothingFound: 'alternate-quarter-turns' },
+    );
+    expect(opened).toEqual(['blazeface-wide']);
+    await detector.detect(new Uint8Array(256 * 144 * 3), 256, 144);
+    await detector.detect(new Uint8Array(256 * 144 * 3), 256, 144);
+    expect(seen).toEqual(['blazeface-wide', 'blazeface-back', 'blazeface-wide', 'blazeface-back']);
+    seen.length = 0;
+    await detector.detect(new Uint8Array(256 * 192 * 3), 256, 192);
+    expect(seen).toEqual(['blazeface-back', 'blazeface-back']);
+    await detector.close();
+  });
+
+  it.each([
+    [256, 144, 180, 60],
+    [1920, 1080, 400, 500],
+  ])('gives boxes of the wide network in the pixels of a %i×%i picture', async (width, height, x, y) => {
+    const findsRedWide = fakeSessions({
+      'blazeface-wide': ({ image }, { scores16, scores32, boxes32 }) => {
+        scores16!.fill(-50);
+        scores32!.fill(-50);
+        for (let cell = 0; cell < 40; cell++) {
+          const at = ((Math.floor(cell / 8) * 32 + 16) * 256 + (cell % 8) * 32 + 16) * 3;
+          if (image![at]! < 0.5 || image![at + 1]! > 0) continue;
+          scores32![cell * 6] = 3;
+          boxes32!.set([0, 0, 64, 32], cell * 6 * 16);
+        }
+      },
+    });
+    const detector = await FaceDetector.create(findsRedWide, { wide: true, whenNothingFound: 'give-up' });
+    const [found] = await detector.detect(withRedSpot(width, height, x, y), width, height);
+    const scale = width / 256;
+    expect(Math.abs((found!.box.x0 + found!.box.x1) / 2 - (x + 20 * scale))).toBeLessThan(20 * scale);
+    expect(Math.abs((found!.box.y0 + found!.box.y1) / 2 - (y + 20 * scale))).toBeLessThan(20 * scale);
+    expect(found!.box.x1 - found!.box.x0).toBeCloseTo(64 * scale, 3);
   });
 });

@@ -58,15 +58,16 @@ export function describeTensor(name: string, data: ArrayLike<number>): GoldenTen
 /** Writes the input tensor that a golden describes, in the model's own range. */
 export async function fillGoldenInput(input: GoldenInput, manifest: ModelManifest): Promise<Float32Array> {
   const { shape, range = [0, 1] } = manifest.inputs[0]!;
-  const sidePx = shape[1]!;
-  const out = new Float32Array(sidePx * sidePx * 3);
+  const heightPx = shape[1]!,
+    widthPx = shape[2]!;
+  const out = new Float32Array(widthPx * heightPx * 3);
   if (input.kind === 'photograph') {
     const picture = await loadPicture(join(projectRoot, 'node_modules', input.file));
-    const zoom = input.sidePx / sidePx;
+    const zoom = input.sidePx / heightPx;
     warpPicture(picture, affine(zoom, 0, input.x, 0, zoom, input.y), {
       out,
-      widthPx: sidePx,
-      heightPx: sidePx,
+      widthPx,
+      heightPx,
       scale: byteScaleOf(range),
     });
     return out;
@@ -79,8 +80,8 @@ export async function fillGoldenInput(input: GoldenInput, manifest: ModelManifes
     colour: Math.floor(random() * 3),
   }));
   for (let i = 0; i < out.length; i++) {
-    const x = Math.floor(i / 3) % sidePx,
-      y = Math.floor(i / 3 / sidePx);
+    const x = Math.floor(i / 3) % widthPx,
+      y = Math.floor(i / 3 / widthPx);
     let level = 0.5 + (random() - 0.5) * 0.1;
     for (const wave of waves) if (wave.colour !== i % 3) level += 0.06 * Math.sin(wave.u * x + wave.v * y + wave.phase);
     out[i] = range[0] + (range[1] - range[0]) * Math.min(Math.max(level, 0), 1);

@@ -86,6 +86,7 @@ describe('models at set-up', () => {
     expect(() => readManifest('../../package')).toThrow(expect.objectContaining({ code: 'MODEL_UNKNOWN' }));
     expect(manifestIds()).toEqual([
       'blazeface-back',
+      'blazeface-wide',
       'canonical-face',
       'facemesh-attention',
       'facemesh-v2',

@@ -2,12 +2,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
-import { loadGraphModel } from '@tensorflow/tfjs-converter';
 import { manifestIds, readManifest, type ModelManifest } from '../../models/manifest.js';
 import { readVerifiedSources } from '../../models/verify.js';
 import { projectRoot } from '../../server/paths.js';
 import { describeTensor, fillGoldenInput, goldenInputs, goldenRoot, type Golden } from './golden.js';
 import { runFaceMeshV2 } from './facemesh-v2-reference.js';
+import { tfjsGraph } from './tfjs-graph.js';
 
 /**
  * For maintainers: runs the original models in TFJS (pure JavaScript backend) and writes what they answer to
@@ -18,25 +18,8 @@ type Run = (input: tf.Tensor4D) => ArrayLike<number>[];
 async function referenceOf(manifest: ModelManifest): Promise<Run> {
   const [description, weights] = readVerifiedSources(manifest, join(projectRoot, 'node_modules')) as [Buffer, Buffer];
   if (manifest.source.format !== 'tfjs-graph') return (input) => runFaceMeshV2(description, weights, input);
-  const json = JSON.parse(description.toString('utf8')) as {
-    modelTopology: object;
-    weightsManifest: { weights: [] }[];
-  };
-  const model = await loadGraphModel({
-    load: () =>
-      Promise.resolve({
-        modelTopology: json.modelTopology,
-        weightSpecs: json.weightsManifest[0]!.weights,
-        weightData: Uint8Array.from(weights).buffer,
-      }),
-  });
-  return (input) => {
-    const outputs = model.execute(
-      input,
-      manifest.outputs.map((output) => output.sourceNode!),
-    );
-    return (Array.isArray(outputs) ? outputs : [outputs]).map((tensor) => tensor.dataSync());
-  };
+  const run = await tfjsGraph(manifest, description, weights);
+  return (input) => run(input).map((tensor) => tensor.dataSync());
 }
 
 await tf.setBackend('cpu');

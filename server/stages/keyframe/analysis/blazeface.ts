@@ -12,7 +12,7 @@ export interface RawFace {
   readonly score01: number;
 }
 
-/** Which output holds which grid: cells a side, anchors a cell. */
+/** Which output holds which grid: cells in a row, anchors a cell. */
 export const grids = [
   { scores: 'scores16', boxes: 'boxes16', cells: 16, anchorsPerCell: 2 },
   { scores: 'scores32', boxes: 'boxes32', cells: 8, anchorsPerCell: 6 },
@@ -21,7 +21,10 @@ export const grids = [
 const sigmoid = (logit: number): number => 1 / (1 + Math.exp(-logit));
 const logit = (probability: number): number => Math.log(probability / (1 - probability));
 
-/** Appends the faces of one grid that score at least `minScore01`. Coordinates are offsets from the cell's centre. */
+/**
+ * Appends the faces of one grid that score at least `minScore01`. Coordinates are offsets from the cell's centre; `sidePx` is the width
+ * of the picture that the network sees, `cells` how many lie in a row of it.
+ */
 export function decodeGrid(
   faces: RawFace[],
   grid: { readonly cells: number; readonly anchorsPerCell: number; readonly sidePx: number },

@@ -1,8 +1,8 @@
 import type { BoxPx } from '../../../frame/geometry.js';
 import type { ModelSession, SessionFactory, SessionOptions, Tensors } from '../../../onnx/port.js';
 import { decodeGrid, grids, mergeOverlapping, type RawFace } from './blazeface.js';
-import { byteScaleOf, type ByteScale, type RgbPicture } from './picture.js';
-import { Resizer } from './resize.js';
+import { Letterbox } from './letterbox.js';
+import type { RgbPicture } from './picture.js';
 
 export interface DetectedFace {
   /** Brow to chin, in pixels of the picture given; may reach over its edge. */
@@ -18,53 +18,62 @@ export interface DetectorSettings {
   readonly minScore01: number;
   /** Two boxes that share more than this are one face. */
   readonly maxOverlap01: number;
-  /** When nothing is found upright, look again with the picture turned a quarter to either side. */
-  readonly whenNothingFound: 'give-up' | 'try-quarter-turns';
+  /**
+   * When nothing is found upright, look again with the picture turned a quarter: to both sides, or to the one side now and to the
+   * other at the next empty picture, which is what a camera's many pictures are served by.
+   */
+  readonly whenNothingFound: 'give-up' | 'try-quarter-turns' | 'alternate-quarter-turns';
+  /** Use the network of 256×160 pixels for wide pictures: 0.63 of the work, since no bars are looked at. */
+  readonly wide: boolean;
 }
 
 export const defaultDetectorSettings: DetectorSettings = {
   minScore01: 0.5,
   maxOverlap01: 0.3,
   whenNothingFound: 'try-quarter-turns',
+  wide: false,
 };
 
+/** From this ratio of width to height the wide network shows a face as large as the square one does. */
+const leastWideRatio = 1.6;
 const sidePx = 256;
 type QuarterTurn = 0 | 1 | 3;
 
-/** Where the picture lies in the square that the network sees: scaled by `scale`, moved by (leftPx, topPx). */
-interface Letterbox {
-  readonly resizer: Resizer;
-  readonly scale: number;
-  readonly leftPx: number;
-  readonly topPx: number;
-  readonly widthPx: number;
-  readonly heightPx: number;
+/** A network with the picture that it sees. */
+interface Net {
+  readonly session: ModelSession;
+  readonly box: Letterbox;
+}
+function netOf(session: ModelSession): Net {
+  const { shape = [1, sidePx, sidePx, 3], range = [-1, 1] } = session.manifest.inputs[0] ?? {};
+  return { session, box: new Letterbox(shape[2]!, shape[1]!, range) };
 }
 
 /**
- * Finds faces with BlazeFace (back). The whole picture is fitted into 256×256, edges repeated. Smallest face measured: 12 pixels
- * of that square, a twentieth of the picture's longer side (90 pixels of a 1080p frame), 19 of 19 frontal faces found; at 10
- * pixels 16 of 19. Its score is 0.74 there and 0.9 from 24 pixels up.
+ * Finds faces with BlazeFace (back). The whole picture is fitted into 256×256, or 256×160 where it is wide, edges repeated. Smallest
+ * face measured: 12 pixels of that, a twentieth of the picture's longer side (90 pixels of a 1080p frame), 19 of 19 frontal faces
+ * found; at 10 pixels 16 of 19. Its score is 0.74 there and 0.9 from 24 pixels up.
  */
 export class FaceDetector {
-  readonly #session: ModelSession;
+  readonly #open: (model: string) => Promise<ModelSession>;
   readonly #settings: DetectorSettings;
-  readonly #scale: ByteScale;
-  readonly #upright = new Float32Array(sidePx * sidePx * 3);
-  #letterbox: Letterbox | null = null;
+  /** Opened when first needed: a stage camera's pictures are wide, and most of them show somebody upright. */
+  readonly #nets = new Map<string, Promise<Net>>();
+  #nextTurn: 1 | 3 = 1;
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(session: ModelSession, settings: Partial<DetectorSettings> = {}) {
-    this.#session = session;
+  private constructor(open: (model: string) => Promise<ModelSession>, settings: Partial<DetectorSettings>) {
+    this.#open = open;
     this.#settings = { ...defaultDetectorSettings, ...settings };
-    this.#scale = byteScaleOf(session.manifest.inputs[0]?.range ?? [-1, 1]);
   }
 
   static async create(
     createSession: SessionFactory,
     settings: Partial<DetectorSettings> & { session?: Partial<SessionOptions> } = {},
   ): Promise<FaceDetector> {
-    return new FaceDetector(await createSession('blazeface-back', settings.session), settings);
+    const detector = new FaceDetector((model) => createSession(model, settings.session), settings);
+    await detector.#net(detector.#settings.wide ? 'blazeface-wide' : 'blazeface-back');
+    return detector;
   }
 
   /** Faces in packed RGB, best first. Calls are answered in order. Rejects with the codes of ModelSession.infer. */
@@ -75,73 +84,51 @@ export class FaceDetector {
     return result;
   }
 
-  close(): Promise<void> {
-    return this.#session.close();
+  async close(): Promise<void> {
+    for (const net of this.#nets.values()) await (await net).session.close();
+  }
+
+  #net(model: 'blazeface-wide' | 'blazeface-back'): Promise<Net> {
+    const known = this.#nets.get(model) ?? this.#open(model).then(netOf);
+    this.#nets.set(model, known);
+    return known;
   }
 
   async #detect(picture: RgbPicture): Promise<DetectedFace[]> {
-    const box = this.#fit(picture);
-    const upright = await this.#pass(box, 0);
-    if (upright.length > 0 || this.#settings.whenNothingFound === 'give-up') return upright;
-    const turned = [...(await this.#pass(box, 1)), ...(await this.#pass(box, 3))];
+    const { wide, whenNothingFound } = this.#settings;
+    const isWide = wide && picture.widthPx / picture.heightPx >= leastWideRatio;
+    const net = await this.#net(isWide ? 'blazeface-wide' : 'blazeface-back');
+    net.box.fit(picture);
+    const upright = await this.#pass(net, 0);
+    if (upright.length > 0 || whenNothingFound === 'give-up') return upright;
+    const square = isWide ? await this.#net('blazeface-back') : net;
+    if (square !== net) square.box.fit(picture);
+    const turned: DetectedFace[] = [];
+    for (const turn of this.#turns()) turned.push(...(await this.#pass(square, turn)));
     return mergeOverlapping(turned, this.#settings.maxOverlap01);
   }
 
-  #fit(picture: RgbPicture): Letterbox {
-    const scale = sidePx / Math.max(picture.widthPx, picture.heightPx);
-    const widthPx = Math.max(Math.round(picture.widthPx * scale), 1);
-    const heightPx = Math.max(Math.round(picture.heightPx * scale), 1);
-    if (this.#letterbox?.resizer.fits(picture) !== true) {
-      const resizer = new Resizer(picture.widthPx, picture.heightPx, widthPx, heightPx);
-      this.#letterbox = {
-        resizer,
-        scale,
-        widthPx,
-        heightPx,
-        leftPx: (sidePx - widthPx) >> 1,
-        topPx: (sidePx - heightPx) >> 1,
-      };
-    }
-    const box = this.#letterbox;
-    box.resizer.run(picture, this.#upright, this.#scale, sidePx * 3, (box.topPx * sidePx + box.leftPx) * 3);
-    repeatEdges(this.#upright, box);
-    return box;
+  #turns(): readonly (1 | 3)[] {
+    if (this.#settings.whenNothingFound === 'try-quarter-turns') return [1, 3];
+    const turn = this.#nextTurn;
+    this.#nextTurn = turn === 1 ? 3 : 1;
+    return [turn];
   }
 
-  #pass(box: Letterbox, turn: QuarterTurn): Promise<DetectedFace[]> {
-    return this.#session.infer(
-      (inputs) => turnInto(inputs['image']!, this.#upright, turn),
-      (outputs) => this.#decode(outputs).map((face) => toPicture(face, box, turn)),
+  #pass({ session, box }: Net, turn: QuarterTurn): Promise<DetectedFace[]> {
+    return session.infer(
+      (inputs) => turnInto(inputs['image']!, box.pixels, turn),
+      (outputs) => this.#decode(outputs, box.widthPx).map((face) => toPicture(face, box, turn)),
     );
   }
 
-  #decode(outputs: Tensors): RawFace[] {
+  #decode(outputs: Tensors, widthPx: number): RawFace[] {
     const candidates: RawFace[] = [];
     for (const { scores, boxes, cells, anchorsPerCell } of grids) {
-      decodeGrid(
-        candidates,
-        { cells, anchorsPerCell, sidePx },
-        outputs[scores]!,
-        outputs[boxes]!,
-        this.#settings.minScore01,
-      );
+      const grid = { cells, anchorsPerCell, sidePx: widthPx };
+      decodeGrid(candidates, grid, outputs[scores]!, outputs[boxes]!, this.#settings.minScore01);
     }
     return mergeOverlapping(candidates, this.#settings.maxOverlap01);
-  }
-}
-
-/** Fills the bars beside the picture with its outermost pixels: black bars look like something to the network. */
-function repeatEdges(square: Float32Array, { leftPx, topPx, widthPx, heightPx }: Letterbox): void {
-  const row = sidePx * 3;
-  for (let y = topPx; y < topPx + heightPx; y++) {
-    for (let x = 0; x < sidePx; x++) {
-      const from = Math.min(Math.max(x, leftPx), leftPx + widthPx - 1);
-      if (from !== x) square.copyWithin(y * row + x * 3, y * row + from * 3, y * row + from * 3 + 3);
-    }
-  }
-  for (let y = 0; y < sidePx; y++) {
-    const from = Math.min(Math.max(y, topPx), topPx + heightPx - 1);
-    if (from !== y) square.copyWithin(y * row, from * row, (from + 1) * row);
   }
 }
 
