@@ -30,103 +30,124 @@ export function alignBox(format: PixelFormat, box: BoxPx, widthPx: number, heigh
   return out;
 }
 
-/**
- * Copies a box of the frame to `ptr`. `pixels` is the whole picture (all planes), `frameHeightPx` its height: a 16-bit
- * picture's chroma plane begins at frameStrideBytes · frameHeightPx.
- */
-export function copyRegionIn(
-  pixels: Uint8Array,
-  frameStrideBytes: number,
-  frameHeightPx: number,
-  format: PixelFormat,
-  box: BoxPx,
-  memory: KernelMemory,
-  ptr: number,
-): void {
-  copyPlaneIn(pixels, 0, frameStrideBytes, format, box, memory, ptr);
-  if (hasChromaPlane(format)) {
-    const chroma = ptr + regionChromaOffset(format, box);
-    copyPlaneIn(pixels, frameStrideBytes * frameHeightPx, frameStrideBytes, format, box, memory, chroma);
-  }
+/** What of libndi's frame is read or written; `heightPx` tells where a 16-bit picture's chroma plane begins. */
+export interface FramePlanes {
+  /** The whole picture, all planes. */
+  readonly pixels: Uint8Array;
+  readonly strideBytes: number;
+  readonly heightPx: number;
+  readonly format: PixelFormat;
+}
+/** Where its copy lies in kernel memory. */
+export interface RegionPlanes {
+  readonly ptr: number;
+  /** 0 where the format has no chroma plane. */
+  readonly chromaPtr: number;
+  readonly strideBytes: number;
+  readonly box: BoxPx;
+}
+
+/** Copies the region's box of the frame into kernel memory. */
+export function copyRegionIn(frame: FramePlanes, region: RegionPlanes, memory: KernelMemory): void {
+  const { pixels, strideBytes: frameStride } = frame;
+  const { ptr, chromaPtr, strideBytes, box } = region;
+  const bytesPerPixel = formats[frame.format].bytesPerPixel;
+  const rowBytes = (box.x1 - box.x0) * bytesPerPixel;
+  const rows = box.y1 - box.y0;
+  const from = box.y0 * frameStride + box.x0 * bytesPerPixel;
+  copyRows(pixels, from, frameStride, memory.u8, ptr, strideBytes, rowBytes, rows);
+  if (chromaPtr === 0) return;
+  copyRows(pixels, frameStride * frame.heightPx + from, frameStride, memory.u8, chromaPtr, strideBytes, rowBytes, rows);
 }
 
 /** The reverse of copyRegionIn: writes the box's bytes and no others. */
-export function copyRegionOut(
-  pixels: Uint8Array,
-  frameStrideBytes: number,
-  frameHeightPx: number,
-  format: PixelFormat,
-  box: BoxPx,
-  memory: KernelMemory,
-  ptr: number,
-): void {
-  copyPlaneOut(pixels, 0, frameStrideBytes, format, box, memory, ptr);
-  if (hasChromaPlane(format)) {
-    const chroma = ptr + regionChromaOffset(format, box);
-    copyPlaneOut(pixels, frameStrideBytes * frameHeightPx, frameStrideBytes, format, box, memory, chroma);
-  }
-}
-
-// One short-lived view per row: measured cheaper than a word loop, and it dies young (test/bench/kernels.ts, region.copyIn).
-function copyPlaneIn(
-  pixels: Uint8Array,
-  planeOffset: number,
-  frameStride: number,
-  format: PixelFormat,
-  box: BoxPx,
-  memory: KernelMemory,
-  ptr: number,
-): void {
-  const bytesPerPixel = formats[format].bytesPerPixel;
-  const rowBytes = (box.x1 - box.x0) * bytesPerPixel;
-  const stride = regionStrideBytes(format, box.x1 - box.x0);
-  let from = planeOffset + box.y0 * frameStride + box.x0 * bytesPerPixel;
-  let to = ptr;
-  for (let y = box.y0; y < box.y1; y++, from += frameStride, to += stride) {
-    memory.u8.set(pixels.subarray(from, from + rowBytes), to);
-  }
-}
-
-function copyPlaneOut(
-  pixels: Uint8Array,
-  planeOffset: number,
-  frameStride: number,
-  format: PixelFormat,
-  box: BoxPx,
-  memory: KernelMemory,
-  ptr: number,
-): void {
-  const bytesPerPixel = formats[format].bytesPerPixel;
-  const rowBytes = (box.x1 - box.x0) * bytesPerPixel;
-  const stride = regionStrideBytes(format, box.x1 - box.x0);
-  let to = planeOffset + box.y0 * frameStride + box.x0 * bytesPerPixel;
-  let from = ptr;
-  for (let y = box.y0; y < box.y1; y++, to += frameStride, from += stride) {
-    pixels.set(memory.u8.subarray(from, from + rowBytes), to);
-  }
+export function copyRegionOut(frame: FramePlanes, region: RegionPlanes, memory: KernelMemory): void {
+  const { x0, y0, x1, y1 } = region.box;
+  copyBoxOut(frame, region, 0, 0, x1 - x0, y1 - y0, memory);
 }
 
 /** Part of a region back into the frame: x0, y0, x1, y1 in region pixels, x even over 4:2:2. No other byte is written. */
-export function copyPartOut(
-  frame: {
-    readonly pixels: Uint8Array;
-    readonly strideBytes: number;
-    readonly heightPx: number;
-    readonly format: PixelFormat;
-  },
-  region: { readonly ptr: number; readonly chromaPtr: number; readonly strideBytes: number; readonly box: BoxPx },
-  part: BoxPx,
+export function copyPartOut(frame: FramePlanes, region: RegionPlanes, part: BoxPx, memory: KernelMemory): void {
+  copyBoxOut(frame, region, part.x0, part.y0, part.x1, part.y1, memory);
+}
+
+function copyBoxOut(
+  frame: FramePlanes,
+  region: RegionPlanes,
+  x0: number,
+  y0: number,
+  x1: number,
+  y1: number,
   memory: KernelMemory,
 ): void {
+  const { pixels, strideBytes: frameStride } = frame;
+  const { ptr, chromaPtr, strideBytes, box } = region;
   const bytesPerPixel = formats[frame.format].bytesPerPixel;
-  const rowBytes = (part.x1 - part.x0) * bytesPerPixel;
-  const { pixels } = frame;
-  let from = part.y0 * region.strideBytes + part.x0 * bytesPerPixel;
-  let to = (region.box.y0 + part.y0) * frame.strideBytes + (region.box.x0 + part.x0) * bytesPerPixel;
-  const chroma = frame.strideBytes * frame.heightPx;
-  for (let y = part.y0; y < part.y1; y++, from += region.strideBytes, to += frame.strideBytes) {
-    pixels.set(memory.u8.subarray(region.ptr + from, region.ptr + from + rowBytes), to);
-    if (region.chromaPtr)
-      pixels.set(memory.u8.subarray(region.chromaPtr + from, region.chromaPtr + from + rowBytes), chroma + to);
+  const rowBytes = (x1 - x0) * bytesPerPixel;
+  const from = y0 * strideBytes + x0 * bytesPerPixel;
+  const to = (box.y0 + y0) * frameStride + (box.x0 + x0) * bytesPerPixel;
+  copyRows(memory.u8, ptr + from, strideBytes, pixels, to, frameStride, rowBytes, y1 - y0);
+  if (chromaPtr === 0) return;
+  const chroma = frameStride * frame.heightPx + to;
+  copyRows(memory.u8, chromaPtr + from, strideBytes, pixels, chroma, frameStride, rowBytes, y1 - y0);
+}
+
+/**
+ * Rows from one buffer to another. By words of eight bytes where both sides are aligned alike: `set` makes a view per row, and
+ * into or out of shared memory it goes byte by byte where they are not (test/bench/kernels.ts, copyRegionIn).
+ */
+function copyRows(
+  from: Uint8Array,
+  fromAt: number,
+  fromStride: number,
+  to: Uint8Array,
+  toAt: number,
+  toStride: number,
+  rowBytes: number,
+  rows: number,
+): void {
+  const apart = (from.byteOffset + fromAt - to.byteOffset - toAt) | (fromStride - toStride);
+  const misaligned = (from.byteOffset | to.byteOffset | fromStride | toStride | apart) & 7;
+  if (misaligned !== 0 || rowBytes < 16)
+    return copyRowViews(from, fromAt, fromStride, to, toAt, toStride, rowBytes, rows);
+  const head = -fromAt & 7;
+  const words = (rowBytes - head) >> 3;
+  const tail = rowBytes - head - words * 8;
+  const source = wordsOf(from);
+  const target = wordsOf(to);
+  for (let y = 0; y < rows; y++, fromAt += fromStride, toAt += toStride) {
+    for (let i = 0; i < head; i++) to[toAt + i] = from[fromAt + i]!;
+    copyWords(source, (fromAt + head) >> 3, target, (toAt + head) >> 3, words);
+    for (let i = rowBytes - tail; i < rowBytes; i++) to[toAt + i] = from[fromAt + i]!;
+  }
+}
+
+/** Float64 elements are moved as they are, whatever their bits: test/kernels/frame-access.test.ts tries all kinds of NaN. */
+function copyWords(source: Float64Array, from: number, target: Float64Array, to: number, words: number): void {
+  const fours = words & ~3;
+  for (let i = 0; i < fours; i += 4) {
+    target[to + i] = source[from + i]!;
+    target[to + i + 1] = source[from + i + 1]!;
+    target[to + i + 2] = source[from + i + 2]!;
+    target[to + i + 3] = source[from + i + 3]!;
+  }
+  for (let i = fours; i < words; i++) target[to + i] = source[from + i]!;
+}
+
+const wordsOf = (bytes: Uint8Array): Float64Array =>
+  new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 3);
+
+function copyRowViews(
+  from: Uint8Array,
+  fromAt: number,
+  fromStride: number,
+  to: Uint8Array,
+  toAt: number,
+  toStride: number,
+  rowBytes: number,
+  rows: number,
+): void {
+  for (let y = 0; y < rows; y++, fromAt += fromStride, toAt += toStride) {
+    to.set(from.subarray(fromAt, fromAt + rowBytes), toAt);
   }
 }

@@ -11,6 +11,8 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 const maxSidePx = 2000;
 /** The face-aligned square grown by this: the concealing ellipse and a fast move fit. */
 const grow = 1.2;
+/** Regions begin and end on a multiple of this: 16 bytes of 4:2:2, 32 of RGB. */
+const wholePx = 8;
 
 /** One region of the picture in kernel memory per face slot. */
 export class FaceRegions {
@@ -52,7 +54,7 @@ export class FaceRegions {
     view.strideBytes = regionStrideBytes(frame.format, view.widthPx);
     const chroma = regionChromaOffset(frame.format, box);
     view.chromaPtr = chroma > 0 ? view.ptr + chroma : 0;
-    copyRegionIn(frame.pixels, frame.strideBytes, frame.heightPx, frame.format, box, this.memory, view.ptr);
+    copyRegionIn(frame, view, this.memory);
     return view;
   }
   view(face: FaceTrack): RegionView {
@@ -65,9 +67,10 @@ export class FaceRegions {
     const cx = m[0]! * (cropSizePx / 2) + m[1]! * (cropSizePx / 2) + m[2]! + face.velocityX;
     const cy = m[3]! * (cropSizePx / 2) + m[4]! * (cropSizePx / 2) + m[5]! + face.velocityY;
     const half = Math.min(maxSidePx / 2, ((Math.abs(m[0]!) + Math.abs(m[1]!)) * cropSizePx * grow) / 2);
-    view.box.x0 = cx - half;
+    // Whole words of kernel memory and of libndi's rows: see copyRows.
+    view.box.x0 = Math.floor((cx - half) / wholePx) * wholePx;
     view.box.y0 = cy - half;
-    view.box.x1 = cx + half;
+    view.box.x1 = Math.ceil((cx + half) / wholePx) * wholePx;
     view.box.y1 = cy + half;
     alignBox(frame.format, view.box, frame.widthPx, frame.heightPx, view.box);
   }

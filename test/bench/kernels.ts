@@ -194,19 +194,21 @@ function frameCases(memory: KernelMemory, ptr: number): Case[] {
   const stride = FRAME.widthPx * 2;
   const frame = noiseFrame(stride * FRAME.heightPx);
   const box = { x0: 700, y0: 200, x1: 700 + FACE.widthPx, y1: 200 + FACE.heightPx };
+  const planes = { pixels: frame, strideBytes: stride, heightPx: FRAME.heightPx, format: 'UYVY' } as const;
+  const region = { ptr, chromaPtr: 0, strideBytes: FACE.widthPx * 2, box };
   const px = FACE.widthPx * FACE.heightPx;
   return [
     {
       name: 'copyRegionIn.uyvy',
       px,
       bytes: px * 2,
-      run: () => copyRegionIn(frame, stride, FRAME.heightPx, 'UYVY', box, memory, ptr),
+      run: () => copyRegionIn(planes, region, memory),
     },
     {
       name: 'copyRegionOut.uyvy',
       px,
       bytes: px * 2,
-      run: () => copyRegionOut(frame, stride, FRAME.heightPx, 'UYVY', box, memory, ptr),
+      run: () => copyRegionOut(planes, region, memory),
     },
     {
       name: 'lumaStats.uyvy',

@@ -3,6 +3,7 @@ import type { IrisKernel } from '../../kernels/iris.js';
 import type { KernelMemory } from '../../kernels/memory.js';
 import { rasterVertexFloats, type RasterKernel } from '../../kernels/raster.js';
 import { type CanonicalFace, type FaceTopology, topologyOf } from './canonical.js';
+import { drawingOrder } from './drawing-order.js';
 import { skinMeshOf, type SkinMesh } from './skin-mesh.js';
 
 /** Largest patch side; a face larger than this is drawn clipped to it. */
@@ -36,7 +37,8 @@ export class MeshCanvas {
   ) {
     this.topology = topologyOf(canonical);
     this.mesh = skinMeshOf(canonical);
-    this.skin = Uint16Array.from([...this.topology.skin, ...this.mesh.triangles.subarray(canonical.triangles.length)]);
+    const rings = this.mesh.triangles.subarray(canonical.triangles.length);
+    this.skin = drawingOrder(Uint16Array.from([...this.topology.skin, ...rings]), this.mesh.uvs);
     this.patchPtr = memory.allocate(maxPatchSidePx * maxPatchSidePx * 8);
     this.selfPtr = memory.allocate(maxPatchSidePx * maxPatchSidePx * 8);
     this.depthPtr = memory.allocate(maxPatchSidePx * maxPatchSidePx * 4);

@@ -209,11 +209,12 @@ export class MeshLikeness implements LikenessEngine {
 
   #draw(face: FaceTrack, region: RegionView, matrix: YuvMatrix, look: Look, rgb: boolean, fill: PatchFill): void {
     const { canvas } = this;
-    const { memory, raster } = canvas;
+    const { raster } = canvas;
     const patch = this.#patch;
     const widthPx = patch.x1 - patch.x0;
     const heightPx = patch.y1 - patch.y0;
-    memory.u8.fill(0, patch.ptr, patch.ptr + patch.strideBytes * heightPx);
+    // By the kernel: TypedArray.fill goes byte by byte over shared memory.
+    raster.fillDepth(patch.ptr, widthPx * heightPx * 2, 0);
     this.#fillVertices(rgb, look.edge01);
     if (fill === 'white') this.#whiten();
     const offsets =

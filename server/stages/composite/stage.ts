@@ -170,28 +170,10 @@ export class CompositeStage implements Compositor {
   }
 
   #copyIn(frame: ReceivedFrame, region: RegionView): void {
-    const { video } = frame;
-    copyRegionIn(
-      video.pixels,
-      video.strideBytes,
-      video.heightPx,
-      video.format,
-      region.box,
-      this.kernels.memory,
-      region.ptr,
-    );
+    copyRegionIn(frame.video, region, this.kernels.memory);
   }
   #copyOut(frame: ReceivedFrame, region: RegionView): void {
-    const { video } = frame;
-    copyRegionOut(
-      video.pixels,
-      video.strideBytes,
-      video.heightPx,
-      video.format,
-      region.box,
-      this.kernels.memory,
-      region.ptr,
-    );
+    copyRegionOut(frame.video, region, this.kernels.memory);
   }
 }
 
