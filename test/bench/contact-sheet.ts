@@ -2,24 +2,29 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createCanvas } from '@napi-rs/canvas';
 import { buildRoot } from '../../server/paths.js';
-import type { BoxPx } from '../../server/frame/geometry.js';
+import type { Part } from './part.js';
 import { uyvyToRgba } from './pictures.js';
 
 const cellPx = 300;
 
-/** Rows of plain | output | ideal with a caption each, for people to look at: build/bench/<name>.png. */
+/** Rows of pictures with a caption each, for people to look at: build/bench/<name>.png. */
 export class ContactSheet {
+  /** `columns`: what stands beside each other. */
+  constructor(private readonly columns: readonly string[] = ['plain', 'output', 'ideal']) {}
+
   readonly #rows: {
     readonly caption: string;
     readonly cells: { readonly rgba: Uint8ClampedArray; readonly side: { readonly w: number; readonly h: number } }[];
   }[] = [];
 
-  add(caption: string, pictures: readonly Uint8Array[], widthPx: number, box: BoxPx): void {
-    const part = { x: box.x0 & ~1, y: box.y0, w: (box.x1 - box.x0) & ~1, h: box.y1 - box.y0 };
-    if (part.w < 8 || part.h < 8) return;
+  add(caption: string, parts: readonly Part[]): void {
+    if (parts.some(({ widthPx, heightPx }) => widthPx < 8 || heightPx < 8)) return;
     this.#rows.push({
       caption,
-      cells: pictures.map((picture) => ({ rgba: uyvyToRgba(picture, widthPx, 0, part), side: part })),
+      cells: parts.map(({ uyvy, widthPx, heightPx }) => ({
+        rgba: uyvyToRgba(uyvy, widthPx, heightPx),
+        side: { w: widthPx, h: heightPx },
+      })),
     });
   }
 
@@ -34,7 +39,7 @@ export class ContactSheet {
     this.#rows.forEach(({ caption, cells }, r) => {
       const top = r * (cellPx + 22);
       context.fillStyle = '#fff';
-      context.fillText(`${caption}   plain | output | ideal`, 6, top + 16);
+      context.fillText(`${caption}   ${this.columns.join(' | ')}`, 6, top + 16);
       cells.forEach(({ rgba, side }, c) => {
         const cell = createCanvas(side.w, side.h);
         const inner = cell.getContext('2d');

@@ -5,6 +5,8 @@ import type { BenchRow } from './row.js';
 export interface BenchContext {
   /** --seconds; null: the row's own default. */
   readonly seconds: number | null;
+  /** --frames, for rows that play sequences; null: as --seconds says. */
+  readonly frames: number | null;
   readonly clock: Clock;
   /** Progress, for the person who waits (stderr; the table goes to stdout). */
   note(text: string): void;

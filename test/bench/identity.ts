@@ -23,48 +23,68 @@ export interface FaceMeasure {
 
 /** The models of the product, used on finished pictures to say who is in them. Two looks per face: the second crop is steadier. */
 export class IdentityMeter {
+  readonly #detector: FaceDetector;
   readonly #mesher: FaceMesher;
   readonly #embedder: IdentityEmbedder;
 
   private constructor(
+    detector: FaceDetector,
     mesher: FaceMesher,
     embedder: IdentityEmbedder,
     readonly likeness: Float32Array,
     readonly performer: Float32Array,
   ) {
+    this.#detector = detector;
     this.#mesher = mesher;
     this.#embedder = embedder;
   }
 
   /** The demo's likeness ("sasha") by the photos of its package, the performer ("robin") by the enrolment photos. */
   static async open(): Promise<IdentityMeter> {
+    const demo = join(buildRoot, 'demo');
+    return IdentityMeter.knowing({
+      likeness: photosIn(join(demo, 'photos'), 'sasha-'),
+      performer: photosIn(join(demo, 'performers'), 'robin-'),
+    });
+  }
+
+  /** By photos, PNG or JPEG, of somebody who is alone in them. */
+  static async knowing(who: {
+    readonly likeness: readonly string[];
+    readonly performer: readonly string[];
+  }): Promise<IdentityMeter> {
     const session = { threads: 1 };
     const detector = await FaceDetector.create(createSession, { session });
     const mesher = await FaceMesher.create(createSession, undefined, session);
     const embedder = await IdentityEmbedder.create(createSession, session);
-    const faces = photoFaces(detector, mesher);
-    const meanOf = async (folder: string, start: string): Promise<Float32Array> => {
-      const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.startsWith(start)) : [];
-      if (files.length === 0) throw new Error(`No photos ${start}* in ${folder}: run node setup.mjs --for test`);
-      const mean = new Float32Array(1024);
+    const meter = new IdentityMeter(detector, mesher, embedder, new Float32Array(1024), new Float32Array(1024));
+    for (const [files, mean] of [
+      [who.likeness, meter.likeness],
+      [who.performer, meter.performer],
+    ] as const) {
       for (const file of files) {
-        const photo = await decodePhoto(readFileSync(join(folder, file)));
-        const [face] = await faces.find(photo);
-        if (!face) throw new Error(`No face in ${file}`);
-        const { landmarksPx } = await faces.measure(photo, face);
-        const roi = roiOfLandmarks(landmarksPx);
-        const crop = cropFace({ data: photo.rgb, widthPx: photo.widthPx, heightPx: photo.heightPx }, roi);
-        const identity = await embedder.embed(crop, mapLandmarks(landmarksPx, roi));
+        const { rgb, widthPx, heightPx } = await decodePhoto(readFileSync(file));
+        const identity = await meter.#embed({ data: rgb, widthPx, heightPx });
         const norm = Math.hypot(...identity) || 1;
         for (let i = 0; i < mean.length; i++) mean[i]! += identity[i]! / norm;
       }
-      return mean;
-    };
-    const demo = join(buildRoot, 'demo');
-    const likeness = await meanOf(join(demo, 'photos'), 'sasha-');
-    const performer = await meanOf(join(demo, 'performers'), 'robin-');
-    await detector.close();
-    return new IdentityMeter(mesher, embedder, likeness, performer);
+    }
+    return meter;
+  }
+
+  /** 478 × (x, y, z), picture px, of the largest face that the detector finds; throws where there is none. */
+  async landmarksIn(picture: RgbPicture): Promise<Float32Array> {
+    const faces = photoFaces(this.#detector, this.#mesher);
+    const photo = { rgb: picture.data as Uint8Array, widthPx: picture.widthPx, heightPx: picture.heightPx };
+    const [face] = await faces.find(photo);
+    if (!face) throw new Error('No face in the picture');
+    return (await faces.measure(photo, face)).landmarksPx;
+  }
+
+  async #embed(picture: RgbPicture): Promise<Float32Array> {
+    const landmarks = await this.landmarksIn(picture);
+    const roi = roiOfLandmarks(landmarks);
+    return this.#embedder.embed(cropFace(picture, roi), mapLandmarks(landmarks, roi));
   }
 
   /** `near`: landmarks (picture px) that say where to look, such as the stage's truth; the mesh model then looks twice. */
@@ -91,8 +111,14 @@ export class IdentityMeter {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#mesher.close(), this.#embedder.close()]);
+    await Promise.all([this.#detector.close(), this.#mesher.close(), this.#embedder.close()]);
   }
+}
+
+function photosIn(folder: string, start: string): string[] {
+  const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.startsWith(start)) : [];
+  if (files.length === 0) throw new Error(`No photos ${start}* in ${folder}: run node setup.mjs --for test`);
+  return files.map((name) => join(folder, name));
 }
 
 const moved = (points: Float32Array, dx: number, dy: number): Float32Array =>

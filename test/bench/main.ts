@@ -1,4 +1,4 @@
-// `npm run bench -- [row …] [--seconds N] [--json FILE]`: measures rows, each beside its reference in the same run, prints a table and
+// `npm run bench -- [row …] [--seconds N] [--frames N] [--json FILE]`: measures rows, each beside its reference in the same run, prints a table and
 // writes JSON. A row's name may be a prefix: `loop`, `likeness`, `interval.1`.
 import { writeFileSync } from 'node:fs';
 import { arch, cpus, loadavg, platform, totalmem } from 'node:os';
@@ -12,6 +12,7 @@ import { tableOf } from './table.js';
 interface Asked {
   readonly rows: readonly string[];
   readonly seconds: number | null;
+  readonly frames: number | null;
   readonly json: string | null;
 }
 
@@ -20,6 +21,7 @@ function ask(): Asked {
     allowPositionals: true,
     options: {
       seconds: { type: 'string' },
+      frames: { type: 'string' },
       json: { type: 'string' },
       list: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
@@ -27,14 +29,23 @@ function ask(): Asked {
   });
   if (values.help === true || values.list === true) {
     console.log(
-      `npm run bench -- [row …] [--seconds N] [--json FILE]\nRows (a name may be a prefix):\n  ${entries.map(({ name }) => name).join('\n  ')}`,
+      `npm run bench -- [row …] [--seconds N] [--frames N] [--json FILE]\nRows (a name may be a prefix):\n  ${entries.map(({ name }) => name).join('\n  ')}`,
     );
     process.exit(0);
   }
-  const seconds = values.seconds === undefined ? null : Number(values.seconds);
-  if (seconds !== null && !(seconds > 0))
-    throw new RangeError(`--seconds takes a number above 0, not ${String(values.seconds)}`);
-  return { rows: positionals, seconds, json: values.json ?? null };
+  return {
+    rows: positionals,
+    seconds: aboveZero('--seconds', values.seconds),
+    frames: aboveZero('--frames', values.frames),
+    json: values.json ?? null,
+  };
+}
+
+function aboveZero(option: string, text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const value = Number(text);
+  if (!(value > 0)) throw new RangeError(`${option} takes a number above 0, not ${text}`);
+  return value;
 }
 
 const machine = () => ({
@@ -49,7 +60,7 @@ const machine = () => ({
 });
 
 async function main(): Promise<number> {
-  const { rows: wanted, seconds, json } = ask();
+  const { rows: wanted, seconds, frames, json } = ask();
   const about = machine();
   const picked = chosen(wanted);
   if (picked.length === 0) {
@@ -58,6 +69,7 @@ async function main(): Promise<number> {
   }
   const context: BenchContext = {
     seconds,
+    frames,
     clock: machineClock,
     note: (text) => void process.stderr.write(`${text}\n`),
   };

@@ -1,7 +1,8 @@
 /** Measures on 8-bit luma of UYVY pictures inside a box. Slow and plain: for benches only. */
 import type { BoxPx } from '../../server/frame/geometry.js';
+import { type Part, softened as boxMean } from './part.js';
 
-/** The luma of a box, rows tight; the box is held to the picture and to whole pixels. */
+/** The luma of a box of a picture, rows tight. */
 export interface LumaPatch {
   readonly box: BoxPx;
   readonly widthPx: number;
@@ -9,25 +10,10 @@ export interface LumaPatch {
   readonly luma: Uint8Array;
 }
 
-/** `grow01` of the box's own size is added on each side. */
-export function wholeBox(box: BoxPx, grow01: number, pictureWidthPx: number, pictureHeightPx: number): BoxPx {
-  const [growX, growY] = [(box.x1 - box.x0) * grow01, (box.y1 - box.y0) * grow01];
-  const hold = (value: number, most: number): number => Math.min(most, Math.max(0, Math.round(value)));
-  return {
-    x0: hold(box.x0 - growX, pictureWidthPx),
-    y0: hold(box.y0 - growY, pictureHeightPx),
-    x1: hold(box.x1 + growX, pictureWidthPx),
-    y1: hold(box.y1 + growY, pictureHeightPx),
-  };
-}
-
-export function lumaIn(uyvy: Uint8Array, pictureWidthPx: number, box: BoxPx): LumaPatch {
-  const [widthPx, heightPx] = [box.x1 - box.x0, box.y1 - box.y0];
-  const luma = new Uint8Array(Math.max(0, widthPx * heightPx));
-  for (let y = 0, to = 0; y < heightPx; y++) {
-    let at = ((box.y0 + y) * pictureWidthPx + box.x0) * 2 + 1;
-    for (let x = 0; x < widthPx; x++, at += 2) luma[to++] = uyvy[at]!;
-  }
+/** The luma of a cut-out. */
+export function lumaOf({ box, widthPx, heightPx, uyvy }: Part): LumaPatch {
+  const luma = new Uint8Array(widthPx * heightPx);
+  for (let i = 0; i < luma.length; i++) luma[i] = uyvy[i * 2 + 1]!;
   return { box, widthPx, heightPx, luma };
 }
 
@@ -40,38 +26,90 @@ export function psnrDb(a: LumaPatch, b: LumaPatch): number {
 }
 
 /** Mean structural similarity (Wang et al. 2004) over 8×8 windows, 4 px apart. */
-export function ssim(a: LumaPatch, b: LumaPatch): number {
+export const ssim = (a: LumaPatch, b: LumaPatch): number => similarity(a, b).whole;
+
+/** Weights of the five scales, finest first (Wang, Simoncelli, Bovik 2003). */
+const scaleWeights = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333] as const;
+
+/**
+ * Multi-scale structural similarity: contrast and structure at up to five scales, brightness at the coarsest. A picture too small for
+ * all five uses those that fit, their weights made to sum to 1.
+ */
+export function multiScaleSsim(a: LumaPatch, b: LumaPatch): number {
+  let [p, q] = [a, b];
+  const terms: { readonly structure: number; readonly whole: number; readonly weight: number }[] = [];
+  for (const weight of scaleWeights) {
+    if (Math.min(p.widthPx, p.heightPx) < 12) break;
+    terms.push({ ...similarity(p, q), weight });
+    [p, q] = [halved(p), halved(q)];
+  }
+  const sum = terms.reduce((total, { weight }) => total + weight, 0);
+  return terms.reduce((product, { structure, whole, weight }, index) => {
+    const term = index === terms.length - 1 ? whole : structure;
+    return product * Math.max(0, term) ** (weight / sum);
+  }, 1);
+}
+
+function halved({ box, widthPx, heightPx, luma }: LumaPatch): LumaPatch {
+  const [w, h] = [widthPx >> 1, heightPx >> 1];
+  const out = new Uint8Array(w * h);
+  for (let y = 0; y < h; y++) {
+    for (let x = 0; x < w; x++) {
+      const at = y * 2 * widthPx + x * 2;
+      out[y * w + x] = (luma[at]! + luma[at + 1]! + luma[at + widthPx]! + luma[at + widthPx + 1]! + 2) >> 2;
+    }
+  }
+  return { box, widthPx: w, heightPx: h, luma: out };
+}
+
+/** Means over 8×8 windows: contrast and structure alone, and with brightness. */
+function similarity(a: LumaPatch, b: LumaPatch): { structure: number; whole: number } {
   const [c1, c2] = [(0.01 * 255) ** 2, (0.03 * 255) ** 2];
-  let sum = 0;
-  let count = 0;
+  let [whole, structure, count] = [0, 0, 0];
   for (let y = 0; y + 8 <= a.heightPx; y += 4) {
     for (let x = 0; x + 8 <= a.widthPx; x += 4) {
-      let sa = 0,
-        sb = 0,
-        saa = 0,
-        sbb = 0,
-        sab = 0;
-      for (let j = 0; j < 8; j++) {
-        for (let i = 0, at = (y + j) * a.widthPx + x; i < 8; i++, at++) {
-          const p = a.luma[at]!,
-            q = b.luma[at]!;
-          sa += p;
-          sb += q;
-          saa += p * p;
-          sbb += q * q;
-          sab += p * q;
-        }
-      }
-      const ma = sa / 64,
-        mb = sb / 64;
-      const va = saa / 64 - ma * ma,
-        vb = sbb / 64 - mb * mb,
-        cov = sab / 64 - ma * mb;
-      sum += ((2 * ma * mb + c1) * (2 * cov + c2)) / ((ma * ma + mb * mb + c1) * (va + vb + c2));
+      const { ma, mb, va, vb, cov } = windowMoments(a, b, x, y);
+      const term = (2 * cov + c2) / (va + vb + c2);
+      structure += term;
+      whole += (term * (2 * ma * mb + c1)) / (ma * ma + mb * mb + c1);
       count++;
     }
   }
-  return sum / count;
+  return { structure: structure / count, whole: whole / count };
+}
+
+function windowMoments(
+  a: LumaPatch,
+  b: LumaPatch,
+  x: number,
+  y: number,
+): { ma: number; mb: number; va: number; vb: number; cov: number } {
+  let [sa, sb, saa, sbb, sab] = [0, 0, 0, 0, 0];
+  for (let j = 0; j < 8; j++) {
+    for (let i = 0, at = (y + j) * a.widthPx + x; i < 8; i++, at++) {
+      const p = a.luma[at]!,
+        q = b.luma[at]!;
+      sa += p;
+      sb += q;
+      saa += p * p;
+      sbb += q * q;
+      sab += p * q;
+    }
+  }
+  const ma = sa / 64,
+    mb = sb / 64;
+  return { ma, mb, va: saa / 64 - ma * ma, vb: sbb / 64 - mb * mb, cov: sab / 64 - ma * mb };
+}
+
+/**
+ * How much fine detail a picture holds: mean |luma − mean of its 5 × 5 neighbours|, codes. A blurred picture scores well on PSNR and
+ * on steadiness; it cannot score here.
+ */
+export function detailCodes({ widthPx, heightPx, luma }: LumaPatch): number {
+  const mean = boxMean(luma, { widthPx, heightPx }, 2);
+  let sum = 0;
+  for (let i = 0; i < luma.length; i++) sum += Math.abs(luma[i]! - mean[i]!);
+  return sum / luma.length;
 }
 
 /** Mean absolute difference, codes. */
@@ -81,60 +119,86 @@ export function meanAbsDifference(a: LumaPatch, b: LumaPatch): number {
   return sum / a.luma.length;
 }
 
-/**
- * Mean |after(x + flow(x)) − before(x)| in codes over the pixels of `mask` (picture size, counted from 128 up) inside the box:
- * how far a picture is from moving as the scene truly moves.
- */
-export function warpErrorCodes(
-  before: Uint8Array,
-  after: Uint8Array,
-  picture: { readonly widthPx: number; readonly heightPx: number },
-  where: { readonly box: BoxPx; readonly mask: Uint8Array; readonly dx: Float32Array; readonly dy: Float32Array },
-): number {
-  const { widthPx, heightPx } = picture;
-  const { box, mask, dx, dy } = where;
-  let sum = 0;
-  let count = 0;
-  for (let y = box.y0; y < box.y1; y++) {
-    for (let x = box.x0; x < box.x1; x++) {
-      const at = y * widthPx + x;
-      if (mask[at]! < 128) continue;
-      const u = x + dx[at]!,
-        v = y + dy[at]!;
-      if (!(u >= 0 && v >= 0 && u < widthPx - 1 && v < heightPx - 1)) continue;
-      const i = Math.floor(u),
-        j = Math.floor(v),
-        p = (j * widthPx + i) * 2 + 1,
-        row = widthPx * 2;
-      const top = after[p]! + (after[p + 2]! - after[p]!) * (u - i);
-      const bottom = after[p + row]! + (after[p + row + 2]! - after[p + row]!) * (u - i);
-      sum += Math.abs(top + (bottom - top) * (v - j) - before[at * 2 + 1]!);
-      count++;
-    }
-  }
-  return count === 0 ? Number.NaN : sum / count;
+/** Where the scene truly moved, and where that may be judged: planes over `box`, one value a pixel. */
+export interface TrueMotion {
+  readonly box: BoxPx;
+  readonly dx: Float32Array;
+  readonly dy: Float32Array;
+  /** From 128 up: the face, seen in this frame. */
+  readonly seenBefore: Uint8Array;
+  /** The same of the next frame, over its own box. */
+  readonly after: { readonly box: BoxPx; readonly seen: Uint8Array };
 }
 
-/** Intersection over union, inside the box, of "the output differs from the plain feed by more than 5 codes" and the mask. */
-export function changedIou(
-  plain: Uint8Array,
-  output: Uint8Array,
-  widthPx: number,
-  box: BoxPx,
-  mask: Uint8Array,
-): number {
-  let both = 0;
-  let either = 0;
-  for (let y = box.y0; y < box.y1; y++) {
-    for (let x = box.x0; x < box.x1; x++) {
-      const at = y * widthPx + x;
-      const changed = Math.abs(output[at * 2 + 1]! - plain[at * 2 + 1]!) > 5;
-      const inMask = mask[at]! >= 128;
-      if (changed && inMask) both++;
-      if (changed || inMask) either++;
-    }
+/**
+ * Temporal warping error (Lai et al., ECCV 2018): mean squared difference between a frame and the next one moved back by the flow, over
+ * pixels that both show; here with the true flow and the true masks. Luma of 0…1, ×10⁴.
+ */
+export function warpError(before: Part, after: Part, motion: TrueMotion): number {
+  const { box, dx, dy, seenBefore } = motion;
+  const [widthPx, b] = [box.x1 - box.x0, before.box];
+  let sum = 0;
+  let count = 0;
+  for (let i = 0; i < dx.length; i++) {
+    if (seenBefore[i]! < 128) continue;
+    const x = box.x0 + (i % widthPx),
+      y = box.y0 + Math.floor(i / widthPx);
+    if (x < b.x0 || y < b.y0 || x >= b.x1 || y >= b.y1) continue;
+    const luma = lumaAt(after, motion.after, x + dx[i]!, y + dy[i]!);
+    if (luma === null) continue;
+    sum += ((luma - before.uyvy[((y - b.y0) * before.widthPx + x - b.x0) * 2 + 1]!) / 219) ** 2;
+    count++;
+  }
+  return count === 0 ? Number.NaN : (1e4 * sum) / count;
+}
+
+/** Bilinear; null outside, or where the face is not seen. */
+function lumaAt(
+  { box, widthPx, heightPx, uyvy }: Part,
+  { box: at, seen }: TrueMotion['after'],
+  u: number,
+  v: number,
+): number | null {
+  const x = Math.floor(u) - box.x0,
+    y = Math.floor(v) - box.y0;
+  if (!(x >= 0 && y >= 0 && x < widthPx - 1 && y < heightPx - 1)) return null;
+  const [mx, my] = [Math.round(u) - at.x0, Math.round(v) - at.y0];
+  if (mx < 0 || my < 0 || mx >= at.x1 - at.x0 || my >= at.y1 - at.y0) return null;
+  if (seen[my * (at.x1 - at.x0) + mx]! < 128) return null;
+  const p = (y * widthPx + x) * 2 + 1,
+    below = p + widthPx * 2,
+    fx = u - Math.floor(u);
+  const top = uyvy[p]! + (uyvy[p + 2]! - uyvy[p]!) * fx;
+  const bottom = uyvy[below]! + (uyvy[below + 2]! - uyvy[below]!) * fx;
+  return top + (bottom - top) * (v - Math.floor(v));
+}
+
+/**
+ * Intersection over union of "the output differs from the plain feed by more than 5 codes" and a mask, over the pixels where
+ * `where` is 128 and more.
+ */
+export function changedIou(plain: LumaPatch, output: LumaPatch, mask: Uint8Array, where: Uint8Array): number {
+  let [both, either] = [0, 0];
+  for (let i = 0; i < mask.length; i++) {
+    if (where[i]! < 128) continue;
+    const changed = Math.abs(output.luma[i]! - plain.luma[i]!) > changedCodes;
+    const inMask = mask[i]! >= 128;
+    if (changed && inMask) both++;
+    if (changed || inMask) either++;
   }
   return either === 0 ? Number.NaN : both / either;
+}
+const changedCodes = 5;
+
+/** Share of a mask's pixels that the output left as the camera saw them; NaN under `leastPixels`. */
+export function keptShare(plain: LumaPatch, output: LumaPatch, mask: Uint8Array, leastPixels = 200): number {
+  let [kept, count] = [0, 0];
+  for (let i = 0; i < mask.length; i++) {
+    if (mask[i]! < 250) continue;
+    count++;
+    if (Math.abs(output.luma[i]! - plain.luma[i]!) <= changedCodes) kept++;
+  }
+  return count < leastPixels ? Number.NaN : kept / count;
 }
 
 /** Normalised mean error of the 468 surface points, % of the true distance between the outer eye corners. */
