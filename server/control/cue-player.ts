@@ -1,7 +1,7 @@
 import type { ParamAddress, ParamValue } from '../protocol/descriptors.js';
 import type { Cue, CueState } from '../protocol/show.js';
 import type { Book } from '../show/book.js';
-import { cueNumberOf } from '../show/cue-number.js';
+import { cueNumberFromDesk } from '../show/cue-number.js';
 import { contentOf, contentUpTo, expand, planOf, type CueContent, type CuePlan } from '../show/cue-plan.js';
 import { CueRunner, type CueReach } from '../show/cue-runner.js';
 import { Fades } from '../show/fades.js';
@@ -43,7 +43,7 @@ export class CuePlayer {
         number === null ? refusal('', 'CUE_LIST_END', {}) : refusal('', 'CUE_UNKNOWN', { number: number.slice(0, 20) }),
     });
     const { dispatcher } = host;
-    dispatcher.handle('cue.go', (call) => (call.argument === null ? this.#go(call) : this.#jump(call)));
+    dispatcher.handle('cue.go', (call) => this.#go(call));
     dispatcher.handle('cue.back', ({ by }) => this.#moved(this.runner.back(by, this.#now()), by));
     dispatcher.handle('cue.jump', (call) => this.#jump(call));
     dispatcher.handle('cue.select', ({ argument }) => this.#select(String(argument)));
@@ -109,12 +109,12 @@ export class CuePlayer {
     return this.#moved(this.runner.go(by, this.#now()), by);
   }
   #jump({ argument, by }: ActionCall): Refusal | null {
-    const number = cueNumberOf(String(argument));
+    const number = cueNumberFromDesk(String(argument));
     if (number === null) return refusal('', 'CUE_UNKNOWN', { number: String(argument).slice(0, 20) });
     return this.#moved(this.runner.jump(number, by, this.#now()), by);
   }
   #select(argument: string): Refusal | null {
-    const refused = this.runner.select(cueNumberOf(argument) ?? argument);
+    const refused = this.runner.select(cueNumberFromDesk(argument) ?? argument);
     if (refused === null) this.onChange();
     return refused;
   }

@@ -4,11 +4,7 @@ import { defineActions, type ActionGroup } from '../params/actions.js';
 export const cueNumberPattern = '^[0-9]{1,5}(\\.[0-9]{1,3})?$';
 
 const cueActions = defineActions('cue', 'show', {
-  go: {
-    help: 'Runs the next cue of the list, or the one whose number is given. Its fade starts with the next frame.',
-    argument: { kind: 'text', maxLength: 16, default: '', apply: 'next-frame', help: 'Number of a cue, such as 1.5.' },
-    argumentOptional: true,
-  },
+  go: { help: 'Runs the next cue of the list. Its fade starts with the next frame.' },
   back: { help: 'Runs the cue before the current one, with its own fade, and makes it the current one.' },
   jump: {
     help: 'Runs the cue of this number at once, wherever the list stands; the list goes on from there.',

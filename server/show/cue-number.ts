@@ -11,6 +11,12 @@ export function cueNumberOf(text: string): string | null {
   return String(Number(whole)) + (decimals === '' ? '' : `.${decimals}`);
 }
 
+/** As a console sends it: a 32-bit float that means 1.1 arrives as 1.100000023841858. */
+export function cueNumberFromDesk(text: string): string | null {
+  const float = /^\d{1,5}\.\d{4,}$/.test(text.trim());
+  return cueNumberOf(float ? Number(text).toFixed(3) : text);
+}
+
 /** As a lighting desk counts: 1 < 1.05 < 1.5 < 1.51 < 2 < 10. */
 export const compareCueNumbers = (a: string, b: string): number => thousandths(a) - thousandths(b);
 

@@ -199,8 +199,7 @@ describe('a cue', () => {
     // A console's button let go is no second go.
     cue('1', {});
     cue('2', {});
-    act('cue/back', 0);
-    act('cue/go', '1');
+    act('cue/go', 1);
     expect(act('cue/back', 0)).toMatchObject({ ok: true, changed: false });
     expect(desk.show.cueState().current).toBe('1');
   });
@@ -438,6 +437,12 @@ describe('versions', () => {
     expect(act('version/restore', 1)).toMatchObject({ code: 'CONSENT_MISSING' });
     expect(desk.cast()[0]!.likenessId).toBe('likeness');
     expect(act('version/restore', 77)).toMatchObject({ code: 'SHOW_VERSION_UNKNOWN' });
+  });
+
+  it("are saved by a console's button without a name, once per press", () => {
+    expect(act('version/save', 1)).toMatchObject({ changed: true });
+    expect(act('version/save', 0)).toMatchObject({ changed: false });
+    expect(desk.show.versionList()).toMatchObject([{ number: 1, name: '' }]);
   });
 
   it('survive a restart with their numbers, and a file somebody broke is left alone and never written over', () => {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Cue } from '../../server/protocol/show.js';
 import { completeCue } from '../../server/show/book.js';
-import { compareCueNumbers, cueNumberOf } from '../../server/show/cue-number.js';
+import { compareCueNumbers, cueNumberFromDesk, cueNumberOf } from '../../server/show/cue-number.js';
 import { CueRunner } from '../../server/show/cue-runner.js';
 import { framesOfTimecode } from '../../server/show/timecode.js';
 import { instantUs } from '../../server/time/time.js';
@@ -36,6 +36,14 @@ describe('cue numbers', () => {
     expect(['1', '1.0', '01.50', ' 2 ', '0.125'].map(cueNumberOf)).toEqual(['1', '1', '1.5', '2', '0.125']);
     for (const text of ['', 'x', '1.', '.5', '-1', '1e3', '1.2345', '1;2', '123456'])
       expect(cueNumberOf(text)).toBeNull();
+  });
+});
+
+describe('a cue number from a console', () => {
+  it('is what its float means', () => {
+    const sent = [1, 1.1, 1.125, 12.35].map((number) => String(Math.fround(number)));
+    expect(sent[1]).toBe('1.100000023841858');
+    expect(sent.map(cueNumberFromDesk)).toEqual(['1', '1.1', '1.125', '12.35']);
   });
 });
 

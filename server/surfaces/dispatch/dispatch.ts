@@ -175,12 +175,14 @@ export class Dispatcher {
       clamped,
       changed,
     });
-    const { argument } = descriptor;
-    // A console's button says 1 when pressed and 0 when let go; only the press counts.
-    if (argument === null && (raw === 0 || raw === false || raw === '0')) return done(false, false, false);
+    const { argument, argumentOptional } = descriptor;
+    const bare = argument === null || argumentOptional;
+    // A console's button says 1 when pressed and 0 when let go; only the press counts. A word is an argument.
+    if (bare && (raw === 0 || raw === false || raw === '0')) return done(false, false, false);
+    const given = !(argumentOptional && typeof raw !== 'string');
     let value: ParamValue | null = null;
     let clamped = false;
-    if (argument !== null && !(descriptor.argumentOptional && (raw === null || raw === undefined))) {
+    if (argument !== null && given) {
       const validated = validateValue(argument, raw);
       if (!validated.ok) return this.#refuse(refusal(address, validated.code, validated.context));
       ({ value, clamped } = validated);

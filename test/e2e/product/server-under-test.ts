@@ -7,6 +7,7 @@ import { WebSocket } from 'ws';
 import { buildRoot } from '../../../server/paths.js';
 import type { ParamValue } from '../../../server/protocol/descriptors.js';
 import type { AlarmMessage, LaneStatus, ServerMessage } from '../../../server/protocol/messages.js';
+import type { ShowFile } from '../../../server/show/schema.js';
 import { demoShowOnDisk } from '../../../server/supervisor/demo.js';
 import { prepareShow } from '../../../server/supervisor/prepare-show.js';
 
@@ -18,6 +19,8 @@ export interface ServerOptions {
   readonly folder: string;
   readonly fallbackSource?: string;
   readonly values?: Readonly<Record<string, ParamValue>>;
+  /** More of the show file, such as looks and cues. */
+  readonly show?: Partial<ShowFile>;
   readonly environment?: NodeJS.ProcessEnv;
 }
 interface RunRecord {
@@ -60,6 +63,7 @@ export class ServerUnderTest {
       file,
       JSON.stringify({
         ...show,
+        ...options.show,
         sources: [
           {
             ...source,
