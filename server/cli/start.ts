@@ -96,7 +96,7 @@ async function start(file: string | undefined, flags: StartFlags): Promise<void>
     throw usage('Give a show file, or --source with its companions, not both.');
   }
   const show = file === undefined ? showOfFlags(flags) : readShowFile(file);
-  const { runShow } = await import('../supervisor/supervisor.js');
+  const { runShow } = await import('../supervisor/run-show.js');
   process.exitCode = await runShow(file === undefined ? null : resolve(file), show, runOptionsOf(flags));
 }
 

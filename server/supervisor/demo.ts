@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { buildRoot } from '../paths.js';
 import type { ShowFile } from '../show/schema.js';
 import { demoShow } from '../show/show-file.js';
-import { type RunOptions, runShow } from './supervisor.js';
+import { runShow } from './run-show.js';
+import type { RunOptions } from './supervisor.js';
 
 export interface DemoOptions extends RunOptions {
   readonly scene?: string;

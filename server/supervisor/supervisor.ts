@@ -1,8 +1,6 @@
-import { existsSync, type FSWatcher, mkdirSync, mkdtempSync, readFileSync, rmSync, watch } from 'node:fs';
-import { createSocket } from 'node:dgram';
-import { createServer } from 'node:net';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { IpcClient, ipcPath } from '../ipc/channel.js';
 import type { PrepareResult } from '../likeness/prepare.js';
 import { buildRoot } from '../paths.js';
@@ -12,9 +10,10 @@ import type { LaneOptions } from '../pipeline/lane-options.js';
 import type { ProcessStatus } from '../protocol/messages.js';
 import { writeFileAtomic } from '../show/atomic-file.js';
 import { defaultPorts, type ShowFile, type ShowSource } from '../show/schema.js';
-import { readShowFile } from '../show/show-file.js';
 import { productVersion } from '../version.js';
 import { KeptProcess } from './child.js';
+import { freeTcpPort, freeUdpPort } from './free-ports.js';
+import { nicenessOf } from './precedence.js';
 import { consentScopeOf, likenessFolderOf, prepareShow } from './prepare-show.js';
 import { stateFolderOf } from './state-folder.js';
 
@@ -31,31 +30,7 @@ export interface RunOptions {
   readonly companions?: readonly { readonly name: string; readonly entry: string; readonly args: readonly string[] }[];
 }
 
-/** A free UDP port on loopback, for a lane's bypass door; asked from the system so that two shows do not collide. */
-function freeUdpPort(): Promise<number> {
-  return new Promise((done, failed) => {
-    const socket = createSocket('udp4');
-    socket.once('error', failed);
-    socket.bind(0, '127.0.0.1', () => {
-      const { port } = socket.address();
-      socket.close(() => done(port));
-    });
-  });
-}
-
-/** A free TCP port on loopback, for a page that may take any: found before control starts, so that a restarted control has the same. */
-function freeTcpPort(): Promise<number> {
-  return new Promise((done, failed) => {
-    const server = createServer();
-    server.once('error', failed);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => done(port));
-    });
-  });
-}
-
-/** The show's processes. Order of starting: companions, inference, control, lanes; of closing: lanes, control, inference, companions. */
+/** The show's processes. Order of starting: companions, inference, lanes, control; of closing: lanes, control, inference, companions. */
 export class Supervisor {
   readonly #stateFolder: string;
   readonly #runFolder = mkdtempSync(join(tmpdir(), 'understudy-'));
@@ -85,6 +60,10 @@ export class Supervisor {
     return this.#stateFolder;
   }
 
+  /**
+   * What the first picture waits for comes first: the camera, the models, the likenesses, then the lanes; the desk, which no picture
+   * waits for, last. Nothing is started any more once `close` was called.
+   */
   async start(): Promise<void> {
     for (const companion of this.options.companions ?? [])
       this.#companions.push(this.#keep(companion.name, companion.entry, companion.args, 300));
@@ -94,11 +73,14 @@ export class Supervisor {
       [JSON.stringify(this.#inferenceOptions())],
       50,
     );
-    await this.#startControl();
     // Bakes and embeddings are cached: the second start reads them from the state folder.
-    const prepared = await prepareShow(this.showFile, this.show, join(this.#stateFolder, 'prepared'));
+    const preparing = prepareShow(this.showFile, this.show, join(this.#stateFolder, 'prepared'));
+    if (this.#httpPort === 0) this.#httpPort = await freeTcpPort();
+    const prepared = await preparing;
     for (const fault of prepared.faults) this.say(`${fault.code}: ${fault.message}\n  ${fault.advice}`);
     for (const source of this.show.sources) await this.#startLane(source, prepared);
+    await this.#startControl();
+    if (this.#closing) return;
     this.#link = new IpcClient(ipcPath(this.#runFolder, 'control'), {
       onOpen: () => this.#report(),
       onMessage: () => {},
@@ -176,6 +158,7 @@ export class Supervisor {
       http: this.#httpPort,
       osc: osc === 0 ? await freeUdpPort() : osc,
     };
+    if (this.#closing) return;
     const control = {
       runFolder: this.#runFolder,
       stateFolder: this.#stateFolder,
@@ -197,6 +180,7 @@ export class Supervisor {
 
   async #startLane(source: ShowSource, prepared: PrepareResult): Promise<void> {
     const bypassPort = await freeUdpPort();
+    if (this.#closing) return;
     const address = /^[\d.]+:\d+$/.test(source.source) ? source.source : null;
     const failover = source.fallbackSource ?? source.source;
     const lane: LaneOptions = {
@@ -251,7 +235,7 @@ export class Supervisor {
       entry: path,
       args,
       restartAfterMs,
-      niceness: name.startsWith('lane-') || name === 'camera' ? -10 : name === 'inference' ? -5 : 0,
+      niceness: nicenessOf(name),
       logFolder: join(this.#stateFolder, 'logs'),
       onReady: (message) => {
         if (first) onReady?.(message);
@@ -300,61 +284,3 @@ export class Supervisor {
 }
 
 const entry = (path: string): string => join(buildRoot, 'server', path);
-
-/** Cameras are added and removed by editing the show file while the show runs; a faulty file changes nothing. */
-function followShowFile(showFile: string, supervisor: Supervisor, say: (line: string) => void): FSWatcher {
-  let timer: NodeJS.Timeout | null = null;
-  let last = readFileSync(showFile, 'utf8');
-  let busy = Promise.resolve();
-  const take = (): void => {
-    const text = readFileSync(showFile, 'utf8');
-    if (text === last) return;
-    last = text;
-    try {
-      const show = readShowFile(showFile);
-      busy = busy.then(() => supervisor.follow(show));
-      say('The show file changed.');
-    } catch (error) {
-      const { code = '', message, advice = '' } = error as Error & { code?: string; advice?: string };
-      say(`The changed show file is not used. ${code}: ${message}\n  ${advice}`);
-    }
-  };
-  // Editors write in several steps, or put a new file in the old one's place: the folder is watched, and a moment waited.
-  return watch(dirname(resolve(showFile)), () => {
-    if (timer) clearTimeout(timer);
-    timer = setTimeout(() => {
-      if (existsSync(showFile)) take();
-    }, 300);
-  });
-}
-
-/** Runs a show until Ctrl-C or SIGTERM. Resolves with the process's exit code. */
-export async function runShow(showFile: string | null, show: ShowFile, options: RunOptions): Promise<number> {
-  const say = (line: string): void => {
-    if (options.quiet !== true) process.stdout.write(`${line}\n`);
-  };
-  const supervisor = new Supervisor(showFile, show, options, say);
-  const stopped = new Promise<number>((resolve) => {
-    let asked = false;
-    const stop = (): void => {
-      if (asked) return;
-      asked = true;
-      say('Closing …');
-      void supervisor.close().then(() => resolve(0));
-    };
-    process.on('SIGINT', stop);
-    process.on('SIGTERM', stop);
-  });
-  try {
-    await supervisor.start();
-  } catch (error) {
-    // Nothing half-started is left behind.
-    await supervisor.close();
-    throw error;
-  }
-  const watching = showFile === null ? null : followShowFile(showFile, supervisor, say);
-  say('Ctrl-C ends the show.');
-  const code = await stopped;
-  watching?.close();
-  return code;
-}
