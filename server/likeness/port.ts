@@ -29,6 +29,12 @@ export interface Look {
   readonly light01: number;
   /** Width of the mask's soft edge as a fraction of the face's width. */
   readonly edge01: number;
+  /** How much of the skin's own fine detail is shown. */
+  readonly texture01: number;
+  /** Deepens lines and dulls the skin. */
+  readonly age01: number;
+  /** How much of the camera's focus and grain is put on the likeness. */
+  readonly grain01: number;
 }
 
 export interface LikenessEngine {

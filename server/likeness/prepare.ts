@@ -57,7 +57,7 @@ export interface PrepareResult {
 }
 
 /** Part of every cache name: a change of the bake's making makes new bakes. */
-const bakeVersion = 'v4';
+const bakeVersion = 'v7';
 
 class Preparer {
   readonly #memory = new KernelMemory(512);

@@ -24,7 +24,7 @@ export class Showing {
       wipe01: output.wipe01,
       bypass: send.bypass,
       concealAll,
-      look: { mix01: likeness.mix01, shape01: look.shape01, light01: look.light01, edge01: look.edge01 },
+      look: { mix01: likeness.mix01, ...look },
     });
     meters.stage('composite', startedAtUs, clock.nowUs(), frame.frameNumber);
     return composited;

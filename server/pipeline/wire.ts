@@ -10,6 +10,7 @@ import { RegionKernel } from '../kernels/region.js';
 import { LumaStats } from '../kernels/stats.js';
 import { loadCanonicalFace } from '../likeness/mesh/canonical.js';
 import { MeshCanvas } from '../likeness/mesh/canvas.js';
+import { loadCameraKernel } from '../kernels/camera.js';
 import { loadIrisKernel } from '../kernels/iris.js';
 import type { NdiPort } from '../ndi/port.js';
 import type { ReceiveEvents } from '../stages/receive/contract.js';
@@ -78,7 +79,14 @@ export function wireLane(options: LaneOptions, ndi: NdiPort, clock: Clock, event
   const picture = new PictureKernel(memory);
   const canonical = loadCanonicalFace();
   const occlusion = new OcclusionKernel(memory, canonical);
-  const canvas = new MeshCanvas(memory, loadRasterKernel(memory), blend, loadIrisKernel(memory), canonical);
+  const canvas = new MeshCanvas(
+    memory,
+    loadRasterKernel(memory),
+    blend,
+    loadIrisKernel(memory),
+    loadCameraKernel(memory),
+    canonical,
+  );
   const webControl =
     options.webControl === null ? [] : [`<ndi_capabilities web_control="${xmlText(options.webControl)}"/>`];
   return {

@@ -1,4 +1,5 @@
 import { irisColour } from './iris-colour.js';
+import { boxBlur } from './texture-filters.js';
 import { fillHoles, mergePhotos, type MergedSkin } from './merge-photos.js';
 import { reachSteps, skinReach, stepOf, TexturePolar, wrapped } from './skin-reach.js';
 import type { SkinMesh } from './skin-mesh.js';
@@ -13,6 +14,8 @@ export { textureSizePx, type Photo } from './unwrap.js';
 export interface FaceBake {
   /** textureSizePx² × RGBA, 8 bit, sRGB-coded; alpha 255 where a photo saw the person's skin, 0 where it was filled in. */
   readonly texture: Uint8Array;
+  /** The same without pores, lines and stubble: RGB, what `look.texture01` fades to. */
+  readonly smooth: Uint8Array;
   /** Skin mesh vertices × (x, y, z) in the canonical face's frame (cm, y up, z to the viewer), scaled to its size. */
   readonly shape: Float32Array;
   /** Skin mesh vertices × RGB 0…255, mean over a small patch. */
@@ -38,6 +41,7 @@ export function bakeFace(photos: readonly Photo[], tools: UnwrapTools): FaceBake
   }
   return {
     texture,
+    smooth: smoothed(skin.rgb),
     shape: unwrapped[0]!.shape,
     vertexRgb: vertexColours(skin.rgb, tools.mesh),
     reach,
@@ -45,18 +49,40 @@ export function bakeFace(photos: readonly Photo[], tools: UnwrapTools): FaceBake
   };
 }
 
+/** How well a photo must have seen a texel (see Unwrapped.seen): on the face, and on the rings round it. */
+const leastSeen = 0.02;
+const leastSeenRound = 0.09;
+
 /** 1 where a photo saw skin. */
 function skinMask(skin: MergedSkin, reach: Float32Array, polar: TexturePolar): Float32Array {
   const keep = new Float32Array(texels);
   for (let i = 0; i < texels; i++) {
-    if (skin.seen[i]! < 0.02) continue;
+    if (skin.seen[i]! < leastSeen) continue;
     const u = ((i % textureSizePx) + 0.5) / textureSizePx - 0.5,
       v = (Math.floor(i / textureSizePx) + 0.5) / textureSizePx - 0.5;
     const step = stepOf(u, v);
+    const radius = Math.hypot(u, v);
+    // Round the head's edge, where skin is seen aslant, the matte lets background through.
+    if (radius > polar.radius(step, 0) && skin.seen[i]! < leastSeenRound) continue;
     // A little inside its end skin is already mixed with hair.
-    keep[i] = Math.hypot(u, v) < polar.radius(step, wrapped(reach, step) - 0.04) ? 1 : 0;
+    keep[i] = radius < polar.radius(step, wrapped(reach, step) - 0.04) ? 1 : 0;
   }
   return keep;
+}
+
+/** Skin with its lines and pores taken out, texels: two box blurs of this radius. */
+const smoothTexels = 9;
+function smoothed(rgb: Float32Array): Uint8Array {
+  const out = new Uint8Array(texels * 3);
+  const plane = new Float32Array(texels),
+    once = new Float32Array(texels);
+  for (let c = 0; c < 3; c++) {
+    for (let i = 0; i < texels; i++) plane[i] = rgb[i * 3 + c]!;
+    boxBlur(plane, textureSizePx, smoothTexels, once);
+    boxBlur(once, textureSizePx, smoothTexels, plane);
+    for (let i = 0; i < texels; i++) out[i * 3 + c] = Math.min(255, Math.max(0, Math.round(plane[i]!)));
+  }
+  return out;
 }
 
 const patchTexels = 4;
@@ -77,13 +103,14 @@ function vertexColours(rgb: Float32Array, mesh: SkinMesh): Float32Array {
   return out;
 }
 
-const magic = 'UNDERSTUDY-BAKE2';
-/** One file: magic, then texture, shape, vertexRgb, reach, irisRgb as raw little-endian bytes. */
+const magic = 'UNDERSTUDY-BAKE3';
+/** One file: magic, then texture, smooth, shape, vertexRgb, reach, irisRgb as raw little-endian bytes. */
 export function writeBake(bake: FaceBake): Uint8Array {
   const bytes = (data: Float32Array): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   const parts = [
     Buffer.from(magic),
     bake.texture,
+    bake.smooth,
     bytes(bake.shape),
     bytes(bake.vertexRgb),
     bytes(bake.reach),
@@ -93,19 +120,20 @@ export function writeBake(bake: FaceBake): Uint8Array {
 }
 /** Null for anything that is not a whole bake of a mesh of `vertexCount`. */
 export function readBake(file: Uint8Array, vertexCount: number): FaceBake | null {
-  const sizes = [texels * 4, vertexCount * 12, vertexCount * 12, reachSteps * 4, 12];
+  const sizes = [texels * 4, texels * 3, vertexCount * 12, vertexCount * 12, reachSteps * 4, 12];
   if (file.length !== sizes.reduce((sum, size) => sum + size, magic.length)) return null;
   if (Buffer.from(file.subarray(0, magic.length)).toString('latin1') !== magic) return null;
   // A copy: a Buffer's slice shares its memory, at an offset that need not be a float's.
   const copy = new Uint8Array(file);
   let at = magic.length;
-  const [texture, shape, vertexRgb, reach, irisRgb] = sizes.map((size) => {
+  const [texture, smooth, shape, vertexRgb, reach, irisRgb] = sizes.map((size) => {
     const part = copy.slice(at, at + size);
     at += size;
     return part;
-  }) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array];
+  }) as Uint8Array[] as [Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array];
   return {
     texture,
+    smooth,
     shape: new Float32Array(shape.buffer),
     vertexRgb: new Float32Array(vertexRgb.buffer),
     reach: new Float32Array(reach.buffer),

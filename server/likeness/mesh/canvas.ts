@@ -1,7 +1,9 @@
 import type { BlendKernel } from '../../kernels/blend.js';
+import type { CameraKernel } from '../../kernels/camera.js';
 import type { IrisKernel } from '../../kernels/iris.js';
 import type { KernelMemory } from '../../kernels/memory.js';
 import { rasterVertexFloats, type RasterKernel } from '../../kernels/raster.js';
+import { CameraMatch } from './camera-match.js';
 import { type CanonicalFace, type FaceTopology, topologyOf } from './canonical.js';
 import { drawingOrder } from './drawing-order.js';
 import { skinMeshOf, type SkinMesh } from './skin-mesh.js';
@@ -11,6 +13,7 @@ export const maxPatchSidePx = 1600;
 
 /** Kernel buffers that all mesh likenesses of a lane share: they draw one after the other. */
 export class MeshCanvas {
+  readonly camera: CameraMatch;
   readonly patchPtr: number;
   readonly selfPtr: number;
   readonly depthPtr: number;
@@ -33,6 +36,7 @@ export class MeshCanvas {
     readonly raster: RasterKernel,
     readonly blend: BlendKernel,
     readonly iris: IrisKernel,
+    camera: CameraKernel,
     readonly canonical: CanonicalFace,
   ) {
     this.topology = topologyOf(canonical);
@@ -41,6 +45,7 @@ export class MeshCanvas {
     this.skin = drawingOrder(Uint16Array.from([...this.topology.skin, ...rings]), this.mesh.uvs);
     this.patchPtr = memory.allocate(maxPatchSidePx * maxPatchSidePx * 8);
     this.selfPtr = memory.allocate(maxPatchSidePx * maxPatchSidePx * 8);
+    this.camera = new CameraMatch(memory, camera, this.selfPtr);
     this.depthPtr = memory.allocate(maxPatchSidePx * maxPatchSidePx * 4);
     this.vertexPtr = memory.allocate(this.mesh.count * rasterVertexFloats * 4);
     this.selfVertexPtr = memory.allocate(this.mesh.count * rasterVertexFloats * 4);

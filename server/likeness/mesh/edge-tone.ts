@@ -24,12 +24,12 @@ export class EdgeTone {
   readonly #mesh: MeshNeighbours;
   readonly #takeOn: Float32Array;
 
-  /** fromRim: centimetres of every vertex inside the end of the drawn skin. */
-  constructor(mesh: SkinMesh, fromRim: Float32Array) {
+  /** fromRim: centimetres of every vertex inside the end of the drawn skin; goesOn: whether the performer's skin does, 0…1. */
+  constructor(mesh: SkinMesh, fromRim: Float32Array, goesOn: Float32Array) {
     this.#mesh = neighboursOf(mesh.triangles, skinVertexCount);
-    this.#takeOn = fromRim.map((cm) => {
+    this.#takeOn = fromRim.map((cm, i) => {
       const t = Math.min(1, Math.max(0, cm / takeOnCm));
-      return 1 - t * t * (3 - 2 * t);
+      return (1 - t * t * (3 - 2 * t)) * goesOn[i]!;
     });
   }
 

@@ -9,7 +9,8 @@ import { type MeshCanvas, maxPatchSidePx } from './canvas.js';
 import { type IrisTint, irisTintOf, Openings } from './openings.js';
 import { vertexNormals } from './normals.js';
 import { hangRings, skinVertexCount } from './skin-mesh.js';
-import { rimDistance, textureMask } from './skin-mask.js';
+import { rimDistance, skinGoesOn } from './skin-mask.js';
+import { SkinTexture } from './skin-texture.js';
 import { EdgeTone } from './edge-tone.js';
 import { shapeTransfer } from './shape-transfer.js';
 import { LightFit, type VertexLight } from './relight.js';
@@ -22,8 +23,11 @@ const vertexCount = skinVertexCount;
  * performer's own eyes and mouth interior moved along by the shape transfer.
  */
 export class MeshLikeness implements LikenessEngine {
-  readonly #texturePtr: number;
-  #textureModel: YuvMatrix | 'rgb' | null = null;
+  readonly #texture: SkinTexture;
+  #texturePtr = 0;
+  /** Moves the grain. */
+  #pictures = 0;
+  #coloursOf: YuvMatrix | null = null;
   /** The texture's own Y Cb Cr at every vertex, legal-range codes. */
   readonly #textureYuv = new Float32Array(vertexCount * 3);
   /** The performer's, in this picture. */
@@ -49,7 +53,6 @@ export class MeshLikeness implements LikenessEngine {
   readonly #fromRim: Float32Array;
   /** Vertices at which the performer's light can be read. */
   readonly #isSkin: Uint8Array;
-  readonly #mask: Uint8Array;
   readonly #edge: EdgeTone;
   readonly #pose = newPose();
   readonly #openings: Openings;
@@ -62,15 +65,14 @@ export class MeshLikeness implements LikenessEngine {
     /** The performer's own bake from enrolment: what light and shape are measured against. Null: the likeness's photo. */
     reference: FaceBake | null,
   ) {
-    this.#texturePtr = canvas.memory.allocate(textureSizePx * textureSizePx * 8);
     this.#reference = reference;
     this.#openings = new Openings(canvas);
     this.#irisTint = reference ? irisTintOf(bake.irisRgb, reference.irisRgb) : null;
     this.#patch = { ptr: canvas.patchPtr, strideBytes: 0, x0: 0, y0: 0, x1: 0, y1: 0 };
     const reach = (reference ?? bake).reach;
     this.#fromRim = rimDistance(canvas.mesh, reach);
-    this.#edge = new EdgeTone(canvas.mesh, this.#fromRim);
-    this.#mask = textureMask(canvas.mesh, reach);
+    this.#edge = new EdgeTone(canvas.mesh, this.#fromRim, skinGoesOn(canvas.mesh));
+    this.#texture = new SkinTexture(canvas.memory, bake, canvas.mesh, reach);
     this.#isSkin = new Uint8Array(vertexCount);
     this.#isSkin.set(canvas.topology.isSkin);
     for (let i = surfaceCount; i < vertexCount; i++) this.#isSkin[i] = this.#fromRim[i] > 0.6 ? 1 : 0;
@@ -79,42 +81,26 @@ export class MeshLikeness implements LikenessEngine {
 
   render(face: FaceTrack, region: RegionView, matrix: YuvMatrix, look: Look, fill: PatchFill): PatchView | null {
     const rgb = region.format === 1 || region.format === 2;
-    this.#useTexture(rgb ? 'rgb' : matrix, matrix);
+    this.#useColours(matrix);
+    this.#texturePtr = this.#texture.use(rgb ? 'rgb' : matrix, look);
     this.#place(face, region, look);
     if (!this.#boundPatch(region)) return null;
     // A matte's region is black: light is not read from it.
     if (fill === 'likeness') this.#measureLight(face, region, matrix, look);
     this.#draw(face, region, matrix, look, rgb, fill);
+    if (fill === 'likeness') this.canvas.camera.apply(face, region, this.#patch, rgb, look.grain01, this.#pictures++);
     return this.#patch;
   }
 
-  /** Converts the baked RGB texture to the picture's own colour model; again only when that changes. */
-  #useTexture(model: YuvMatrix | 'rgb', matrix: YuvMatrix): void {
-    if (this.#textureModel === model) return;
-    this.#textureModel = model;
-    const { memory } = this.canvas;
-    const out = memory.u16.subarray(this.#texturePtr >> 1, (this.#texturePtr >> 1) + textureSizePx * textureSizePx * 4);
-    const { texture } = this.bake;
-    const yuv = this.#probe;
-    for (let i = 0; i < texture.length; i += 4) {
-      if (model === 'rgb') {
-        out[i] = texture[i] << 8;
-        out[i + 1] = texture[i + 1] << 8;
-        out[i + 2] = texture[i + 2] << 8;
-      } else {
-        rgbToYuv(texture[i], texture[i + 1], texture[i + 2], model, yuv, 0);
-        out[i] = yuv[0] * 256;
-        out[i + 1] = yuv[1] * 256;
-        out[i + 2] = yuv[2] * 256;
-      }
-      out[i + 3] = this.#mask[i >> 2] << 8;
-    }
-    const reference = this.#reference ?? this.bake;
-    for (let i = 0; i < vertexCount; i++) {
-      const from = reference.vertexRgb;
-      rgbToYuv(from[i * 3], from[i * 3 + 1], from[i * 3 + 2], matrix, this.#referenceYuv, i * 3);
-      const own = this.bake.vertexRgb;
-      rgbToYuv(own[i * 3], own[i * 3 + 1], own[i * 3 + 2], matrix, this.#textureYuv, i * 3);
+  /** Vertex colours in the picture's colour model; again only when that changes. */
+  #useColours(matrix: YuvMatrix): void {
+    if (this.#coloursOf === matrix) return;
+    this.#coloursOf = matrix;
+    const reference = (this.#reference ?? this.bake).vertexRgb;
+    const own = this.bake.vertexRgb;
+    for (let i = 0; i < vertexCount * 3; i += 3) {
+      rgbToYuv(reference[i], reference[i + 1], reference[i + 2], matrix, this.#referenceYuv, i);
+      rgbToYuv(own[i], own[i + 1], own[i + 2], matrix, this.#textureYuv, i);
     }
   }
 

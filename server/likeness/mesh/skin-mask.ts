@@ -7,6 +7,8 @@ const ringCm = 1.1;
 /** Width of the texture's own soft end, as a share of the rings: a hairline is not a cut. */
 const softShare = 0.1;
 
+/** Texture height of the brows: above, skin ends at hair. */
+const aboveEyesV = 0.34;
 /** Beside the face the mesh knows nothing of the ear: the skin ends before it. */
 const mostAtEars = 0.35;
 
@@ -22,17 +24,21 @@ export function rimDistance(mesh: SkinMesh, reach: Float32Array): Float32Array {
   return out;
 }
 
-/** Alpha of the skin texture, 0…255: where the performer's skin may be drawn over. */
-export function textureMask(mesh: SkinMesh, reach: Float32Array): Uint8Array {
-  const polar = new TexturePolar(mesh);
-  const mask = new Uint8Array(textureSizePx * textureSizePx);
-  for (let i = 0; i < mask.length; i++) {
-    const u = ((i % textureSizePx) + 0.5) / textureSizePx - 0.5,
-      v = (Math.floor(i / textureSizePx) + 0.5) / textureSizePx - 0.5;
-    const t = Math.min(1, Math.max(0, insideRings(polar, reach, u, v) / softShare));
-    mask[i] = Math.round(255 * t * t * (3 - 2 * t));
-  }
-  return mask;
+/**
+ * Whether the performer's skin goes on beyond where the likeness ends, 0…1 per vertex: neck and ears do; above the eyes there
+ * is a hairline, and nothing to match.
+ */
+export function skinGoesOn(mesh: SkinMesh): Float32Array {
+  return Float32Array.from({ length: mesh.count }, (_, i) =>
+    Math.min(1, Math.max(0, (aboveEyesV - mesh.uvs[i * 2 + 1]!) / -0.12)),
+  );
+}
+
+/** Alpha of the skin texture at a texel, 0…255: where the performer's skin may be drawn over. */
+export function skinMaskAt(polar: TexturePolar, reach: Float32Array, x: number, y: number): number {
+  const inside = insideRings(polar, reach, (x + 0.5) / textureSizePx - 0.5, (y + 0.5) / textureSizePx - 0.5);
+  const t = Math.min(1, Math.max(0, inside / softShare));
+  return Math.round(255 * t * t * (3 - 2 * t));
 }
 
 /** How far inside the skin's end, in shares of all rings. */

@@ -8,7 +8,7 @@ export const reachSteps = 256;
 const speaksFrom = 0.78;
 const speaksTo = 0.92;
 /** Colours this far from the skin's are hair, cloth or background: chroma (8-bit codes) at the same luma, and luma as a share. */
-const chromaTolerance = 10;
+const chromaTolerance = 15;
 const darkest = 0.5;
 const brightest = 1.5;
 /** Under the jaw there is shade and no hairline: darker is believed, and redder by light from the clothes. */

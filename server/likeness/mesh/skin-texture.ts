@@ -1,0 +1,110 @@
+import { lumaWeights, type YuvMatrix } from '../../frame/format.js';
+import type { KernelMemory } from '../../kernels/memory.js';
+import type { Look } from '../port.js';
+import type { FaceBake } from './bake.js';
+import { rgbToYuv } from './sample.js';
+import { skinMaskAt } from './skin-mask.js';
+import { TexturePolar } from './skin-reach.js';
+import type { SkinMesh } from './skin-mesh.js';
+import { textureSizePx } from './unwrap.js';
+
+export type TextureModel = YuvMatrix | 'rgb';
+/** Rows made a picture when a look changes: 0.1–0.3 ms of the frame path, done within 24 pictures. */
+const rowsPerPicture = 32;
+/** What full age does to lines (dark detail), to the rest of the detail, and to the skin's colour. */
+const ageOnLines = 1.3;
+const ageOnDetail = 0.5;
+const ageOnColour = 0.22;
+
+/**
+ * The likeness's skin in kernel memory, in the picture's colour model and with the look's texture and age in it. A change is
+ * made beside the texture that is shown, some rows a picture, and shown when it is whole.
+ */
+export class SkinTexture {
+  readonly #ptrs: readonly [number, number];
+  readonly #polar: TexturePolar;
+  readonly #texel = new Float32Array(3);
+  /** Alpha by texel: where the performer's skin may be drawn over; does not change. */
+  readonly #mask = new Uint8Array(textureSizePx * textureSizePx);
+  #shown: 0 | 1 | null = null;
+  #shownKey = '';
+  #building: { readonly key: string; readonly model: TextureModel; readonly look: TextureLook; row: number } | null =
+    null;
+
+  constructor(
+    private readonly memory: KernelMemory,
+    private readonly bake: FaceBake,
+    mesh: SkinMesh,
+    private readonly reach: Float32Array,
+  ) {
+    const bytes = textureSizePx * textureSizePx * 8;
+    this.#ptrs = [memory.allocate(bytes), memory.allocate(bytes)];
+    this.#polar = new TexturePolar(mesh);
+  }
+
+  /** Pointer of what is to be drawn now. The first call makes the whole texture unless `warm` has. */
+  use(model: TextureModel, look: TextureLook): number {
+    this.#aim(model, look);
+    // Another colour model is another picture format: the old texture would be wrong, not merely old.
+    const whole = this.#shown === null || !this.#shownKey.startsWith(`${model} `);
+    if (this.#building) this.#build(whole ? textureSizePx : rowsPerPicture);
+    return this.#ptrs[this.#shown ?? 0];
+  }
+
+  /** Makes some rows; true when the texture is whole. For an engine that waits beside the one on air. */
+  warm(model: TextureModel, look: TextureLook, rows = rowsPerPicture): boolean {
+    this.#aim(model, look);
+    if (this.#building) this.#build(rows);
+    return this.#building === null;
+  }
+
+  #aim(model: TextureModel, look: TextureLook): void {
+    const { texture01, age01 } = look;
+    const key = `${model} ${texture01} ${age01}`;
+    if (this.#building ? this.#building.key === key : this.#shownKey === key) return;
+    this.#building = key === this.#shownKey ? null : { key, model, look: { texture01, age01 }, row: 0 };
+  }
+
+  #build(rows: number): void {
+    const build = this.#building!;
+    const into: 0 | 1 = this.#shown === 0 ? 1 : 0;
+    const end = Math.min(textureSizePx, build.row + rows);
+    for (; build.row < end; build.row++) this.#makeRow(build.row, this.#ptrs[into], build.model, build.look);
+    if (build.row < textureSizePx) return;
+    this.#shown = into;
+    this.#shownKey = build.key;
+    this.#building = null;
+  }
+
+  #makeRow(y: number, ptr: number, model: TextureModel, { texture01, age01 }: TextureLook): void {
+    const { texture, smooth } = this.bake;
+    const { u16 } = this.memory;
+    const texel = this.#texel;
+    const line = texture01 * (1 + ageOnLines * age01),
+      detail = texture01 * (1 + ageOnDetail * age01);
+    for (let x = 0; x < textureSizePx; x++) {
+      const i = y * textureSizePx + x;
+      for (let c = 0; c < 3; c++) {
+        const low = smooth[i * 3 + c]!,
+          fine = texture[i * 4 + c]! - low;
+        texel[c] = Math.min(255, Math.max(0, low + fine * (fine < 0 ? line : detail)));
+      }
+      if (age01 > 0) dull(texel, ageOnColour * age01);
+      if (model !== 'rgb') rgbToYuv(texel[0], texel[1], texel[2], model, texel, 0);
+      if (this.#mask[i] === 0) this.#mask[i] = skinMaskAt(this.#polar, this.reach, x, y);
+      const at = (ptr >> 1) + i * 4;
+      u16[at] = texel[0] * 256;
+      u16[at + 1] = texel[1] * 256;
+      u16[at + 2] = texel[2] * 256;
+      u16[at + 3] = this.#mask[i]! << 8;
+    }
+  }
+}
+
+export type TextureLook = Pick<Look, 'texture01' | 'age01'>;
+
+function dull(rgb: Float32Array, share: number): void {
+  const { kr, kb } = lumaWeights.bt709;
+  const luma = kr * rgb[0] + (1 - kr - kb) * rgb[1] + kb * rgb[2];
+  for (let c = 0; c < 3; c++) rgb[c] += (luma - rgb[c]) * share;
+}
