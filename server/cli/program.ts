@@ -5,6 +5,7 @@ import * as bypass from './bypass.js';
 import * as camera from './camera.js';
 import * as demo from './demo.js';
 import * as doctor from './doctor.js';
+import * as layouts from './layouts.js';
 import * as likeness from './likeness.js';
 import * as models from './models.js';
 import * as monitor from './monitor.js';
@@ -33,6 +34,7 @@ const verbs = [
   trace,
   audit,
   show,
+  layouts,
 ] as const;
 
 /** The whole command line. Nothing in it ends the process: faults are thrown to main.ts. */

@@ -22,12 +22,17 @@ interface Lane {
   lastWanted: string;
 }
 
+/** Under half a frame at 60 Hz. */
+const laneEveryMs = 8;
+
 /** The lanes and the supervisor, as they are connected to the control process. A lane that is gone keeps its last status. */
 export class LaneLinks {
   readonly #lanes = new Map<string, Lane>();
   readonly #channels = new Set<IpcChannel>();
   #processes: readonly ProcessStatus[] = [];
   #version = 0;
+  readonly #paced = new Map<string | null, Record<ParamAddress, ParamValue>>();
+  #pace: NodeJS.Timeout | null = null;
   readonly counters = { unknownMessages: 0, connections: 0 };
 
   constructor(
@@ -70,9 +75,30 @@ export class LaneLinks {
     for (const [id, { channel }] of this.#lanes)
       if (laneId === null || laneId === id) channel?.send(message as IpcMessage['head']);
   }
+  /**
+   * The first change goes at once, those of the next moment together: a lane takes values at frame boundaries, and a fader that
+   * moves a thousand times a second must not cost it a thousand snapshots. Bypass never waits.
+   */
   sendValues(laneId: string | null, values: Readonly<Record<ParamAddress, ParamValue>>): void {
+    const isUrgent = Object.keys(values).some((address) => address.endsWith('/output/bypass'));
+    if (this.#pace !== null && !isUrgent) {
+      this.#paced.set(laneId, { ...this.#paced.get(laneId), ...values });
+      return;
+    }
+    this.#sendNow(laneId, values);
+    this.#pace ??= setTimeout(() => this.#sendPaced(), laneEveryMs);
+  }
+  #sendNow(laneId: string | null, values: Readonly<Record<ParamAddress, ParamValue>>): void {
     this.#version += 1;
     this.send({ type: 'params', values, version: this.#version }, laneId);
+  }
+  #sendPaced(): void {
+    this.#pace = null;
+    if (this.#paced.size === 0) return;
+    const all = [...this.#paced];
+    this.#paced.clear();
+    for (const [laneId, values] of all) this.#sendNow(laneId, values);
+    this.#pace = setTimeout(() => this.#sendPaced(), laneEveryMs);
   }
   /** Tells each lane which pictures somebody looks at, where that changed. */
   updateWanted(): void {
@@ -86,6 +112,7 @@ export class LaneLinks {
     }
   }
   close(): void {
+    if (this.#pace !== null) clearTimeout(this.#pace);
     for (const channel of this.#channels) channel.close();
   }
 

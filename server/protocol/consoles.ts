@@ -15,6 +15,7 @@ export interface OscTargetConfig {
   readonly ratioFull?: 1 | 100 | 255;
   readonly numbers?: 'declared' | 'float' | 'int';
   readonly toggles?: 'int' | 'float' | 'tag';
+  readonly choices?: 'name' | 'position';
   readonly rateHz?: number;
   readonly largestPacketBytes?: number;
   /** Prefixes or patterns of what it is told. Unset: everything, or with `map` only what is mapped. */

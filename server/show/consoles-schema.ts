@@ -18,6 +18,7 @@ const OscTarget = Type.Object(
     ratioFull: Type.Optional(Type.Union([Type.Literal(1), Type.Literal(100), Type.Literal(255)])),
     numbers: Type.Optional(Type.Enum(['declared', 'float', 'int'])),
     toggles: Type.Optional(Type.Enum(['int', 'float', 'tag'])),
+    choices: Type.Optional(Type.Enum(['name', 'position'])),
     rateHz: Type.Optional(Type.Number({ minimum: 1, maximum: 10_000 })),
     largestPacketBytes: Type.Optional(Type.Integer({ minimum: 128, maximum: 65_536 })),
     feedback: Type.Optional(Type.Array(Type.String({ pattern: '^/', maxLength: 256 }), { maxItems: 64 })),

@@ -1,17 +1,20 @@
 import { ceilingEntry } from './ceiling.js';
 import type { BenchEntry } from './context.js';
 import { flowRows } from './flow.js';
+import { footageEntries } from './footage.js';
 import { frameEntries } from './frame.js';
 import { intervalEntry } from './interval.js';
 import { kernelRows } from './kernels.js';
 import { likenessEntries } from './likeness.js';
 import { loopEntries } from './loop.js';
 import { modelEntries } from './models.js';
+import { oscLoadEntry } from './osc-load.js';
 import { scaleEntries } from './scale.js';
 
 /** Every row, in the order in which a whole run measures them. */
 export const entries: readonly BenchEntry[] = [
   ...loopEntries,
+  oscLoadEntry,
   { name: 'flow', run: (context, wanted) => flowRows({ rows: within('flow', wanted), clock: context.clock }) },
   {
     name: 'kernels',
@@ -20,6 +23,7 @@ export const entries: readonly BenchEntry[] = [
   ...frameEntries,
   intervalEntry,
   ...likenessEntries,
+  ...footageEntries,
   ceilingEntry,
   ...modelEntries,
   ...scaleEntries,

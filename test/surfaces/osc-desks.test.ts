@@ -250,7 +250,7 @@ describe('targets of the show file', () => {
 
 describe('profiles', () => {
   const { registry } = new Dispatcher(registryOf(cameras));
-  it.each<[OscPreset, string, number | boolean, OscOut]>([
+  it.each<[OscPreset, string, number | boolean | string, OscOut]>([
     ['eos', mix, 0.5, { type: 'f', value: 0.5 }],
     ['eos', bypass, true, { type: 'f', value: 1 }],
     ['grandma3', mix, 0.5, { type: 'i', value: 50 }],
@@ -259,6 +259,8 @@ describe('profiles', () => {
     ['companion', bypass, false, { type: 'i', value: 0 }],
     ['companion', interval, 12, { type: 'i', value: 12 }],
     ['resolume', mix, 0.5, { type: 'f', value: 0.5 }],
+    ['qlab', mode, 'likeness', { type: 's', value: 'likeness' }],
+    ['touchosc', mode, 'likeness', { type: 'f', value: 0 }],
     ['qlab', mix, 0.5, { type: 'f', value: 0.5 }],
   ])('%s reads %s = %s as it wants it', (preset, address, value, expected) => {
     expect(outValue(oscPresets[preset], registry.find(address)!.descriptor, value)).toEqual(expected);

@@ -15,6 +15,8 @@ export interface OscProfile {
   readonly numbers: 'declared' | 'float' | 'int';
   /** On and off as 1 and 0, as 1.0 and 0.0, or as the type tags T and F. */
   readonly toggles: 'int' | 'float' | 'tag';
+  /** A choice by its name, or by its position from 0 for desks that have only numbers. */
+  readonly choices: 'name' | 'position';
   /** Most messages a second; a burst of that many is let through. Further changes wait, and only the newest of each address is sent. */
   readonly rateHz: number;
   readonly largestPacketBytes: number;
@@ -32,6 +34,7 @@ export const oscPresets = {
     ratioFull: 1,
     numbers: 'declared',
     toggles: 'int',
+    choices: 'name',
     rateHz: 1000,
     largestPacketBytes: 1432,
   },
@@ -42,6 +45,7 @@ export const oscPresets = {
     ratioFull: 1,
     numbers: 'float',
     toggles: 'float',
+    choices: 'name',
     rateHz: 100,
     largestPacketBytes: 512,
   },
@@ -51,6 +55,7 @@ export const oscPresets = {
     ratioFull: 100,
     numbers: 'int',
     toggles: 'int',
+    choices: 'position',
     rateHz: 60,
     largestPacketBytes: 1432,
   },
@@ -61,6 +66,7 @@ export const oscPresets = {
     ratioFull: 1,
     numbers: 'declared',
     toggles: 'int',
+    choices: 'name',
     rateHz: 100,
     largestPacketBytes: 8192,
   },
@@ -70,6 +76,7 @@ export const oscPresets = {
     ratioFull: 1,
     numbers: 'float',
     toggles: 'float',
+    choices: 'position',
     rateHz: 200,
     largestPacketBytes: 1432,
   },
@@ -79,6 +86,7 @@ export const oscPresets = {
     ratioFull: 1,
     numbers: 'float',
     toggles: 'int',
+    choices: 'position',
     rateHz: 200,
     largestPacketBytes: 1432,
   },
@@ -88,6 +96,7 @@ export const oscPresets = {
     ratioFull: 1,
     numbers: 'declared',
     toggles: 'int',
+    choices: 'name',
     rateHz: 200,
     largestPacketBytes: 1432,
   },
@@ -102,7 +111,10 @@ const isWhole = (descriptor: Numbered, value: number): boolean =>
 
 /** A value as this desk reads it. */
 export function outValue(profile: OscProfile, descriptor: Numbered, value: ParamValue): OscOut {
-  if (typeof value === 'string') return { type: 's', value };
+  if (typeof value === 'string') {
+    if (descriptor.kind !== 'choice' || profile.choices === 'name') return { type: 's', value };
+    return { type: profile.numbers === 'float' ? 'f' : 'i', value: descriptor.choices.indexOf(value) };
+  }
   if (typeof value === 'boolean') {
     if (profile.toggles === 'tag') return { type: value ? 'T' : 'F' };
     return { type: profile.toggles === 'float' ? 'f' : 'i', value: value ? 1 : 0 };

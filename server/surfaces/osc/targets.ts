@@ -12,8 +12,8 @@ const retryMs = [500, 1000, 2000, 5000, 10_000] as const;
 
 /** A desk's profile: its preset, and what the show file says otherwise. */
 export function profileOf(target: OscTargetConfig): OscProfile {
-  const { transport, framing, bundles, ratioFull, numbers, toggles, rateHz, largestPacketBytes } = target;
-  const own = { transport, framing, bundles, ratioFull, numbers, toggles, rateHz, largestPacketBytes };
+  const { transport, framing, bundles, ratioFull, numbers, toggles, choices, rateHz, largestPacketBytes } = target;
+  const own = { transport, framing, bundles, ratioFull, numbers, toggles, choices, rateHz, largestPacketBytes };
   const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
   return { ...oscPresets[target.preset ?? 'generic'], ...given };
 }

@@ -9,7 +9,7 @@ const ports = ['server/ndi/port.ts', 'server/onnx/port.ts', 'server/likeness/por
 /** What every stage may use: no other stage, nothing of the control side, foreign libraries only by their port. */
 const stage = {
   imports: [...vocabulary, 'server/kernels', 'server/params'],
-  types: [...ports, 'server/protocol'],
+  types: [...ports, 'server/protocol', 'server/likeness/neural/spec.ts'],
 };
 const stageNames = ['receive', 'track', 'keyframe', 'propagate', 'composite', 'label', 'send'];
 const stages = stageNames.map((name) => `server/stages/${name}`);
@@ -57,13 +57,15 @@ export const rooms = {
     imports: [...vocabulary, 'server/onnx/foreign-port.ts', analysis],
     types: ['server/onnx/port.ts'],
   },
+  // What lane and inference tell each other of an engine: plain data.
+  'server/likeness/neural/spec.ts': { imports: [], types: ['server/likeness/neural'] },
   'server/likeness/swap': {
     imports: [...vocabulary, 'server/likeness/neural', 'server/onnx/foreign-port.ts', 'server/onnx/initialiser.ts'],
-    types: [],
+    types: ['server/likeness/neural/spec.ts'],
   },
   'server/likeness/dfm': {
     imports: [...vocabulary, 'server/likeness/neural', 'server/onnx/foreign-port.ts'],
-    types: [],
+    types: ['server/likeness/neural/spec.ts'],
   },
   'server/likeness/load-engine.ts': {
     imports: [
@@ -73,7 +75,7 @@ export const rooms = {
       'server/likeness/dfm',
       'server/onnx/foreign-port.ts',
     ],
-    types: [],
+    types: ['server/likeness/neural/spec.ts'],
   },
   // The lane's half: patches that flow carries, drawn through the port.
   'server/likeness/patch': { imports: [...vocabulary, 'server/kernels', 'server/likeness/port.ts'], types: [] },
@@ -86,6 +88,7 @@ export const rooms = {
   'server/likeness/prepare.ts': {
     imports: [
       ...vocabulary,
+      'server/likeness/prepare-engine.ts',
       'server/kernels',
       'server/likeness/mesh',
       'server/likeness/package',
@@ -93,7 +96,13 @@ export const rooms = {
       'server/trust',
       analysis,
     ],
-    types: [],
+    types: ['server/likeness/engine-choice.ts', 'server/likeness/neural/spec.ts'],
+  },
+
+  'server/likeness/engine-choice.ts': { imports: [], types: [] },
+  'server/likeness/prepare-engine.ts': {
+    imports: [...vocabulary, 'server/likeness/neural', 'server/likeness/package', 'server/trust', analysis],
+    types: ['server/likeness/engine-choice.ts', 'server/likeness/neural/spec.ts'],
   },
 
   // Starts that process, for the supervisor and for a lane that is given a new package.
@@ -119,11 +128,20 @@ export const rooms = {
       'server/protocol',
       'server/params',
       'server/likeness/mesh',
+      'server/likeness/neural',
+      'server/likeness/patch',
+      'server/likeness/load-engine.ts',
       'server/likeness/run-prepare.ts',
       'server/ndi',
       'server/onnx',
     ],
-    types: [...stages, 'server/likeness/prepare.ts'],
+    types: [
+      ...stages,
+      'server/likeness/prepare.ts',
+      'server/likeness/engine-choice.ts',
+      'server/likeness/neural',
+      'server/likeness/neural/spec.ts',
+    ],
   },
   'server/pipeline/wire.ts': {
     imports: [
@@ -144,7 +162,15 @@ export const rooms = {
     imports: [...vocabulary, ...ports, 'server/stages/label'],
     types: ['server/stages/receive/contract.ts', 'server/pipeline'],
   },
-  'server/pipeline/lane-options.ts': { imports: [], types: ['server/protocol', 'server/likeness/prepare.ts'] },
+  'server/pipeline/lane-options.ts': {
+    imports: [],
+    types: [
+      'server/protocol',
+      'server/likeness/prepare.ts',
+      'server/likeness/engine-choice.ts',
+      'server/likeness/neural/spec.ts',
+    ],
+  },
   'server/pipeline/inference-options.ts': { imports: [], types: ['server/onnx/port.ts'] },
 
   // -- what an operator sees and sends
@@ -183,7 +209,10 @@ export const rooms = {
   // Panels for other people's programs, written from the registry.
   'server/surfaces/layouts': { imports: surfaceUses, types: [] },
   'server/surfaces/http': { imports: [...surfaceUses, 'server/surfaces/dispatch'], types: [] },
-  'server/show': { imports: [...vocabulary, 'server/protocol', 'server/params'], types: [] },
+  'server/show': {
+    imports: [...vocabulary, 'server/protocol', 'server/params', 'server/likeness/engine-choice.ts'],
+    types: [],
+  },
   'server/trust': { imports: [...vocabulary, 'server/show', 'server/protocol'], types: ['server/likeness/package'] },
   'server/control': {
     imports: [
@@ -229,12 +258,13 @@ export const rooms = {
       'server/params',
       'server/declarations.ts',
       'server/likeness/package',
+      'server/likeness/neural',
       'server/likeness/run-prepare.ts',
       'server/pipeline/lane-options.ts',
       'server/pipeline/inference-options.ts',
       'server/onnx/port.ts',
     ],
-    types: ['server/control', 'server/likeness/prepare.ts'],
+    types: ['server/control', 'server/likeness/prepare.ts', 'server/likeness/engine-choice.ts'],
   },
   'server/cli': {
     imports: [
@@ -257,6 +287,7 @@ export const rooms = {
       'server/stage-sim',
       'server/supervisor',
       'server/control',
+      'server/surfaces/layouts',
       'server/stages/label',
       analysis,
       'models',
