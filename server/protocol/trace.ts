@@ -24,9 +24,11 @@ export const traceKinds = [
   { name: 'face', track: 'ask' },
   { name: 'detect', track: 'ask' },
   { name: 'face model', track: 'inference' },
+  { name: 'patch', track: 'inference' },
   { name: 'detect model', track: 'inference' },
   { name: 'capture to send', track: 'delay' },
   { name: 'garbage', track: 'path' },
+  { name: 'keyframe to shown', track: 'delay' },
 ] as const satisfies readonly { readonly name: string; readonly track: TraceTrack }[];
 export type TraceName = (typeof traceKinds)[number]['name'];
 
