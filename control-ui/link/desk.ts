@@ -12,6 +12,7 @@ import {
   type ScopeInfo,
   type ServerMessage,
 } from '../../server/protocol/messages.js';
+import type { ClientInfo, CueState, EditState, ShowBook, VersionInfo } from '../../server/protocol/show.js';
 import { instancesForLane } from './addresses.js';
 import { ParamCells } from './cells.js';
 import { emptyHistory, record, type LaneHistory } from './history.js';
@@ -54,6 +55,14 @@ export class Desk<P extends Picture = Picture> {
   readonly likenesses = signal<readonly LikenessSummary[]>([]);
   readonly cast = signal<readonly CastMember[]>([]);
   readonly notices = signal<readonly string[]>([]);
+  /** Who this page is, and the actions and meters there are; null before the first connection. */
+  readonly controls = signal<Extract<ServerMessage, { type: 'controls' }> | null>(null);
+  readonly meters = signal<Readonly<Record<ParamAddress, ParamValue>>>({});
+  readonly book = signal<ShowBook | null>(null);
+  readonly versions = signal<readonly VersionInfo[]>([]);
+  readonly cueState = signal<CueState | null>(null);
+  readonly editState = signal<EditState | null>(null);
+  readonly clients = signal<readonly ClientInfo[]>([]);
   readonly toasts = signal<readonly Toast[]>([]);
   readonly chosenLaneId = signal<string | null>(null);
   /** Counts statuses: plots redraw on it. */
@@ -188,6 +197,27 @@ export class Desk<P extends Picture = Picture> {
         this.cells.settle(message.address);
         this.showToast(message.code, message.message, message.advice);
         break;
+      case 'controls':
+        this.controls.value = message;
+        this.meters.value = message.meterValues;
+        break;
+      case 'meters':
+        this.meters.value = { ...this.meters.value, ...message.values };
+        break;
+      case 'show':
+        this.book.value = message.book;
+        this.versions.value = message.versions;
+        break;
+      case 'cues':
+        this.cueState.value = message.state;
+        break;
+      case 'edit-state':
+        this.editState.value = message.state;
+        break;
+      case 'presence':
+        this.clients.value = message.clients;
+        break;
+      case 'answer':
       case 'pong':
         break;
     }
