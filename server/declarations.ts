@@ -2,7 +2,7 @@ import type { ParamGroup } from './params/define.js';
 import { ParamRegistry } from './params/registry.js';
 import { showActions } from './show/actions.js';
 import { showMeters } from './show/meters.js';
-import { fallbackParams, likenessParams, lookParams, outputParams } from './stages/composite/params.js';
+import { fallbackParams, likenessParams, lookParams, neuralParams, outputParams } from './stages/composite/params.js';
 import { keyframeParams } from './stages/keyframe/params.js';
 import { labelParams } from './stages/label/params.js';
 import { flowParams } from './stages/propagate/params.js';
@@ -20,6 +20,7 @@ export const declarations: readonly ParamGroup[] = [
   keyframeParams,
   flowParams,
   likenessParams,
+  neuralParams,
   lookParams,
   outputParams,
   fallbackParams,

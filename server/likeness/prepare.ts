@@ -16,6 +16,9 @@ import { loadCanonicalFace } from './mesh/canonical.js';
 import { buildLikeness, type DecodedPhoto } from './package/build.js';
 import { readLikeness } from './package/package-file.js';
 import { decodePhoto, photoFaces } from './package/photo-faces.js';
+import type { EngineChoices } from './engine-choice.js';
+import type { EngineSpec } from './neural/spec.js';
+import { prepareEngine } from './prepare-engine.js';
 import { checkConsent, consentCodes, type ConsentUse } from '../trust/consent.js';
 import { CodedError } from '../errors/coded-error.js';
 import { machineClock } from '../time/clock.js';
@@ -28,17 +31,23 @@ import { machineClock } from '../time/clock.js';
 /** Where and for what a show runs, as consent records name it. */
 export type ConsentScope = Pick<ConsentUse, 'production' | 'scene' | 'output'>;
 
+export type { EngineChoices } from './engine-choice.js';
+
 export interface PrepareJob {
   readonly cacheFolder: string;
   readonly packages: readonly string[];
   /** What the likenesses are to be used for: a package whose consent does not cover it is refused, not prepared. */
   readonly use: ConsentScope;
   readonly performers: readonly { readonly performerId: string; readonly photos: readonly string[] }[];
+  /** Engines other than the mesh, by likeness. */
+  readonly engines?: EngineChoices;
 }
 export interface PreparedLikeness {
   readonly id: string;
   readonly bakeFile: string;
   readonly consentId: string;
+  /** Null: drawn by the mesh engine. */
+  readonly neural: EngineSpec | null;
 }
 export interface PreparedPerformer {
   readonly performerId: string;
@@ -86,7 +95,17 @@ class Preparer {
         taken.push(await withPerson(await decodePhoto(photos.get(entry.file)!), Float32Array.from(entry.landmarksPx)));
       this.#write(bakeFile, this.#bake(taken));
     }
-    return { id: manifest.id, bakeFile, consentId };
+    return { id: manifest.id, bakeFile, consentId, neural: null };
+  }
+
+  /** The engine that the show names for a likeness; null where it names none. */
+  async engine(packagePath: string, use: ConsentScope, engines: EngineChoices | undefined): Promise<EngineSpec | null> {
+    const likeness = readLikeness(packagePath);
+    const choice = engines?.byLikeness[likeness.manifest.id];
+    if (engines === undefined || choice === undefined) return null;
+    const folders = { models: engines.folder, cache: this.cacheFolder };
+    const consentUse = { ...use, nowIso: machineClock.wallClockIso(), likenessDigest: likeness.digest };
+    return prepareEngine(likeness, choice, consentUse, folders);
   }
 
   async performer(performerId: string, files: readonly string[]): Promise<PreparedPerformer> {
@@ -195,7 +214,13 @@ export async function prepare(job: PrepareJob): Promise<PrepareResult> {
     }
   };
   for (const path of job.packages)
-    await attempt(basename(path), async () => void likenesses.push(await preparer.likeness(path, job.use)));
+    await attempt(basename(path), async () => {
+      const made = await preparer.likeness(path, job.use);
+      likenesses.push(made);
+      // Without its engine a likeness is drawn by the mesh, and the fault is told.
+      const neural = await preparer.engine(path, job.use, job.engines);
+      likenesses[likenesses.length - 1] = { ...made, neural };
+    });
   for (const { performerId, photos } of job.performers) {
     await attempt(performerId, async () => void performers.push(await preparer.performer(performerId, photos)));
   }

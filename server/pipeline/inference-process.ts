@@ -9,6 +9,7 @@ import type { InferenceOptions } from './inference-options.js';
 import { InferenceQueue, type LanePriority } from './inference-queue.js';
 import { engineText } from './inference-text.js';
 import { keyframeJobs } from './keyframe-jobs.js';
+import { NeuralHost } from './neural-host.js';
 
 /**
  * The inference process: owns the ONNX Runtime sessions and serves all lanes, one request at a time, by priority. It may die
@@ -41,6 +42,15 @@ const queue = new InferenceQueue<Lane>(clock, async (lane, message) => {
   const { head, payload } = await kinds[message.head.type]!.run(message);
   lane.channel.send(head, payload);
 });
+const neural = new NeuralHost<Lane>(
+  {
+    executionProvider: options.provider,
+    fp16: options.fp16,
+    deviceId: options.deviceId,
+    threads: options.threads ?? 1,
+  },
+  clock,
+);
 const lanes = new Set<Lane>();
 const tell = (lane: Lane, type: 'ready' | 'engine'): boolean =>
   lane.channel.send({ type, engine: engine.status(queue) });
@@ -52,6 +62,7 @@ function take(lane: Lane, message: IpcMessage): void {
     lane.priority.preview = head['preview'] === true;
     return;
   }
+  if (neural.take(lane, message)) return;
   const kind = kinds[head.type];
   if (kind) queue.put(lane, kind.key(head), message);
 }
@@ -61,6 +72,7 @@ const server = await listenIpc(ipcPath(options.runFolder, 'inference'), (channel
   channel.onMessage = (message) => take(lane, message);
   channel.onClose = () => {
     queue.forget(lane);
+    neural.forget(lane);
     lanes.delete(lane);
   };
   lanes.add(lane);
@@ -72,6 +84,7 @@ process.send?.({ type: 'ready', detail: engineText(engine.status(queue)) });
 process.on('disconnect', () => process.exit(0));
 process.on('SIGTERM', () => {
   server.close();
+  neural.close();
   process.exit(0);
 });
 process.on('SIGINT', () => {});

@@ -1,3 +1,5 @@
+import type { EngineChoices } from '../likeness/engine-choice.js';
+import type { EngineSpec } from '../likeness/neural/spec.js';
 import type { ConsentScope } from '../likeness/prepare.js';
 import type { ParamAddress, ParamValue } from '../protocol/descriptors.js';
 
@@ -7,6 +9,8 @@ export interface LaneLikeness {
   /** Path of the bake (likeness/mesh/bake.ts). */
   readonly bakeFile: string;
   readonly consentId: string;
+  /** Weights that draw it instead of the mesh, where the show names an engine for it. */
+  readonly neural?: EngineSpec | null;
 }
 /** A performer who may get a likeness, as enrolled. */
 export interface LanePerformer {
@@ -41,6 +45,8 @@ export interface LaneOptions {
   readonly webControl: string | null;
   /** What a likeness that comes in on air must have consent for. */
   readonly consentScope: ConsentScope;
+  /** Engines that the show names, by likeness, and where added weights lie: for a likeness that comes in on air. */
+  readonly engines?: EngineChoices;
   readonly performers: readonly LanePerformer[];
   readonly likenesses: readonly LaneLikeness[];
   /** Values to start from where the state folder has none. */

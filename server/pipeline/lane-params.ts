@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Snapshot } from '../params/define.js';
 import { snapshotOf } from '../params/define.js';
 import type { ParamAddress, ParamValue } from '../protocol/descriptors.js';
-import { fallbackParams, likenessParams, lookParams, outputParams } from '../stages/composite/params.js';
+import { fallbackParams, likenessParams, lookParams, neuralParams, outputParams } from '../stages/composite/params.js';
 import { keyframeParams } from '../stages/keyframe/params.js';
 import { labelParams } from '../stages/label/params.js';
 import { flowParams } from '../stages/propagate/params.js';
@@ -17,12 +17,15 @@ export interface LaneSnapshot {
   readonly flow: Snapshot<typeof flowParams>;
   readonly smooth: Snapshot<typeof smoothParams>;
   readonly likeness: Snapshot<typeof likenessParams>;
+  readonly neural: Snapshot<typeof neuralParams>;
   readonly look: Snapshot<typeof lookParams>;
   readonly output: Snapshot<typeof outputParams>;
   readonly fallback: Snapshot<typeof fallbackParams>;
   readonly label: Snapshot<typeof labelParams>;
   readonly send: Snapshot<typeof sendParams>;
 }
+
+const saveEveryMs = 100;
 
 /** The lane's own copy of its parameters: what it runs on when control is dead, and starts from after a power loss. */
 export class LaneParams {
@@ -64,6 +67,7 @@ export class LaneParams {
       flow: snapshotOf(flowParams, lane, v),
       smooth: snapshotOf(smoothParams, lane, v),
       likeness: snapshotOf(likenessParams, lane, v),
+      neural: snapshotOf(neuralParams, lane, v),
       look: snapshotOf(lookParams, lane, v),
       output: snapshotOf(outputParams, output, v),
       fallback: snapshotOf(fallbackParams, output, v),
@@ -92,6 +96,8 @@ export class LaneParams {
         } catch {
           // A full disk must not stop a picture; control's journal has the values too.
         }
+        // A fader that is on the move must not write files as fast as the disk can.
+        await new Promise((resolve) => setTimeout(resolve, saveEveryMs).unref());
       }
       this.#saving = false;
     })();

@@ -7,6 +7,7 @@ import type { PropagateSettings } from '../stages/propagate/contract.js';
 import { faceSlots } from '../stages/track/contract.js';
 import type { Clock } from '../time/clock.js';
 import { type DurationUs, frameIntervalUs, type InstantUs } from '../time/time.js';
+import { Arrivals } from './arrivals.js';
 import type { FallbackLadder } from './fallback.js';
 import type { LaneEvents } from './lane-events.js';
 import type { LaneParams } from './lane-params.js';
@@ -21,6 +22,7 @@ export class LaneState {
     'keyframe.late': 0,
     'keyframe.stale': 0,
     'keyframe.refused': 0,
+    'patch.stale': 0,
     'track.fault': 0,
     cut: 0,
     'frame.unsupported': 0,
@@ -43,6 +45,7 @@ export class LaneState {
     frameRateNum: 25,
     frameRateDen: 1,
   };
+  readonly arrivals = new Arrivals();
   /** The picture from which on nobody has looked who is in it; −1: somebody has. */
   unlookedSince = 1;
   /** Detections wait for the next picture: a track begins with pixels, and those of the last one are libndi's again. */

@@ -16,6 +16,7 @@ import type { LaneParams } from './lane-params.js';
 import { type LaneContext, LaneState } from './lane-state.js';
 import { Looking } from './looking.js';
 import { LaneMeters } from './meters.js';
+import { NeuralPatches } from './neural-patches.js';
 import { PlainPool } from './plain-pool.js';
 import { Showing } from './showing.js';
 import { Slate } from './slate.js';
@@ -43,6 +44,7 @@ export class Lane {
   #closed = false;
   readonly #looking: Looking;
   readonly #answers: KeyframeAnswers;
+  readonly #neural: NeuralPatches;
   readonly #showing: Showing;
   readonly #stamp = new CaptureStamp();
   readonly #slate: Slate;
@@ -59,7 +61,8 @@ export class Lane {
     const { parts, meters, state } = this;
     const context: LaneContext = { clock, params, events, parts, meters, state, ladder: new FallbackLadder(faceSlots) };
     this.#answers = new KeyframeAnswers(context);
-    this.#looking = new Looking(context, this.#answers);
+    this.#neural = new NeuralPatches(context);
+    this.#looking = new Looking(context, this.#answers, this.#neural);
     this.#showing = new Showing(context);
     this.loaded = parts.shelf.load(options.performers, options.likenesses);
     this.#slate = new Slate(ndi, clock, options.source.name, (video) =>
@@ -221,6 +224,11 @@ export class Lane {
         onDetected: (reply, scaleX, scaleY) => this.#answers.detected(reply, scaleX, scaleY),
         onUp: () => inference(true),
         onDown: () => inference(false),
+      },
+      patches: {
+        onPatch: (reply, rgba) => this.#neural.arrived(reply, rgba),
+        onEngineReady: () => {},
+        onEngineFault: (key, reason) => events.onAlarm('ENGINE_NOT_READY', { likeness: key.split(' ')[0]!, reason }),
       },
       send: {
         onSent: (captureToSendUs, slackUs, frame) => {

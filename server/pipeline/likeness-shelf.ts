@@ -1,17 +1,48 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { skinVertexCount } from '../likeness/mesh/skin-mesh.js';
+import type { CarriedPatches } from '../frame/carried-patch.js';
+import type { KernelMemory } from '../kernels/memory.js';
+import type { PatchKernel } from '../kernels/patch.js';
+import type { EngineChoices } from '../likeness/engine-choice.js';
 import { type FaceBake, readBake } from '../likeness/mesh/bake.js';
 import type { MeshCanvas } from '../likeness/mesh/canvas.js';
 import { MeshLikeness } from '../likeness/mesh/engine.js';
-import type { LikenessEngine } from '../likeness/port.js';
-import type { CastPerformer } from '../stages/track/contract.js';
+import { skinVertexCount } from '../likeness/mesh/skin-mesh.js';
+import type { EngineSpec } from '../likeness/neural/spec.js';
+import { PatchCanvas } from '../likeness/patch/patch-canvas.js';
+import { PatchLikeness } from '../likeness/patch/patch-likeness.js';
+import { type EngineChoice, PerformerEngine, type PerformerLikeness } from '../likeness/patch/performer-engine.js';
 import type { ConsentScope } from '../likeness/prepare.js';
 import { runPrepare } from '../likeness/run-prepare.js';
+import type { CastPerformer } from '../stages/track/contract.js';
 import type { LaneLikeness, LanePerformer } from './lane-options.js';
 
-interface Loaded {
-  readonly engine: LikenessEngine;
-  readonly likeness: LaneLikeness;
+interface Bound {
+  readonly engine: PerformerEngine;
+  likeness: LaneLikeness;
+  /** The engine that was shown before the last switch stays loaded: going back is as quick. */
+  before: string | null;
+}
+
+/** An engine's name between lane and inference: another spec of the same likeness is another engine. */
+const keyOf = ({ id, neural }: LaneLikeness): string | null =>
+  neural ? `${id} ${createHash('sha256').update(JSON.stringify(neural)).digest('hex').slice(0, 8)}` : null;
+
+/** What the shelf needs to draw with. */
+export interface ShelfParts {
+  readonly memory: KernelMemory;
+  readonly canvas: MeshCanvas;
+  readonly patches: PatchKernel;
+  readonly patchesOf: (faceId: number) => CarriedPatches;
+  /** Has inference load and warm an engine beside what runs, or let go of one. */
+  readonly wantEngine: (key: string, spec: EngineSpec) => void;
+  readonly dropEngine: (key: string) => void;
+}
+export interface ShelfUse {
+  /** Where bakes are kept between shows. */
+  readonly cacheFolder: string;
+  readonly scope: ConsentScope;
+  readonly engines: EngineChoices | null;
 }
 
 /** Likenesses and performers of one lane: loaded beside the running ones, switched between frames. */
@@ -20,18 +51,23 @@ export class LikenessShelf {
   readonly #likenesses = new Map<string, LaneLikeness>();
   readonly #bakes = new Map<string, FaceBake>();
   readonly #references = new Map<string, FaceBake>();
-  readonly #engines = new Map<string, Loaded>();
+  readonly #bound = new Map<string, Bound>();
   /** Every engine made so far, by performer and likeness. */
-  readonly #made = new Map<string, Loaded>();
-  readonly #assigned = new Map<string, string | null>();
+  readonly #made = new Map<string, PerformerLikeness>();
+  readonly #wanted = new Set<string>();
+  readonly #patchCanvas: PatchCanvas;
+  readonly #fadeCanvas: PatchCanvas;
+  /** Read with every picture; the lane sets it from its parameters. */
+  choice: () => EngineChoice = () => ({ engine: 'show', switchFrames: 0, maxAgeFrames: 50 });
 
   constructor(
-    private readonly canvas: MeshCanvas,
-    /** Where bakes are kept between shows. */
-    private readonly cacheFolder: string,
-    private readonly scope: ConsentScope,
+    private readonly parts: ShelfParts,
+    private readonly use: ShelfUse,
     private readonly onFault: (what: string, reason: string) => void,
-  ) {}
+  ) {
+    this.#patchCanvas = new PatchCanvas(parts.memory);
+    this.#fadeCanvas = new PatchCanvas(parts.memory);
+  }
 
   async load(performers: readonly LanePerformer[], likenesses: readonly LaneLikeness[]): Promise<void> {
     for (const likeness of likenesses) await this.addLikeness(likeness);
@@ -43,8 +79,8 @@ export class LikenessShelf {
       const bake = readBake(await readFile(likeness.bakeFile), skinVertexCount);
       if (!bake) throw new Error('not a whole bake file');
       this.#bakes.set(likeness.id, bake);
-      for (const key of this.#made.keys()) if (key.endsWith(` ${likeness.id}`)) this.#made.delete(key);
       this.#likenesses.set(likeness.id, likeness);
+      for (const key of this.#made.keys()) if (key.endsWith(` ${likeness.id}`)) this.#made.delete(key);
       return true;
     } catch (error) {
       this.onFault(likeness.id, (error as Error).message);
@@ -56,12 +92,14 @@ export class LikenessShelf {
   }
   /** A package that control has checked; its bake is made, or found in the cache, by a process of its own. */
   async addPackage(likenessId: string, packagePath: string): Promise<boolean> {
+    const { cacheFolder, scope, engines } = this.use;
     try {
       const { likenesses, faults } = await runPrepare({
-        cacheFolder: this.cacheFolder,
+        cacheFolder,
         packages: [packagePath],
-        use: this.scope,
+        use: scope,
         performers: [],
+        ...(engines === null ? {} : { engines }),
       });
       const made = likenesses.find(({ id }) => id === likenessId);
       if (made) return await this.addLikeness(made);
@@ -85,35 +123,68 @@ export class LikenessShelf {
     }
   }
 
-  /** Binds a likeness to a performer; takes effect with the next frame. Null: no likeness (the face is concealed). */
+  /**
+   * Binds a likeness to a performer; takes effect with the next frame, by a cross-fade where another was shown. Null: no likeness,
+   * at once (the face is concealed).
+   */
   assign(performerId: string, likenessId: string | null): void {
-    this.#assigned.set(performerId, likenessId);
     const bake = likenessId === null ? undefined : this.#bakes.get(likenessId);
     const likeness = likenessId === null ? undefined : this.#likenesses.get(likenessId);
     if (!bake || !likeness) {
-      this.#engines.delete(performerId);
-      return;
+      this.#bound.delete(performerId);
+      return this.#tidy();
     }
-    if (this.#engines.get(performerId)?.likeness.id === likeness.id) return;
-    // Kept: a cue list goes back and forth between the same few, and the memory of the kernels is never given back.
-    const key = `${performerId} ${likeness.id}`;
-    const made = this.#made.get(key) ?? {
-      engine: new MeshLikeness(this.canvas, bake, this.#references.get(performerId) ?? null),
-      likeness,
-    };
-    this.#made.set(key, made);
-    this.#engines.set(performerId, made);
+    const bound = this.#bound.get(performerId);
+    if (bound?.likeness === likeness) return;
+    const drawn = this.#drawnBy(likeness, bake, performerId);
+    if (bound) {
+      bound.before = keyOf(bound.likeness);
+      bound.likeness = likeness;
+      bound.engine.use(drawn);
+    } else {
+      const { patches } = this.parts;
+      const engine = new PerformerEngine(patches, this.#fadeCanvas, () => this.choice(), drawn);
+      this.#bound.set(performerId, { engine, likeness, before: null });
+    }
+    this.#tidy();
   }
 
-  engineOf(performerId: string | null): LikenessEngine | null {
-    return performerId === null ? null : (this.#engines.get(performerId)?.engine ?? null);
+  #drawnBy(likeness: LaneLikeness, bake: FaceBake, performerId: string): PerformerLikeness {
+    const { canvas, patches, patchesOf, memory } = this.parts;
+    const key = keyOf(likeness);
+    if (key !== null && likeness.neural) {
+      this.#wanted.add(key);
+      this.parts.wantEngine(key, likeness.neural);
+    }
+    // Kept: a cue list goes back and forth between the same few, and the memory of the kernels is never given back.
+    const name = `${performerId} ${likeness.id}`;
+    const made = this.#made.get(name) ?? {
+      mesh: new MeshLikeness(canvas, bake, this.#references.get(performerId) ?? null),
+      neural: key === null ? null : new PatchLikeness(patches, this.#patchCanvas, patchesOf, key, memory),
+    };
+    this.#made.set(name, made);
+    return made;
+  }
+
+  /** Lets go of engines that nobody is shown by, or was until just now. */
+  #tidy(): void {
+    const used = new Set([...this.#bound.values()].flatMap(({ likeness, before }) => [keyOf(likeness), before]));
+    for (const key of this.#wanted) {
+      if (used.has(key)) continue;
+      this.#wanted.delete(key);
+      this.parts.dropEngine(key);
+    }
+  }
+
+  engineOf(performerId: string | null): PerformerEngine | null {
+    return performerId === null ? null : (this.#bound.get(performerId)?.engine ?? null);
   }
   likenessOf(performerId: string | null): LaneLikeness | null {
-    return performerId === null ? null : (this.#engines.get(performerId)?.likeness ?? null);
+    return performerId === null ? null : (this.#bound.get(performerId)?.likeness ?? null);
   }
   /** The first likeness on the shelf that is bound to anyone: what the lane shows in its status. */
   shown(): LaneLikeness | null {
-    for (const { likeness } of this.#engines.values()) return likeness;
+    for (const { likeness } of this.#bound.values()) return likeness;
     return null;
   }
 }

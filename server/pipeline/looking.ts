@@ -3,7 +3,8 @@ import type { ReceivedFrame } from '../frame/frames.js';
 import { FrameShrinker } from '../kernels/frame-shrink.js';
 import type { InstantUs } from '../time/time.js';
 import type { KeyframeAnswers } from './answers.js';
-import { type LaneContext, propagateSettings } from './lane-state.js';
+import type { LaneContext } from './lane-state.js';
+import type { NeuralPatches } from './neural-patches.js';
 
 /** Longer side of the picture in which faces are looked for: what the detector sees, so that nothing is resized twice. */
 const detectLongSidePx = 256;
@@ -27,14 +28,16 @@ export class Looking {
   constructor(
     private readonly lane: LaneContext,
     private readonly answers: KeyframeAnswers,
+    private readonly neural: NeuralPatches,
   ) {}
 
   /** Returns how many faces have work, which stands in `state.work`. */
   look(frame: ReceivedFrame, startedAtUs: InstantUs): number {
     const { parts, state, meters, clock } = this.lane;
-    const { track, propagate, stats } = parts;
+    const { track, stats } = parts;
     const { video, frameNumber } = frame;
     stats.measure(video.pixels, video.format, video.widthPx, video.heightPx, video.strideBytes);
+    stats.cells(state.arrivals.gridOf(frameNumber));
     if (stats.layoutChangeCodes > cutLayoutCodes) this.#cut();
     const trackedAtUs = clock.nowUs();
     meters.stage('track', startedAtUs, trackedAtUs, frameNumber);
@@ -47,7 +50,7 @@ export class Looking {
         track.end(face);
         continue;
       }
-      if (face.startedFrame !== frameNumber) propagate.carry(face, region, frameNumber, propagateSettings(this.lane));
+      if (face.startedFrame !== frameNumber) this.neural.carry(face, region, frameNumber);
       const work = (state.work[count] ??= { face, region, action: 'none', engine: null });
       work.face = face;
       work.region = region;
@@ -70,6 +73,7 @@ export class Looking {
     parts.track.endAll();
     state.unlookedSince = state.frameNumber;
     state.pending = null;
+    state.arrivals.forget();
     parts.stats.reset();
   }
 
@@ -111,6 +115,7 @@ export class Looking {
       );
       if (asked) this.answers.remember(face, frameNumber, askedAtUs);
     }
+    this.neural.ask(frame);
     const every = state.unlookedSince >= 0 ? 1 : track.allAcquired() ? detectCalmFrames : detectSearchFrames;
     if (!keyframe.detectInFlight && frameNumber - this.#detectAskedFrame >= every) this.#askDetect(frame);
   }

@@ -4,6 +4,7 @@ import { BlendKernel } from '../kernels/blend.js';
 import { ConcealKernel } from '../kernels/conceal.js';
 import { KernelMemory } from '../kernels/memory.js';
 import { OcclusionKernel } from '../kernels/occlusion.js';
+import { PatchKernel } from '../kernels/patch.js';
 import { PictureKernel } from '../kernels/picture.js';
 import { loadRasterKernel } from '../kernels/raster.js';
 import { RegionKernel } from '../kernels/region.js';
@@ -15,9 +16,11 @@ import { loadIrisKernel } from '../kernels/iris.js';
 import type { NdiPort } from '../ndi/port.js';
 import type { ReceiveEvents } from '../stages/receive/contract.js';
 import { CompositeStage } from '../stages/composite/stage.js';
+import { PatchClient, type PatchEvents } from '../stages/keyframe/patch-client.js';
 import { KeyframeClient, type KeyframeEvents } from '../stages/keyframe/stage.js';
 import { LabelStage } from '../stages/label/stage.js';
 import { neighboursOf } from '../frame/mesh-neighbours.js';
+import { PatchCarrier } from '../stages/propagate/patch-carrier.js';
 import { FlowPropagator } from '../stages/propagate/stage.js';
 import { ReceiveStage } from '../stages/receive/stage.js';
 import type { SendEvents } from '../stages/send/contract.js';
@@ -40,6 +43,7 @@ import { FaceRegions } from './regions.js';
  *   track      detections, identities         FaceTracks, keyframe wishes lane's main        none
  *   propagate  region in kernel memory        landmarks in this picture   lane's main        none
  *   keyframe   256² crop by IPC               landmarks, identity         inference process  1 per face, keep latest
+ *              512² crop by IPC               neural face, RGBA           a process each     1 per face, keep latest
  *   composite  frame, regions, engines        CompositedFrame, in place   lane's main        none
  *   label      CompositedFrame                LabelledFrame               lane's main        none
  *   send       LabelledFrame                  NDI out, buffer given back  libndi             delayFrames, in order
@@ -53,6 +57,8 @@ export interface LaneParts {
   readonly track: TrackStage;
   readonly propagate: FlowPropagator;
   readonly keyframe: KeyframeClient;
+  readonly patches: PatchClient;
+  readonly carrier: PatchCarrier;
   readonly composite: CompositeStage;
   readonly label: LabelStage;
   readonly send: SendStage;
@@ -62,7 +68,8 @@ export interface LaneParts {
 /** What the parts tell the lane. */
 export interface LaneEventsOfParts {
   readonly receive: ReceiveEvents;
-  readonly keyframe: KeyframeEvents;
+  readonly keyframe: Omit<KeyframeEvents, 'onOther'>;
+  readonly patches: PatchEvents;
   readonly send: SendEvents;
   readonly likenessFault: (what: string, reason: string) => void;
 }
@@ -89,6 +96,27 @@ export function wireLane(options: LaneOptions, ndi: NdiPort, clock: Clock, event
   );
   const webControl =
     options.webControl === null ? [] : [`<ndi_capabilities web_control="${xmlText(options.webControl)}"/>`];
+  const patchKernel = new PatchKernel(memory);
+  const carrier = new PatchCarrier(memory, patchKernel, faceSlots);
+  const keyframe: KeyframeClient = new KeyframeClient(memory, region, ipcPath(options.runFolder, 'inference'), {
+    ...events.keyframe,
+    onOther: (message) => void patches.take(message),
+    onUp: () => {
+      patches.opened();
+      events.keyframe.onUp();
+    },
+    onDown: () => {
+      patches.lost();
+      events.keyframe.onDown();
+    },
+  });
+  const patches = new PatchClient(
+    memory,
+    region,
+    (head, payload) => keyframe.send(head, payload),
+    events.patches,
+    faceSlots,
+  );
   return {
     memory,
     region,
@@ -115,7 +143,9 @@ export function wireLane(options: LaneOptions, ndi: NdiPort, clock: Clock, event
       neighboursOf(canonical.triangles, surfaceCount),
       faceSlots,
     ),
-    keyframe: new KeyframeClient(memory, region, ipcPath(options.runFolder, 'inference'), events.keyframe),
+    keyframe,
+    patches,
+    carrier,
     composite: new CompositeStage({ memory, blend, conceal, picture, occlusion }),
     label: new LabelStage(),
     send: new SendStage(
@@ -129,6 +159,21 @@ export function wireLane(options: LaneOptions, ndi: NdiPort, clock: Clock, event
       },
       events.send,
     ),
-    shelf: new LikenessShelf(canvas, join(options.stateFolder, 'prepared'), options.consentScope, events.likenessFault),
+    shelf: new LikenessShelf(
+      {
+        memory,
+        canvas,
+        patches: patchKernel,
+        patchesOf: (faceId) => carrier.of(faceId),
+        wantEngine: (key, spec) => patches.want(key, spec),
+        dropEngine: (key) => patches.drop(key),
+      },
+      {
+        cacheFolder: join(options.stateFolder, 'prepared'),
+        scope: options.consentScope,
+        engines: options.engines ?? null,
+      },
+      events.likenessFault,
+    ),
   };
 }

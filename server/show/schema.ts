@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { EngineChoice } from '../likeness/engine-choice.js';
 import { CueSchema, LookSchema, StageSchema } from './book-schema.js';
 import { idPattern } from './id-pattern.js';
 
@@ -84,6 +85,8 @@ export const ShowFile = Type.Object(
     cast: Type.Array(CastEntry, { maxItems: 64 }),
     /** Folder of likeness packages, relative to the show file. */
     likenessFolder: Type.Optional(filePath),
+    /** Engines other than the mesh, by likeness id; docs/neural-engines.md. */
+    engines: Type.Optional(Type.Record(id, EngineChoice)),
     ports: Type.Optional(
       Type.Object(
         {

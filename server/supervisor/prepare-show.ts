@@ -1,8 +1,11 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
+import type { EngineChoices } from '../likeness/engine-choice.js';
+import { addedModelsFolder } from '../likeness/neural/added-models.js';
 import type { ConsentScope, PrepareJob, PrepareResult } from '../likeness/prepare.js';
 import { runPrepare } from '../likeness/run-prepare.js';
 import type { ShowFile } from '../show/schema.js';
+import { stateRoot } from './state-folder.js';
 
 /** A path of the show file: relative to it. */
 export const showPath = (showFile: string | null, path: string): string =>
@@ -28,12 +31,19 @@ export const consentScopeOf = (show: ShowFile): ConsentScope => ({
   output: show.outputUse ?? 'monitor',
 });
 
+/** Engines that the show names, and where this machine keeps added weights. */
+export const enginesOf = (show: ShowFile): EngineChoices => ({
+  folder: addedModelsFolder(stateRoot()),
+  byLikeness: show.engines ?? {},
+});
+
 /** Bakes and embeddings for a show, made in a process of its own: the supervisor never loads a model. */
 export function prepareShow(showFile: string | null, show: ShowFile, cacheFolder: string): Promise<PrepareResult> {
   const job: PrepareJob = {
     cacheFolder,
     packages: packagesIn(likenessFolderOf(showFile, show)),
     use: consentScopeOf(show),
+    engines: enginesOf(show),
     performers: show.cast
       .filter((member) => member.enrolment.length > 0)
       .map(({ performerId, enrolment }) => ({

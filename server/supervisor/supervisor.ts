@@ -14,7 +14,7 @@ import { productVersion } from '../version.js';
 import { KeptProcess } from './child.js';
 import { freeTcpPort, freeUdpPort } from './free-ports.js';
 import { nicenessOf } from './precedence.js';
-import { consentScopeOf, likenessFolderOf, prepareShow } from './prepare-show.js';
+import { consentScopeOf, enginesOf, likenessFolderOf, prepareShow } from './prepare-show.js';
 import { stateFolderOf } from './state-folder.js';
 
 export interface RunOptions {
@@ -207,6 +207,7 @@ export class Supervisor {
       discoveryServers: this.show.discoveryServers ?? [],
       askAddresses: this.show.askAddresses ?? [],
       consentScope: consentScopeOf(this.show),
+      engines: enginesOf(this.show),
       deepColor: source.deepColor ?? false,
       version: productVersion,
     };

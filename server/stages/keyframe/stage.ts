@@ -20,6 +20,8 @@ export interface KeyframeEvents {
   onFace(answer: FaceAnswer): void;
   /** Boxes are in the small picture; scales lead to the camera's. */
   onDetected(reply: DetectReply, scaleX: number, scaleY: number): void;
+  /** What is not the keyframe stage's own: neural engines and their patches. */
+  onOther(message: IpcMessage): void;
   onUp(): void;
   onDown(): void;
 }
@@ -65,6 +67,10 @@ export class KeyframeClient {
   }
   get detectInFlight(): boolean {
     return this.#detectInFlight >= 0;
+  }
+  /** False while inference is not connected. */
+  send(head: IpcMessage['head'], payload?: Uint8Array): boolean {
+    return this.#ipc.channel?.send(head, payload) ?? false;
   }
   setPriority(program: boolean, preview: boolean): void {
     this.#priority = { program, preview };
@@ -165,6 +171,8 @@ export class KeyframeClient {
         landmarks: floats.subarray(0, landmarkCount * 3),
         identity: reply.hasIdentity ? floats.subarray(landmarkCount * 3) : null,
       });
+      return;
     }
+    this.events.onOther(message);
   }
 }
