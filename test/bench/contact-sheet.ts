@@ -5,6 +5,7 @@ import { buildRoot } from '../../server/paths.js';
 import type { Part } from './part.js';
 import { uyvyToRgba } from './pictures.js';
 
+/** Height of a picture on the sheet; its width follows. */
 const cellPx = 300;
 
 /** Rows of pictures with a caption each, for people to look at: build/bench/<name>.png. */
@@ -31,7 +32,9 @@ export class ContactSheet {
   write(name: string): string | null {
     if (this.#rows.length === 0) return null;
     const columns = this.#rows[0]!.cells.length;
-    const sheet = createCanvas(columns * cellPx, this.#rows.length * (cellPx + 22));
+    const widest = Math.max(...this.#rows.flatMap(({ cells }) => cells.map(({ side }) => side.w / side.h)));
+    const cellWidthPx = Math.ceil(cellPx * Math.min(2, widest));
+    const sheet = createCanvas(columns * cellWidthPx, this.#rows.length * (cellPx + 22));
     const context = sheet.getContext('2d');
     context.fillStyle = '#222';
     context.fillRect(0, 0, sheet.width, sheet.height);
@@ -46,8 +49,8 @@ export class ContactSheet {
         const image = inner.createImageData(side.w, side.h);
         image.data.set(rgba);
         inner.putImageData(image, 0, 0);
-        const scale = Math.min(cellPx / side.w, cellPx / side.h);
-        context.drawImage(cell, c * cellPx, top + 22, side.w * scale, side.h * scale);
+        const scale = Math.min(cellWidthPx / side.w, cellPx / side.h);
+        context.drawImage(cell, c * cellWidthPx, top + 22, side.w * scale, side.h * scale);
       });
     });
     const file = join(buildRoot, 'bench', `${name}.png`);

@@ -43,7 +43,7 @@ export class IdentityMeter {
   static async open(): Promise<IdentityMeter> {
     const demo = join(buildRoot, 'demo');
     return IdentityMeter.knowing({
-      likeness: photosIn(join(demo, 'photos'), 'sasha-'),
+      likeness: likenessPhotos(),
       performer: photosIn(join(demo, 'performers'), 'robin-'),
     });
   }
@@ -114,6 +114,9 @@ export class IdentityMeter {
     await Promise.all([this.#detector.close(), this.#mesher.close(), this.#embedder.close()]);
   }
 }
+
+/** The photos that the demo's likeness is made from. */
+export const likenessPhotos = (): string[] => photosIn(join(buildRoot, 'demo', 'photos'), 'sasha-');
 
 function photosIn(folder: string, start: string): string[] {
   const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.startsWith(start)) : [];

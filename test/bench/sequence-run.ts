@@ -29,7 +29,7 @@ const slowEvery = 6;
 /** A rim round the face, where a bad blend would flicker. */
 const rim01 = 0.12;
 /** Steps in which the face is hidden on purpose. */
-const concealing: ReadonlySet<string> = new Set(['conceal', 'unacquired', 'slate']);
+export const concealing: ReadonlySet<string> = new Set(['conceal', 'unacquired', 'slate']);
 const sheetRows = 8;
 
 export interface Judges {
@@ -44,7 +44,7 @@ export interface SequenceRunOptions {
   readonly judges: Judges;
   /** Parameter values of the lane. */
   readonly values: Readonly<Record<string, ParamValue>>;
-  /** Leaks are looked for on every frame, slowly; null in a run that is only a reference. */
+  /** Where stills go; null in a run that is only a reference, in which nobody looks for leaks. */
   readonly sheet: ContactSheet | null;
   readonly onFrame: (n: number) => void;
 }

@@ -11,6 +11,7 @@ import type { InferenceOptions } from '../../server/pipeline/inference-options.j
 import type { LaneOptions } from '../../server/pipeline/lane-options.js';
 import { LaneParams } from '../../server/pipeline/lane-params.js';
 import type { ParamValue } from '../../server/protocol/descriptors.js';
+import type { ShowFile } from '../../server/show/schema.js';
 import { consentScopeOf, prepareShow } from '../../server/supervisor/prepare-show.js';
 import { type Clock, machineClock, SimulatedClock } from '../../server/time/clock.js';
 import { showOf } from './bench-cast.js';
@@ -35,6 +36,8 @@ export interface StageRunOptions {
   readonly values?: Readonly<Record<string, ParamValue>>;
   /** How many of the stage's people the cast knows. Default 1. */
   readonly people?: number;
+  /** Instead of the demo's. */
+  readonly show?: ShowFile;
   /**
    * What the lane's time is. 'machine' (default): real time, for costs. 'frames': one frame interval per picture however long the
    * bench looks at it, for quality; else a slow look would age the keyframes and lose the camera.
@@ -73,7 +76,7 @@ export class StageRunner {
   }
 
   async run(options: StageRunOptions): Promise<Lane> {
-    const show = showOf(options.people ?? 1);
+    const show = options.show ?? showOf(options.people ?? 1);
     const prepared = await prepareShow(null, show, join(buildRoot, 'demo', 'prepared'));
     if (prepared.faults.length > 0) throw new Error(JSON.stringify(prepared.faults));
     for (const name of readdirSync(this.#folder)) if (name.startsWith('lane-')) rmSync(join(this.#folder, name));
