@@ -84,7 +84,12 @@ const lane: Lane = new Lane(options, ndi, clock, params, {
     alarm('LANE_OVERLOADED', { lane: options.laneId, level }, level > 0);
   },
   onDelayMeasured: (frames) => change({ [params.delayAddress]: frames }, 'measured delay'),
-  onInference: (up) => alarm('INFERENCE_DOWN', {}, !up),
+  onInference(up) {
+    alarm('INFERENCE_DOWN', {}, !up);
+    // Stands for as long as models run elsewhere than the show says.
+    const { asked = '', reason = null } = lane.parts.keyframe.engine ?? {};
+    alarm('INFERENCE_PROVIDER_REPLACED', { asked, reason: reason ?? '' }, up && reason !== null);
+  },
   onAlarm(code, context) {
     alarm(code, context);
     setTimeout(() => alarm(code, context, false), 5000).unref();
