@@ -36,6 +36,8 @@ export class SequenceMeasures {
   readonly nme = pair();
   readonly expression = pair();
   readonly iou = pair();
+  /** Share of the visible face that is as the camera saw it: what shows through of the performer. */
+  readonly plainSkin = pair();
   readonly occluderKept: number[] = [];
   readonly faces: { readonly output: FaceMeasure[]; readonly plain: FaceMeasure[]; readonly ideal: FaceMeasure[] } = {
     output: [],
@@ -50,6 +52,8 @@ export const mean = (values: readonly number[]): number => {
   const known = values.filter((value) => Number.isFinite(value));
   return known.length === 0 ? Number.NaN : known.reduce((sum, value) => sum + value, 0) / known.length;
 };
+
+const most = (values: readonly number[]): number => Math.max(...values.filter(Number.isFinite));
 
 /** An output as steady as the truth: within this of the truth's own. */
 const steady = { least: 0.8, most: 1.1 } as const;
@@ -69,7 +73,8 @@ function refereeGain(looks: readonly IdentityLook[]): number {
  * Rows of the product. psnr, ssim, msSsim: luma of the face's box against the ideal; reference: the plain feed's, which is also the floor.
  * detail: fine detail of the face; reference: the ideal's. flicker: mean change of luma from frame to frame; warpError: Lai et al.,
  * by the true flow; reference: the ideal's. nme: the lane's landmarks against truth; reference: the mesh model run on the frame.
- * expressionError: against the ideal's expression; reference: the plain feed's. maskIou: reference: the ideal's own. leakedFrames:
+ * plainSkin: share of the visible face that is as the camera saw it, so that half a face does not hide behind an identity that still passes;
+ * plainSkinMost: the worst look; reference: the ideal's, whose skin may have the same colour by chance. expressionError: against the ideal's expression; reference: the plain feed's. maskIou: reference: the ideal's own. leakedFrames:
  * in any step but plain; reference: those in which the ideal itself is judged so. refereeLeaks: the same by the referee, on the frames it sees.
  */
 export function productRows(row: string, m: SequenceMeasures): BenchRow[] {
@@ -97,6 +102,15 @@ export function productRows(row: string, m: SequenceMeasures): BenchRow[] {
     of(row, 'nme', m.nme, '%'),
     of(row, 'expressionError', m.expression, '%'),
     of(row, 'maskIou', m.iou, ''),
+    of(row, 'plainSkin', m.plainSkin, ''),
+    benchRow(
+      row,
+      'plainSkinMost',
+      most(m.plainSkin.output),
+      '',
+      most(m.plainSkin.reference),
+      m.plainSkin.output.length,
+    ),
     ...(m.occluderKept.some(Number.isFinite)
       ? [benchRow(row, 'occluderKept', mean(m.occluderKept), '', 1, m.occluderKept.length)]
       : []),

@@ -195,6 +195,8 @@ export class SequenceRun {
     const where = face.map((value, k) => Math.max(value, occluder[k]!));
     this.measures.iou.output.push(changedIou(p!, o!, face, where));
     this.measures.iou.reference.push(changedIou(p!, i!, face, where));
+    this.measures.plainSkin.output.push(keptShare(p!, o!, face));
+    this.measures.plainSkin.reference.push(keptShare(p!, i!, face));
     this.measures.occluderKept.push(keptShare(p!, o!, occluderOverFace(frame, occluder)));
   }
 }
