@@ -6,6 +6,7 @@ import { ipcPath, listenIpc } from '../ipc/channel.js';
 import type { ServerMessage } from '../protocol/messages.js';
 import { StateJournal } from '../show/journal.js';
 import { defaultPorts } from '../show/schema.js';
+import { checkShow } from '../show/show-file.js';
 import { Versions } from '../show/versions.js';
 import { Access } from '../surfaces/http/access.js';
 import { createHttpSurface, listenHttp } from '../surfaces/http/http-surface.js';
@@ -90,6 +91,13 @@ async function wire(
       laneStatus: (laneStatus) => feedLane(theDesk.dispatcher, laneStatus),
       laneLost: (laneId) => theDesk.laneLost(laneId),
       alarm: (alarm) => theDesk.alarms.take(alarm),
+      follow: (given) => {
+        const next = checkShow(given);
+        links.keepOnly(new Set(next.sources.map(({ id }) => id)));
+        theDesk.follow(next);
+        ws.greetAgain();
+        audit.record('show-start', 'server', { show: next.name, production: next.production, followed: true });
+      },
       wanted: (laneId) => {
         const wanted = ws.wanted(laneId);
         const most = Number(theDesk.dispatcher.get('/understudy/show/preview/maxFps'));
@@ -156,7 +164,7 @@ async function wire(
       registry: theDesk.registry,
       allowed,
       access,
-      show: showWiring.routes(show, auditLog),
+      show: showWiring.routes(auditLog),
       metrics: { lanes: () => links.lanes(), processes: () => links.processes, counters },
       status: () => ({
         ...status(),

@@ -4,9 +4,10 @@ import type { ParamRegistry } from '../params/registry.js';
 import { protocolVersion, type CastMember, type ServerMessage } from '../protocol/messages.js';
 import type { ParamAddress, ParamValue } from '../protocol/descriptors.js';
 import type { ControlToLane, LaneToControl } from '../protocol/lane-link.js';
-import { Book } from '../show/book.js';
+import { Book, type BookEntry } from '../show/book.js';
 import type { Change, StateJournal } from '../show/journal.js';
 import { bookOfShow } from '../show/show-file.js';
+import type { ShowFile } from '../show/schema.js';
 import type { Versions } from '../show/versions.js';
 import { Dispatcher, refusal, type ParamChange, type Refusal } from '../surfaces/dispatch/dispatch.js';
 import type { Clock } from '../time/clock.js';
@@ -31,6 +32,7 @@ export class Desk {
   readonly shelf: LikenessShelf;
   readonly show: ShowDesk;
   readonly #assignments: Map<string, string | null>;
+  #showFile: ShowFile;
   /** While a batch runs: what goes to whom when it is over. */
   #batch: Map<string | null, Record<ParamAddress, ParamValue>> | null = null;
   /** To one lane, or to all. Set by the process; nobody listens in a unit test. */
@@ -45,16 +47,15 @@ export class Desk {
     versions: Versions,
   ) {
     const { show } = options;
+    this.#showFile = show;
     this.alarms = new AlarmBoard(clock);
     this.registry = registryOf(show.sources.map(({ id, label }) => ({ id, label: label ?? id })));
     const use = { production: show.production, scene: show.scene ?? null, output: show.outputUse ?? 'monitor' };
     this.shelf = new LikenessShelf(options.likenessFolders, use, () => clock.wallClockIso());
-    this.dispatcher = new Dispatcher(this.registry, { ...startValues(options), ...journal.state.values }, (error) => {
+    this.dispatcher = new Dispatcher(this.registry, { ...startValues(show), ...journal.state.values }, (error) => {
       this.alarms.raise('listener', 'CONTROL_MESSAGE_INVALID', { reason: String(error) });
     });
-    const book = new Book(bookOfShow(show));
-    for (const entry of journal.state.book) book.put(entry);
-    this.show = new ShowDesk(this.#host(), book, journal.state.cue, versions);
+    this.show = new ShowDesk(this.#host(), bookOf(show, journal.state.book), journal.state.cue, versions);
     this.dispatcher.addGuard((change) => this.#guardLikeness(change));
     this.dispatcher.onChange((change) => this.#changed(change));
     const fromShow = show.cast.map(({ performerId, likeness }) => [performerId, likeness ?? null] as const);
@@ -63,8 +64,43 @@ export class Desk {
     if (journal.setAside !== null) this.alarms.raise('state', 'STATE_UNREADABLE', { file: journal.setAside });
   }
 
+  get showFile(): ShowFile {
+    return this.#showFile;
+  }
+  /**
+   * The show file was changed while the show runs: cameras, cast, looks and cues come and go, everything else stands. Not for
+   * what was settled when the process started (ports, access, consent scope, folders): the supervisor starts it anew for those.
+   */
+  follow(show: ShowFile): void {
+    const cameras = new Map(show.sources.map(({ id, label }) => [id, label ?? id]));
+    for (const { id } of this.#showFile.sources) {
+      if (cameras.has(id)) continue;
+      this.registry.removeScope(`lane/${id}`);
+      this.registry.removeScope(`output/${id}`);
+      this.alarms.clear(`lane ${id}`);
+    }
+    for (const [id, label] of cameras) {
+      for (const scopeId of [`lane/${id}`, `output/${id}`]) {
+        const before = this.registry.scopes.find((scope) => scope.id === scopeId);
+        if (before?.label !== label) this.registry.addScope(scopeId, label);
+      }
+    }
+    const { state } = this.journal;
+    this.dispatcher.followScopes({ ...startValues(show), ...state.values });
+    for (const id of this.#assignments.keys())
+      if (!show.cast.some(({ performerId }) => performerId === id)) this.#assignments.delete(id);
+    for (const { performerId, likeness } of show.cast)
+      if (!this.#assignments.has(performerId))
+        this.#assignments.set(performerId, state.assignments[performerId] ?? likeness ?? null);
+    this.#showFile = show;
+    this.shelf.scan();
+    this.show.follow(bookOf(show, state.book));
+    this.#tellStage();
+    this.onCast();
+  }
+
   cast(): readonly CastMember[] {
-    return this.options.show.cast.map(({ performerId, name, enrolment, embedding }) => ({
+    return this.#showFile.cast.map(({ performerId, name, enrolment, embedding }) => ({
       performerId,
       name,
       likenessId: this.#assignments.get(performerId) ?? null,
@@ -94,7 +130,7 @@ export class Desk {
   }
   #assign(performerId: string, likenessId: string | null, by: string): Refusal | null {
     const place = `cast/${performerId}`;
-    if (!this.options.show.cast.some((member) => member.performerId === performerId)) {
+    if (!this.#showFile.cast.some((member) => member.performerId === performerId)) {
       return refusal(place, 'CAST_UNKNOWN_PERFORMER', { performer: performerId });
     }
     const before = this.#assignments.get(performerId) ?? null;
@@ -261,7 +297,7 @@ export class Desk {
     }
   }
   #tellStage(): void {
-    for (const { id } of this.options.show.sources)
+    for (const { id } of this.#showFile.sources)
       this.send({ type: 'wall-regions', polygons: wallRegionsOf(this.show.book.stage, id) }, id);
   }
   #write(change: Change): void {
@@ -280,7 +316,14 @@ export class Desk {
 /** "lane/cam-a" and "output/cam-a" are of lane cam-a; "show" is everybody's. */
 const laneOf = (scopeId: string): string | null => scopeId.split('/')[1] ?? null;
 
-function startValues({ show }: Pick<ControlOptions, 'show'>): Record<ParamAddress, ParamValue> {
+/** The file's looks, cues and stage, and over them what was changed since. */
+function bookOf(show: ShowFile, changed: readonly BookEntry[]): Book {
+  const book = new Book(bookOfShow(show));
+  for (const entry of changed) book.put(entry);
+  return book;
+}
+
+function startValues(show: ShowFile): Record<ParamAddress, ParamValue> {
   const named = show.sources.flatMap(({ id, likeness }) =>
     likeness == null ? [] : [[addressOf(`lane/${id}`, 'likeness', 'id'), likeness] as const],
   );

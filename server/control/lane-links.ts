@@ -13,6 +13,7 @@ export interface LaneLinksDesk {
   laneStatus(status: LaneStatus): void;
   laneLost(laneId: string): void;
   alarm(alarm: AlarmMessage): void;
+  follow(show: unknown): void;
   wanted(laneId: string): Wanted;
 }
 interface Lane {
@@ -111,6 +112,14 @@ export class LaneLinks {
       lane.channel.send(message as IpcMessage['head']);
     }
   }
+  /** Lanes of cameras that the show does not have any more are forgotten, with their last status. */
+  keepOnly(laneIds: ReadonlySet<string>): void {
+    for (const [laneId, { channel }] of [...this.#lanes]) {
+      if (laneIds.has(laneId)) continue;
+      this.#lanes.delete(laneId);
+      channel?.close();
+    }
+  }
   close(): void {
     if (this.#pace !== null) clearTimeout(this.#pace);
     for (const channel of this.#channels) channel.close();
@@ -160,6 +169,9 @@ export class LaneLinks {
         return;
       case 'processes':
         this.#processes = message.processes;
+        return;
+      case 'show':
+        this.desk.follow(message.show);
         return;
       default:
         this.counters.unknownMessages += 1;

@@ -89,9 +89,8 @@ export class ShowDesk {
     if (transient === true) return;
     this.player.released(address);
     this.#dirty = true;
-    if (this.#replaying || before === undefined || isBypass(address) || !isHand(by)) return;
     const instance = this.host.registry.find(address);
-    if (instance === null) return;
+    if (this.#replaying || instance === null || before === undefined || isBypass(address) || !isHand(by)) return;
     const change: UndoChange = { kind: 'param', address, before, after: value };
     const { key } = instance.descriptor;
     const label = instance.scopeId === 'show' ? key : `${key} of ${instance.scopeId.split('/')[1] ?? ''}`;
@@ -105,6 +104,13 @@ export class ShowDesk {
       by,
       changes: [{ kind: 'assign', performerId, before, after }],
     });
+  }
+  /** The show file says otherwise now. No hand of the desk did it, so undo does not have it. */
+  follow(book: Book): void {
+    this.#stood.clear();
+    for (const [address, value] of Object.entries(this.host.dispatcher.all())) this.#stood.set(address, value);
+    for (const entry of this.book.difference(book.content)) this.book.put(entry);
+    this.onChange();
   }
   /** Whether somebody else's lock is in the way of casting or editing. */
   lockedFor(by: string): Refusal | null {

@@ -57,7 +57,7 @@ export class ShowWiring {
       { type: 'edit-state', state: show.editState() },
     ];
   }
-  routes(show: ShowFile, auditLog: AuditLog): ShowRoutes {
+  routes(auditLog: AuditLog): ShowRoutes {
     const { desk } = this;
     return {
       state: () => ({
@@ -67,7 +67,7 @@ export class ShowWiring {
         edit: desk.show.editState(),
         clients: this.pages().clients,
       }),
-      file: () => showFileOf(show, desk),
+      file: () => showFileOf(desk.showFile, desk),
       edit: (edit, by) => desk.show.edit(edit, by),
       assign: (performerId, likenessId, by) => desk.assign(performerId, likenessId, by),
       audit: (after, most) => ({ head: auditLog.head, entries: auditLog.read(after, most) }),

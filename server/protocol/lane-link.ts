@@ -64,7 +64,10 @@ export type LaneToControl =
   /** Payload: encodeMesh of server/protocol/binary.ts, ready for the page. */
   | { readonly type: 'mesh'; readonly laneId: string };
 
-export type SupervisorToControl = { readonly type: 'processes'; readonly processes: readonly ProcessStatus[] };
+export type SupervisorToControl =
+  | { readonly type: 'processes'; readonly processes: readonly ProcessStatus[] }
+  /** The show file was changed on disk; as ControlOptions.show. Only what Desk.follow can take on. */
+  | { readonly type: 'show'; readonly show: unknown };
 
 export type ControlToLane =
   | {

@@ -8,7 +8,8 @@ export interface ChildOptions {
   readonly name: string;
   /** Transpiled entry, absolute. */
   readonly entry: string;
-  readonly args: readonly string[];
+  /** Asked at every start, so that a restart has what holds then. */
+  readonly args: readonly string[] | (() => readonly string[]);
   readonly logFolder: string;
   /** Milliseconds from a death to the restart. */
   readonly restartAfterMs: number;
@@ -19,7 +20,7 @@ export interface ChildOptions {
   readonly onChange: () => void;
 }
 
-/** A process that is kept alive: started, watched, restarted with the same arguments, ended on request. */
+/** A process that is kept alive: started, watched, restarted, ended on request. */
 export class KeptProcess {
   restarts = 0;
   ready = false;
@@ -70,7 +71,7 @@ export class KeptProcess {
   #start(): void {
     const { name, entry, args, logFolder } = this.options;
     this.ready = false;
-    const child = fork(entry, [...args], {
+    const child = fork(entry, [...(typeof args === 'function' ? args() : args)], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // Every waiting NDI capture holds a libuv thread; previews are encoded in the others.
       env: { ...process.env, ORT_DISABLE_TELEMETRY: '1', UV_THREADPOOL_SIZE: '8' },

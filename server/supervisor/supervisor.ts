@@ -6,6 +6,7 @@ import type { PrepareResult } from '../likeness/prepare.js';
 import { buildRoot } from '../paths.js';
 import type { ExecutionProvider } from '../onnx/port.js';
 import type { InferenceOptions } from '../pipeline/inference-options.js';
+import type { ControlOptions } from '../control/options.js';
 import type { LaneOptions } from '../pipeline/lane-options.js';
 import type { ProcessStatus } from '../protocol/messages.js';
 import { writeFileAtomic } from '../show/atomic-file.js';
@@ -40,6 +41,7 @@ export class Supervisor {
   #control: KeptProcess | null = null;
   #link: IpcClient | null = null;
   #httpPort: number;
+  #controlPorts: NonNullable<ShowFile['ports']> = {};
   #closing: Promise<void> | null = null;
 
   constructor(
@@ -91,10 +93,11 @@ export class Supervisor {
 
   /**
    * Takes on a changed show: cameras that came are added, cameras that went are ended, the others run on untouched. The
-   * control process starts anew with its state, which costs no frame.
+   * control process takes it on too, or starts anew with its state where it must, which costs no frame.
    */
   async follow(show: ShowFile): Promise<void> {
     const before = new Map(this.show.sources.map((source) => [source.id, JSON.stringify(source)]));
+    const settled = settledAtStart(show) === settledAtStart(this.show);
     this.show = show;
     const wanted = new Map(show.sources.map((source) => [source.id, JSON.stringify(source)]));
     for (const [laneId, { kept }] of [...this.#lanes]) {
@@ -105,8 +108,13 @@ export class Supervisor {
     }
     const prepared = await prepareShow(this.showFile, show, join(this.#stateFolder, 'prepared'));
     for (const fault of prepared.faults) this.say(`${fault.code}: ${fault.message}\n  ${fault.advice}`);
-    await this.#control?.close(3000);
-    await this.#startControl();
+    // Cameras, cast and cues are taken on by the running process; ports, access and the like need a new one, with its state.
+    if (settled && this.#link?.channel != null) {
+      this.#link.channel.send({ type: 'show', show: this.#controlOptions().show });
+    } else {
+      await this.#control?.close(3000);
+      await this.#startControl();
+    }
     for (const source of show.sources) if (!this.#lanes.has(source.id)) await this.#startLane(source, prepared);
     this.#report();
   }
@@ -152,30 +160,33 @@ export class Supervisor {
     const { show } = this;
     if (this.#httpPort === 0) this.#httpPort = await freeTcpPort();
     const osc = this.options.oscPort ?? show.ports?.osc ?? defaultPorts.osc;
-    const ports = {
+    this.#controlPorts = {
       ...(osc === 0 ? { oscQuery: 0 } : {}),
       ...show.ports,
       http: this.#httpPort,
       osc: osc === 0 ? await freeUdpPort() : osc,
     };
     if (this.#closing) return;
-    const control = {
-      runFolder: this.#runFolder,
-      stateFolder: this.#stateFolder,
-      show: { ...show, ports, interfaces: this.#interfaces() },
-      likenessFolders: [likenessFolderOf(this.showFile, show)].filter((folder) => folder !== null),
-      version: productVersion,
-    };
     this.#control = this.#keep(
       'control',
       entry('control/control-process.js'),
-      [JSON.stringify(control)],
+      () => [JSON.stringify(this.#controlOptions())],
       100,
       (message) => {
         if (typeof message['httpPort'] === 'number') this.#httpPort = message['httpPort'];
         this.say(`Control page: http://127.0.0.1:${this.#httpPort}/`);
       },
     );
+  }
+  #controlOptions(): Omit<ControlOptions, 'pageFolder' | 'canonicalFaceFile'> {
+    const { show } = this;
+    return {
+      runFolder: this.#runFolder,
+      stateFolder: this.#stateFolder,
+      show: { ...show, ports: this.#controlPorts, interfaces: [...this.#interfaces()] },
+      likenessFolders: [likenessFolderOf(this.showFile, show)].filter((folder) => folder !== null),
+      version: productVersion,
+    };
   }
 
   async #startLane(source: ShowSource, prepared: PrepareResult): Promise<void> {
@@ -226,7 +237,7 @@ export class Supervisor {
   #keep(
     name: string,
     path: string,
-    args: readonly string[],
+    args: readonly string[] | (() => readonly string[]),
     restartAfterMs: number,
     onReady?: (message: Record<string, unknown>) => void,
   ): KeptProcess {
@@ -282,6 +293,12 @@ export class Supervisor {
     // Other verbs read it at any moment.
     writeFileAtomic(join(this.#stateFolder, 'run.json'), JSON.stringify(run, null, 1));
   }
+}
+
+/** What the control process settles when it starts; the rest of a show it can follow. */
+function settledAtStart(show: ShowFile): string {
+  const { sources: _sources, cast: _cast, looks: _looks, cues: _cues, stage: _stage, values: _values, ...rest } = show;
+  return JSON.stringify(rest);
 }
 
 const entry = (path: string): string => join(buildRoot, 'server', path);

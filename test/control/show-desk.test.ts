@@ -484,3 +484,35 @@ describe('the stage', () => {
     expect(told).toContainEqual({ type: 'wall-regions', polygons: [triangle] });
   });
 });
+
+describe('a show file that is changed while the show runs', () => {
+  it('brings cameras, takes them away, and leaves what stands alone', () => {
+    const show = demoShow();
+    desk.dispatcher.dispatch(mix, 0.5, 'page 1');
+    cue('1', { values: { [mix]: 0.1 } });
+    const second = { ...show.sources[0]!, id: 'cam-b', source: 'B', outputName: 'B' };
+    const mixB = mix.replace('cam-a', 'cam-b');
+    desk.follow({ ...show, sources: [show.sources[0]!, second], cues: [{ number: '9' }], values: { [mixB]: 0.75 } });
+    expect([desk.dispatcher.get(mix), desk.dispatcher.get(mixB)]).toEqual([0.5, 0.75]);
+    expect(desk.show.book.cues.map(({ number }) => number)).toEqual(['1', '9']);
+    desk.dispatcher.dispatch(mixB, 0.2, 'page 1');
+    act('edit/undo');
+    expect(desk.dispatcher.get(mixB)).toBe(0.75);
+    desk.dispatcher.dispatch(mixB, 0.3, 'page 1');
+    desk.follow(show);
+    expect(desk.dispatcher.dispatch(mixB, 0, 'page 1')).toMatchObject({ code: 'PARAM_UNKNOWN_ADDRESS' });
+    desk.follow({ ...show, sources: [show.sources[0]!, second] });
+    expect([desk.dispatcher.get(mix), desk.dispatcher.get(mixB)]).toEqual([0.5, 0.3]);
+  });
+
+  it('brings performers with the likeness that the file or the operator gave them', () => {
+    const show = demoShow();
+    desk.assign('performer', 'older', 'page 1');
+    const guest = { performerId: 'guest', name: 'Guest', enrolment: [], likeness: 'likeness' };
+    desk.follow({ ...show, cast: [...show.cast, guest] });
+    expect(desk.cast().map(({ performerId, likenessId: id }) => [performerId, id])).toEqual([
+      ['performer', 'older'],
+      ['guest', 'likeness'],
+    ]);
+  });
+});

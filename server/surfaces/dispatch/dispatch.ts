@@ -105,6 +105,18 @@ export class Dispatcher {
     this.#guards.push(guard);
   }
 
+  /** The registry has other scopes now: values of addresses that went are forgotten, new ones begin as saved or as declared. */
+  followScopes(saved: Readonly<Record<ParamAddress, ParamValue>>): void {
+    for (const address of this.#values.keys()) if (this.registry.find(address) === null) this.#values.delete(address);
+    for (const address of this.#meters.keys())
+      if (this.registry.findMeter(address) === null) this.#meters.delete(address);
+    for (const { address, descriptor } of this.registry.instances) {
+      if (this.#values.has(address)) continue;
+      const validated = this.registry.validate(address, saved[address]);
+      this.#values.set(address, validated.ok ? validated.value : descriptor.default);
+    }
+  }
+
   /** Who changed a value last, since the server started. */
   get writers(): Readonly<Record<ParamAddress, string>> {
     return Object.fromEntries(this.#writers);

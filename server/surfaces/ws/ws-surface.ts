@@ -77,6 +77,10 @@ export class WsSurface {
   get clients(): readonly ClientInfo[] {
     return [...this.#clients].map(infoOf);
   }
+  /** Cameras or cast are others now: every page draws itself from the start. */
+  greetAgain(): void {
+    for (const client of this.#clients) this.#greet(client);
+  }
   /** Whether the holder of something, "page 3", is connected. */
   has(holder: string): boolean {
     return [...this.#clients].some(({ clientId }) => clientId === holder);
@@ -177,9 +181,12 @@ export class WsSurface {
       if (isBinary) this.#invalid(client, 'binary frames go to the page only');
       else this.#take(client, (data as Buffer).toString('utf8'));
     });
+    this.#greet(client);
+    this.#present(client, true);
+  }
+  #greet(client: Client): void {
     for (const message of [this.options.hello(), this.#controls(client), ...this.options.welcome()])
       this.#reply(client, message);
-    this.#present(client, true);
   }
   #controls({ clientId, role, name }: Client): ServerMessage {
     const { dispatcher } = this.options;
