@@ -19,6 +19,7 @@ export class MeshCanvas {
   readonly depthPtr: number;
   readonly vertexPtr: number;
   readonly selfVertexPtr: number;
+  /** Room for the indices of the skin's triangles that a picture shows. */
   readonly skinPtr: number;
   /** Triangles inside each rim, as topology.rims. */
   readonly insidePtrs: readonly number[];
@@ -51,7 +52,6 @@ export class MeshCanvas {
     this.selfVertexPtr = memory.allocate(this.mesh.count * rasterVertexFloats * 4);
     this.skinPtr = memory.allocate(this.skin.length * 2);
     this.insidePtrs = this.topology.rims.map(({ inside }) => memory.allocate(inside.length * 2));
-    memory.u16.set(this.skin, this.skinPtr >> 1);
     this.topology.rims.forEach(({ inside }, k) => memory.u16.set(inside, this.insidePtrs[k]! >> 1));
     this.offsetsYuvPtr = memory.allocate(64);
     this.offsetsRgbPtr = memory.allocate(64);

@@ -15,6 +15,7 @@ import { EdgeTone } from './edge-tone.js';
 import { shapeTransfer } from './shape-transfer.js';
 import { LightFit, type VertexLight } from './relight.js';
 import { fitSimilarity, newPose } from './pose.js';
+import { visibleTriangles } from './visible-triangles.js';
 import { probe, rgbToYuv } from './sample.js';
 
 const vertexCount = skinVertexCount;
@@ -214,10 +215,12 @@ export class MeshLikeness implements LikenessEngine {
     // Nearer is smaller. The nose hides the far cheek, the far side hides behind itself.
     raster.fillDepth(canvas.depthPtr, widthPx * heightPx, 1e9);
     const mode = 0;
+    const { u16, f32 } = canvas.memory;
+    const triangles = visibleTriangles(canvas.skin, f32, canvas.vertexPtr >> 2, u16, canvas.skinPtr >> 1);
     raster.drawTriangles(
       canvas.vertexPtr,
       canvas.skinPtr,
-      canvas.skin.length / 3,
+      triangles,
       this.#texturePtr,
       offsets,
       patch.ptr,
