@@ -50,7 +50,12 @@ export class Desk {
     this.#showFile = show;
     this.alarms = new AlarmBoard(clock);
     this.registry = registryOf(show.sources.map(({ id, label }) => ({ id, label: label ?? id })));
-    const use = { production: show.production, scene: show.scene ?? null, output: show.outputUse ?? 'monitor' };
+    const use = {
+      production: show.production,
+      scene: show.scene ?? null,
+      output: show.outputUse ?? 'monitor',
+      issuers: show.consentIssuers ?? [],
+    };
     this.shelf = new LikenessShelf(options.likenessFolders, use, () => clock.wallClockIso());
     this.dispatcher = new Dispatcher(this.registry, { ...startValues(show), ...journal.state.values }, (error) => {
       this.alarms.raise('listener', 'CONTROL_MESSAGE_INVALID', { reason: String(error) });

@@ -29,7 +29,7 @@ import { machineClock } from '../time/clock.js';
  * `node prepare.js '<PrepareJob JSON>'` prints one JSON line, PrepareResult.
  */
 /** Where and for what a show runs, as consent records name it. */
-export type ConsentScope = Pick<ConsentUse, 'production' | 'scene' | 'output'>;
+export type ConsentScope = Pick<ConsentUse, 'production' | 'scene' | 'output' | 'issuers'>;
 
 export type { EngineChoices } from './engine-choice.js';
 

@@ -129,6 +129,16 @@ export const ShowFile = Type.Object(
     looks: Type.Optional(Type.Array(LookSchema, { maxItems: 1000 })),
     cues: Type.Optional(Type.Array(CueSchema, { maxItems: 5000 })),
     stage: Type.Optional(StageSchema),
+    /** Whose Ed25519 signature under consent records counts. Where any are named, a performer's record without one does not load. */
+    consentIssuers: Type.Optional(
+      Type.Array(
+        Type.Object(
+          { keyId: name, publicKey: Type.String({ pattern: '^[A-Za-z0-9+/]{43}=$' }) },
+          { additionalProperties: false },
+        ),
+        { maxItems: 32 },
+      ),
+    ),
     /** Who may connect and as what. Without it everybody who reaches the ports is an operator. */
     access: Type.Optional(Access),
     /** Start values by address; what the operator changed since is in the journal and wins. */

@@ -29,6 +29,7 @@ export const consentScopeOf = (show: ShowFile): ConsentScope => ({
   production: show.production,
   scene: show.scene ?? null,
   output: show.outputUse ?? 'monitor',
+  issuers: show.consentIssuers ?? [],
 });
 
 /** Engines that the show names, and where this machine keeps added weights. */

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { Value } from 'typebox/value';
 import type { ErrorCode } from '../errors/registry.js';
+import { issuerFault, type ConsentIssuer } from './issuer.js';
 
 /**
  * What a performer agreed to, as it travels in a likeness package. The fields follow SAG-AFTRA's digital-replica terms and NY GOB
@@ -95,6 +96,8 @@ export interface ConsentUse {
   readonly nowIso: string;
   /** SHA-256 of the package's content, bound by `likenessModelDigests`; null before a package exists. */
   readonly likenessDigest: string | null;
+  /** Where there are any, a performer's record must bear the signature of one of them. */
+  readonly issuers?: readonly ConsentIssuer[];
 }
 
 const verdict = (state: ConsentState, reason: string, synthetic = false): ConsentVerdict => ({
@@ -128,6 +131,8 @@ function checkPerformerConsent(record: PerformerConsent, use: ConsentUse): Conse
   if (record.signature === undefined || record.signedAt === undefined) {
     return verdict('missing', 'The record is not signed.');
   }
+  const fault = use.issuers === undefined || use.issuers.length === 0 ? null : issuerFault(record, use.issuers);
+  if (fault !== null) return verdict('missing', fault);
   if (Number.isNaN(from) || Number.isNaN(until) || Number.isNaN(startOf(record.signedAt))) {
     return verdict('missing', 'A date of the record does not exist in the calendar.');
   }

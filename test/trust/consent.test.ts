@@ -1,5 +1,7 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { checkConsent, type ConsentUse, type PerformerConsent } from '../../server/trust/consent.js';
+import { issuedBytes } from '../../server/trust/issuer.js';
 
 const digest = 'a'.repeat(64);
 const record: PerformerConsent = {
@@ -108,5 +110,42 @@ describe('checkConsent', () => {
     expect(check({ validUntil: '2026-13-45' }).state).toBe('missing');
     expect(check({ signedAt: '2026-05-02' }).state).toBe('missing');
     expect(check({}, { nowIso: 'yesterday' }).state).toBe('missing');
+  });
+});
+
+describe("an issuer's signature", () => {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const raw = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32).toString('base64');
+  const issuers = [{ keyId: 'union-2026', publicKey: raw }];
+  const signed = (change: object = {}) => {
+    const whole = { ...record, ...change, issuerKeyId: 'union-2026' };
+    return { ...whole, issuerSignature: sign(null, issuedBytes(whole), privateKey).toString('base64') };
+  };
+  it('is asked for where the show names issuers, and only there', () => {
+    expect(check({}, { issuers: [] }).state).toBe('valid');
+    expect(check({}, { issuers })).toMatchObject({
+      state: 'missing',
+      reason: expect.stringContaining('asks for one') as unknown,
+    });
+    expect(checkConsent(signed(), { ...use, issuers }).state).toBe('valid');
+  });
+  it('does not fit a record that was changed after it, nor one of a key nobody named', () => {
+    const changed = { ...signed(), validUntil: '2036-06-30' };
+    expect(checkConsent(changed, { ...use, issuers }).reason).toContain('changed after it was signed');
+    const stranger = [{ keyId: 'somebody', publicKey: raw }];
+    expect(checkConsent(signed(), { ...use, issuers: stranger }).reason).toContain('does not know');
+    const other = generateKeyPairSync('ed25519').publicKey.export({ format: 'der', type: 'spki' }).subarray(-32);
+    const swapped = [{ keyId: 'union-2026', publicKey: other.toString('base64') }];
+    expect(checkConsent(signed(), { ...use, issuers: swapped }).state).toBe('missing');
+    const broken = [{ keyId: 'union-2026', publicKey: 'AAAA' }];
+    expect(checkConsent(signed(), { ...use, issuers: broken }).reason).toContain('not an Ed25519 key');
+  });
+  it('does not stand in the way of a revocation written into the record later', () => {
+    expect(checkConsent({ ...signed(), revokedAt: '2026-04-20' }, { ...use, issuers }).state).toBe('revoked');
+  });
+  it('is over the canonical form, whatever order the members come in', () => {
+    const whole = signed();
+    const shuffled = Object.fromEntries(Object.entries(whole).reverse());
+    expect(checkConsent(shuffled, { ...use, issuers }).state).toBe('valid');
   });
 });

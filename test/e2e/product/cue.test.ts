@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createCanvas } from '@napi-rs/canvas';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import { writeLikeness } from '../../../server/likeness/package/package-file.js'
 import { photoFaces } from '../../../server/likeness/package/photo-faces.js';
 import { createSession } from '../../../server/onnx/ort.js';
 import { buildRoot } from '../../../server/paths.js';
+import type { ShowFile } from '../../../server/show/schema.js';
 import { renderPortrait } from '../../../server/stage-sim/portrait.js';
 import { FaceDetector } from '../../../server/stages/keyframe/analysis/face-detector.js';
 import { FaceMesher } from '../../../server/stages/keyframe/analysis/face-mesher.js';
@@ -130,5 +131,30 @@ it(
     const seen = seenBy(probe).slice(from);
     expect(orderOf(seen, firstTimecode100ns, step100ns)).toEqual(whole);
     expect(likenessOf(seen.at(-1)!)).toBe('kim');
+  },
+);
+
+it(
+  'a camera that is added to the show file is there on the running control process, and takes no picture from the first',
+  { retry: 1 },
+  async () => {
+    const pid = take.server.pidOf('control');
+    const from = probe.of('video').length;
+    const file = join(take.folder, 'show.json');
+    const show = JSON.parse(readFileSync(file, 'utf8')) as ShowFile;
+    const second = { ...show.sources[0]!, id: 'cam-b', source: 'STAGE (nobody)', outputName: `${take.outputName} B` };
+    writeFileSync(file, JSON.stringify({ ...show, sources: [...show.sources, second] }));
+    await expect
+      .poll(
+        () => take.server.values().then((values) => Object.keys(values).some((address) => address.includes('cam-b'))),
+        {
+          timeout: 15_000,
+        },
+      )
+      .toBe(true);
+    await expect.poll(() => take.server.run().lanes.length, { timeout: 10_000 }).toBe(2);
+    expect(take.server.pidOf('control')).toBe(pid);
+    await waitForMore(probe, 10);
+    expect(orderOf(seenBy(probe).slice(from), firstTimecode100ns, step100ns)).toEqual(whole);
   },
 );
