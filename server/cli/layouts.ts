@@ -39,7 +39,7 @@ function layouts(showFile: string | undefined, flags: Flags): void {
   }
   say(`${Object.keys(files).length} files in ${folder}`);
   say(
-    `For feedback without asking, add to the show file: "osc": { "targets": [ { "name": "Companion", "host": "${host}", ` +
+    `For feedback without asking, add to the show file: "osc": { "targets": [ { "name": "Companion", "host": "(address of the panel)", ` +
       `"port": ${feedbackPort}, "preset": "companion" } ] }`,
   );
 }

@@ -29,6 +29,13 @@ function open() {
 }
 
 const send = await open();
+// UDP may lose it: asked again until it is answered, so that this process always ends.
+let pings = 0;
+const ping = () => {
+  if (pings++ === 20) process.exit(1);
+  send(encode({ oscType: 'message', address: '/ping', args: [4711] }));
+  setTimeout(ping, 500).unref();
+};
 const everyNs = BigInt(everyUsText) * 1000n;
 let at = process.hrtime.bigint();
 let next = 0;
@@ -40,6 +47,6 @@ const turn = () => {
     at += everyNs;
   }
   if (next < messages.length) setTimeout(turn, 1);
-  else send(encode({ oscType: 'message', address: '/ping', args: [4711] }));
+  else ping();
 };
 turn();

