@@ -62,6 +62,11 @@ export class LumaStats {
     this.histogramChange01 = this.#memory.f32[this.#change >> 2]!;
     this.layoutChangeCodes = this.#memory.f32[(this.#change >> 2) + 1]!;
   }
+  /** Means of the 16 × 9 cells of the last frame, row by row, codes, into `out`. */
+  cells(out: Float32Array): void {
+    const from = (this.#after + 256) >> 2;
+    for (let i = 0; i < out.length; i++) out[i] = this.#memory.f32[from + i]!;
+  }
   /** Forgets the last frame (format or camera changed). */
   reset(): void {
     this.#seen = 0;

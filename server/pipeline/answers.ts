@@ -75,6 +75,7 @@ export class KeyframeAnswers {
     meters.trace.add('detect', state.detectAskedAtUs, clock.nowUs(), frameNumber);
     meters.trace.add('detect model', startedAtUs, after(startedAtUs, fromMs(reply.inferenceMs)), frameNumber);
     if (!state.lastFrame) return;
+    state.arrivals.looked(frameNumber);
     if (state.unlookedSince >= 0 && frameNumber >= state.unlookedSince) state.unlookedSince = -1;
     state.pending = faces.map((face) => ({
       box: [face.box[0] * scaleX, face.box[1] * scaleY, face.box[2] * scaleX, face.box[3] * scaleY] as const,

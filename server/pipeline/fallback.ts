@@ -16,6 +16,8 @@ export interface FallbackSettings {
 }
 /** A performer who is known to be there and of whom less than this looks as learned is hidden, not held. */
 const leastVisible01 = 0.45;
+/** Of a face with less in sight than this nothing is drawn (propagate/appearance.ts). */
+const leastDrawn01 = 0.3;
 const leastFreshUs = fromMs(400);
 
 export class FallbackLadder {
@@ -44,6 +46,8 @@ export class FallbackLadder {
       return 'likeness';
     }
     if (settings.ladder === 'conceal' || (face.unlikeItself && face.visible01 < leastVisible01)) return 'conceal';
+    // Somebody stands before all of it: nothing is drawn, and there is nothing to conceal but whoever that is.
+    if (face.maskPtr !== 0 && face.visible01 < leastDrawn01) return 'hold';
     const heldUs = nowUs - this.#goodAtUs[face.faceId];
     if (heldUs <= settings.maxHoldUs) return 'hold';
     return settings.ladder === 'hold-plain' ? 'plain' : 'conceal';

@@ -191,6 +191,9 @@ const control: IpcClient = new IpcClient(ipcPath(options.runFolder, 'control'), 
         }
         followDelayFrom();
         return;
+      case 'wall-regions':
+        lane.parts.track.walls.set(message.polygons);
+        return;
       case 'want-previews':
         previews.wish = message;
         return;

@@ -1,5 +1,6 @@
 import { yuvMatrixOf } from '../frame/format.js';
 import { asComposited, type CompositedFrame, type ReceivedFrame, shapeOf } from '../frame/frames.js';
+import type { BoxPx } from '../frame/geometry.js';
 import type { NdiVideoFrame } from '../ndi/port.js';
 import type { LadderStep } from '../protocol/messages.js';
 import { durationUs, since } from '../time/time.js';
@@ -8,6 +9,8 @@ import type { LaneContext } from './lane-state.js';
 
 /** composite, label and send of one picture: what each face shows by the fallback ladder, and what leaves. */
 export class Showing {
+  readonly #arrivalBox: BoxPx = { x0: 0, y0: 0, x1: 0, y1: 0 };
+
   constructor(private readonly lane: LaneContext) {}
 
   composite(frame: ReceivedFrame, workCount: number): CompositedFrame {
@@ -16,14 +19,18 @@ export class Showing {
     const { output, send, fallback, likeness, look } = params.snapshot;
     const shown = this.#decide(workCount);
     const castNamed = parts.track.cast.length > 0;
-    const concealAll = state.unlookedSince >= 0 && castNamed && fallback.unacquired !== 'plain';
-    state.step = send.bypass ? 'bypass' : output.mode === 'plain' ? 'plain' : concealAll ? 'unacquired' : shown;
+    const hides = castNamed && fallback.unacquired !== 'plain';
+    const concealAll = state.unlookedSince >= 0 && hides;
+    const concealBox = hides && !concealAll ? this.#arrival(frame) : null;
+    const hidden = concealAll || (concealBox !== null && shown !== 'conceal');
+    state.step = send.bypass ? 'bypass' : output.mode === 'plain' ? 'plain' : hidden ? 'unacquired' : shown;
     const composited = parts.composite.composite(frame, state.work, workCount, {
       mode: output.mode,
       mirror: output.mirror,
       wipe01: output.wipe01,
       bypass: send.bypass,
       concealAll,
+      concealBox,
       look: { mix01: likeness.mix01, ...look },
     });
     meters.stage('composite', startedAtUs, clock.nowUs(), frame.frameNumber);
@@ -82,19 +89,29 @@ export class Showing {
     return frame;
   }
 
+  /** Where somebody may be coming in while a performer is missed; null: nowhere. */
+  #arrival(frame: ReceivedFrame): BoxPx | null {
+    const { parts, state } = this.lane;
+    if (parts.track.allPlaced()) return null;
+    const { widthPx, heightPx } = frame.video;
+    return state.arrivals.find(frame.frameNumber, widthPx, heightPx, this.#arrivalBox) ? this.#arrivalBox : null;
+  }
+
   /** Each face's step and action, and the worst step of all. */
   #decide(workCount: number): LadderStep {
     const { clock, parts, params, state, meters, ladder } = this.lane;
     const now = clock.nowUs();
     const { unacquired } = params.snapshot.fallback;
     const { track, shelf } = parts;
-    const castWaiting = track.cast.length > 0 && !track.allAcquired();
+    const missing = track.cast.length > 0 && !track.allAcquired();
+    const placed = track.allPlaced();
     const settings = this.#fallbackSettings();
     let shown: LadderStep = 'idle';
     for (let i = 0; i < workCount; i++) {
       const work = state.work[i]!;
       const { face } = work;
-      face.step = ladder.decide(face, now, settings, castWaiting);
+      // Who is covered has a place: a new face is hidden once the model has seen that it is one.
+      face.step = ladder.decide(face, now, settings, missing && (!placed || face.keyframeFrame >= 0));
       work.engine = shelf.engineOf(face.performerId);
       work.action = actionOf(face.step, unacquired, work.engine !== null);
       if (face.step !== 'idle')

@@ -13,6 +13,8 @@ const TEXELS: i32 = 32;
 const COUNT: i32 = CELLS * CELLS;
 /** A texel that was seen in fewer pictures says nothing. */
 const LEAST_SEEN: f32 = 3;
+/** Square of the least cosine between a triangle and the line of sight. */
+const LEAST_FACING: f32 = 0.16;
 /** Variances that the learned ones are held above, squared codes. */
 const FLOOR_LUMA: f32 = 36;
 const FLOOR_COLOUR: f32 = 40;
@@ -44,7 +46,7 @@ export function gather(luma: usize, rgb: usize, seen: usize): i32 {
 
 /**
  * Where on the texture each cell lies. points: 3 f32 each, x y in crop pixels, smaller z is nearer. uvs: 2 f32, 0 … 1.
- * A triangle whose corners do not run clockwise on the screen is turned away. depth: scratch, one f32 per cell.
+ * A triangle whose corners do not run anticlockwise (x right, y down) is turned away. depth: scratch, one f32 per cell.
  */
 export function place(points: usize, uvs: usize, indices: usize, triangles: i32, map: usize, depth: usize): i32 {
   for (let i = 0; i < COUNT; i++) {
@@ -60,6 +62,10 @@ export function place(points: usize, uvs: usize, indices: usize, triangles: i32,
     const cx = load<f32>(c) * 0.25 - 0.5, cy = load<f32>(c, 4) * 0.25 - 0.5;
     const area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax);
     if (!(area < -0.001)) continue;
+    // Grazing skin looks like itself from nowhere: a triangle turned by more than about 66° is left out.
+    const bz = (load<f32>(b, 8) - load<f32>(a, 8)) * 0.25, cz = (load<f32>(c, 8) - load<f32>(a, 8)) * 0.25;
+    const nx = (by - ay) * cz - bz * (cy - ay), ny = bz * (cx - ax) - (bx - ax) * cz;
+    if (area * area < (nx * nx + ny * ny + area * area) * LEAST_FACING) continue;
     const x0 = <i32>max<f32>(0, Mathf.ceil(min(ax, min(bx, cx)))), x1 = <i32>min<f32>(<f32>(CELLS - 1), Mathf.floor(max(ax, max(bx, cx))));
     const y0 = <i32>max<f32>(0, Mathf.ceil(min(ay, min(by, cy)))), y1 = <i32>min<f32>(<f32>(CELLS - 1), Mathf.floor(max(ay, max(by, cy))));
     const ua = uvs + (ia << 3), ub = uvs + (ib << 3), uc = uvs + (ic << 3);

@@ -1,4 +1,5 @@
 import type { CompositedFrame, ReceivedFrame } from '../../frame/frames.js';
+import type { BoxPx } from '../../frame/geometry.js';
 import type { FaceTrack } from '../../frame/face-track.js';
 import type { RegionView } from '../../frame/region-view.js';
 import type { LikenessEngine, Look } from '../../likeness/port.js';
@@ -24,6 +25,8 @@ export interface CompositeSettings {
   readonly bypass: boolean;
   /** Softens the whole picture: nobody has looked yet who is in it. */
   readonly concealAll: boolean;
+  /** Softens this part of the picture: somebody may be coming in there. */
+  readonly concealBox: BoxPx | null;
   readonly look: Look;
 }
 export interface Compositor {

@@ -1,4 +1,5 @@
 import { asComposited, type CompositedFrame, type PictureKind, type ReceivedFrame } from '../../frame/frames.js';
+import type { BoxPx } from '../../frame/geometry.js';
 import type { FaceTrack } from '../../frame/face-track.js';
 import type { RegionView } from '../../frame/region-view.js';
 import type { BlendKernel } from '../../kernels/blend.js';
@@ -7,6 +8,7 @@ import type { KernelMemory } from '../../kernels/memory.js';
 import type { OcclusionKernel } from '../../kernels/occlusion.js';
 import type { KernelPicture, PictureKernel } from '../../kernels/picture.js';
 import { copyPartOut, copyRegionIn, copyRegionOut } from '../../kernels/region-copy.js';
+import { kernelPixelBytes } from '../../kernels/formats.js';
 import type { Look, PatchView } from '../../likeness/port.js';
 import type { CompositeSettings, Compositor, FaceWork } from './contract.js';
 import { PictureBuffers } from './picture-buffers.js';
@@ -47,7 +49,10 @@ export class CompositeStage implements Compositor {
     const plain = mode === 'side-by-side' || mode === 'wipe' ? this.#buffers.take(frame.video, 0) : null;
     if (mode === 'matte') this.#blackout(frame);
     if (settings.concealAll) this.#concealAll(frame);
-    else for (let i = 0; i < workCount; i++) this.#face(frame, work, i, settings);
+    else {
+      for (let i = 0; i < workCount; i++) this.#face(frame, work, i, settings);
+      if (settings.concealBox && mode !== 'matte') this.#concealPart(frame, settings.concealBox);
+    }
     if (plain) this.#pair(frame, plain, settings);
     if (settings.mirror) this.#mirror(frame);
     return asComposited(frame, kind);
@@ -124,6 +129,31 @@ export class CompositeStage implements Compositor {
       this.#ellipsePtr,
       concealCells,
     );
+  }
+
+  /** The same of a part: whole pairs of pixels, in cells of the same size. */
+  #concealPart(frame: ReceivedFrame, box: BoxPx): void {
+    const { video } = frame;
+    const x0 = Math.floor(box.x0) & ~1,
+      x1 = Math.ceil(box.x1) & ~1;
+    const y0 = Math.floor(box.y0),
+      y1 = Math.ceil(box.y1);
+    if (x1 - x0 < 16 || y1 - y0 < 16) return;
+    const picture = this.#buffers.take(video, 1);
+    const format = this.#buffers.kernelFormat(video);
+    const offset = y0 * picture.strideBytes + x0 * kernelPixelBytes(format);
+    const { luma, chroma, strideBytes } = picture;
+    const share = Math.max(x1 - x0, y1 - y0) / Math.max(video.widthPx, video.heightPx);
+    this.kernels.conceal.softenAll(
+      format,
+      luma + offset,
+      chroma ? chroma + offset : 0,
+      strideBytes,
+      x1 - x0,
+      y1 - y0,
+      Math.max(2, Math.round(concealAllCells * share)),
+    );
+    this.#buffers.give(video, picture);
   }
 
   #concealAll(frame: ReceivedFrame): void {

@@ -20,6 +20,8 @@ const picturesToKnow = 8;
 const memoryFrames = 90;
 /** Light is found anew in so many rounds of comparing and fitting. */
 const lightRounds = 2;
+/** Less of a face in sight than this is chance. */
+const leastVisible01 = 0.3;
 /** More of the face hidden than this, and light is not fitted; less than the other, and it is sure. */
 const lightHidden01 = 0.3;
 const sureHidden01 = 0.15;
@@ -43,6 +45,8 @@ interface FaceAppearance {
   readonly sureLight: Float32Array;
   /** Until this picture nothing is masked. */
   openUntilFrame: number;
+  /** The model has fitted this track once: from then on what does not fit is something else. */
+  fits: boolean;
   /** Looks in a row that knew the performer where the model does not. */
   doubts: number;
   performerId: string | null;
@@ -97,6 +101,7 @@ export class Appearances {
       hidden01: 0,
       sureLight: Float32Array.of(1, 0, 0, 0, 0, 0, 0, 0),
       openUntilFrame: -1,
+      fits: false,
       doubts: 0,
       performerId: null,
     }));
@@ -111,6 +116,7 @@ export class Appearances {
     own.learned = 0;
     own.hidden01 = 0;
     own.openUntilFrame = -1;
+    own.fits = false;
     own.doubts = 0;
     own.performerId = null;
     this.#clear(own);
@@ -118,7 +124,8 @@ export class Appearances {
   }
 
   knows(face: FaceTrack): boolean {
-    return this.#faces[face.faceId]!.learned >= picturesToKnow;
+    const own = this.#faces[face.faceId]!;
+    return own.learned >= picturesToKnow && own.fits;
   }
 
   /**
@@ -140,6 +147,7 @@ export class Appearances {
     this.#crop(face, region, shift);
     this.kernel.gather(grids, lumaPtr);
     this.#place(grids, points);
+    this.#cutOff(grids, face, region);
     if (own.learned >= picturesToKnow) this.#compare(own, face, frameNumber);
     else this.#unmask(face);
     if (!this.#mayLearn(own, face)) return;
@@ -214,6 +222,7 @@ export class Appearances {
     const own = this.#faces[face.faceId]!;
     if (++own.doubts < doubtsToRelearn) return false;
     own.doubts = 0;
+    own.fits = false;
     own.openUntilFrame = frameNumber + relearnFrames;
     this.#unmask(face);
     return true;
@@ -229,6 +238,7 @@ export class Appearances {
     if (face.performerId === null) return;
     this.#clear(own);
     own.performerId = face.performerId;
+    own.fits = false;
     own.learned = 0;
     const known = this.#known.get(face.performerId);
     if (!known) return;
@@ -268,9 +278,15 @@ export class Appearances {
     own.hidden01 = hidden01;
     if (hidden01 < sureHidden01)
       for (let i = 0; i < own.sureLight.length; i++) own.sureLight[i] = this.memory.f32[(grids.lightPtr >> 2) + i];
-    if (sudden) own.openUntilFrame = frameNumber + relearnFrames;
-    if (hidden === 0 || frameNumber < own.openUntilFrame) return this.#unmask(face);
+    if (sudden) {
+      own.openUntilFrame = frameNumber + relearnFrames;
+      own.fits = false;
+    }
+    if (hidden01 < sureHidden01) own.fits = true;
+    if (hidden === 0 || !own.fits || frameNumber < own.openUntilFrame) return this.#unmask(face);
     face.visible01 = 1 - hidden01;
+    // Scraps that happen to look alike are no face: somebody stands before all of it.
+    if (face.visible01 < leastVisible01) this.memory.u8.fill(0, grids.maskPtr, grids.maskPtr + occlusionCellCount);
     kernel.guide(grids);
     face.maskPtr = grids.guidedPtr;
     this.#seeLandmarks(face, own);
@@ -279,7 +295,7 @@ export class Appearances {
   #mayLearn(own: FaceAppearance, face: FaceTrack): boolean {
     if (face.recognition !== 'cast' || face.presence01 < 0.9 || face.confidence01 < 0.5 || !isConfirmed(face))
       return false;
-    return face.maskPtr === 0 && own.hidden01 < 1 - likeItself01;
+    return face.maskPtr === 0 && (!own.fits || own.hidden01 < 1 - likeItself01);
   }
 
   /** 0…1 per landmark: flow on what hides a face must not move the face. */
@@ -297,6 +313,29 @@ export class Appearances {
   #place(grids: OcclusionGrids, points: Float32Array): void {
     this.memory.f32.set(points, this.#pointsPtr >> 2);
     this.kernel.place(grids, this.#pointsPtr);
+  }
+
+  /** Cells that lie outside the region, which ends where the picture does, show nothing of anybody. */
+  #cutOff(grids: OcclusionGrids, face: FaceTrack, region: RegionView): void {
+    const m = face.fromCrop;
+    const { x0, y0, x1, y1 } = region.box;
+    const reach = (Math.abs(m[0]!) + Math.abs(m[1]!)) * (cropSizePx / 2);
+    const middle = cropSizePx / 2;
+    const centreX = m[0]! * middle + m[1]! * middle + m[2]!,
+      centreY = m[3]! * middle + m[4]! * middle + m[5]!;
+    if (centreX - reach >= x0 && centreX + reach <= x1 && centreY - reach >= y0 && centreY + reach <= y1) return;
+    const { f32 } = this.memory;
+    const cell = cropSizePx / occlusionCells;
+    let at = grids.mapPtr >> 2;
+    for (let j = 0; j < occlusionCells; j++) {
+      for (let i = 0; i < occlusionCells; i++, at += 2) {
+        const x = (i + 0.5) * cell,
+          y = (j + 0.5) * cell;
+        const px = m[0]! * x + m[1]! * y + m[2]!,
+          py = m[3]! * x + m[4]! * y + m[5]!;
+        if (px < x0 || py < y0 || px > x1 || py > y1) f32[at] = -1;
+      }
+    }
   }
 
   #crop(face: FaceTrack, region: RegionView, shift: Affine): void {

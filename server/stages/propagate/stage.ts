@@ -199,7 +199,9 @@ export class FlowPropagator implements Propagator {
     const dx = x - anchor.x,
       dy = y - anchor.y;
     const most = face.visible01 < coveredVisible01 ? mostStrayCovered01 : mostStray01;
-    const far = Math.hypot(dx, dy) / (most * (box.x1 - box.x0));
+    // Who is on the move may be slowing down or not.
+    const reachPx = most * (box.x1 - box.x0) + 0.5 * Math.hypot(face.velocityX, face.velocityY);
+    const far = Math.hypot(dx, dy) / reachPx;
     if (far <= 1) return;
     const [backX, backY] = [dx / far - dx, dy / far - dy];
     const { carried, toCrop } = face;
@@ -489,7 +491,7 @@ const coveredVisible01 = 0.45;
 /** Less than this, and the face is looked for round its place. */
 const wholeVisible01 = 0.92;
 /** From here a face is in full sight, as far as its place goes. */
-const anchorVisible01 = 0.8;
+const anchorVisible01 = 0.65;
 /** Of its width: how far a half-hidden face may be from where it is expected. */
 const mostStray01 = 0.05;
 const mostStrayCovered01 = 0.02;
