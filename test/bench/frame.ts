@@ -1,5 +1,6 @@
 // Bench rows frame.*: the lane's own stages on one face 400 px high, one thread, real kernels and real inference answers over the
-// in-memory NDI (no codec, no waiting). A memory.copy of the bytes that the stages must move at least is timed after every frame.
+// in-memory NDI (no codec, no waiting). Copies of the
+// bytes that each stage must move at least are timed after every frame.
 import { faceSlots } from '../../server/stages/track/contract.js';
 import { regionBytes } from '../../server/kernels/region-copy.js';
 import type { Lane } from '../../server/pipeline/lane.js';
@@ -43,41 +44,52 @@ function place(hd: Uint8Array, target: Uint8Array, widthPx: number): void {
     target.set(hd.subarray(y * hdWidthPx * 2, (y + 1) * hdWidthPx * 2), ((top + y) * widthPx + left) * 2);
 }
 
-/** Bytes that propagate, composite and label must read or write: the face's region in and out, and the label's plate. */
-function bytesMoved(lane: Lane): number {
+type StageOfRow = (typeof ofTheRow)[number];
+
+/**
+ * Bytes that each stage must bring from one place to another at least: propagate takes the face's region into kernel memory,
+ * composite takes what lies round the face (its box grown by the skin that is drawn beyond it) there and back, label its plate.
+ */
+function bytesMoved(lane: Lane, into: Record<StageOfRow, number>): void {
   const { parts } = lane;
-  let bytes = 0;
+  into.propagate = 0;
+  into.composite = 0;
   for (const face of parts.track.faces) {
     if (!face.active) continue;
     const { widthPx, heightPx } = parts.regions.view(face);
-    bytes += 2 * regionBytes('UYVY', widthPx, heightPx);
+    into.propagate += regionBytes('UYVY', widthPx, heightPx);
+    const { x0, y0, x1, y1 } = face.box;
+    into.composite += 2 * regionBytes('UYVY', Math.ceil((x1 - x0) * drawnShare), Math.ceil((y1 - y0) * drawnShare));
   }
   const { plate } = parts.label;
-  return bytes + (plate.x1 - plate.x0) * (plate.y1 - plate.y0) * 2;
+  into.label = (plate.x1 - plate.x0) * (plate.y1 - plate.y0) * 2;
 }
+/** Side of the drawn skin against that of the landmarks' box. */
+const drawnShare = 1.25;
 
 class CopyTimer {
-  readonly msEach: number[] = [];
   readonly #from = new Uint8Array(64 << 20);
   readonly #to = new Uint8Array(64 << 20);
   #at = 0;
   constructor(private readonly clock: Clock) {}
 
-  /** Walks through memory larger than the caches, as frames do. */
-  copy(bytes: number): void {
+  /** ms of one copy. Walks through memory larger than the caches, as frames do. */
+  copy(bytes: number): number {
     if (this.#at + bytes > this.#from.length) this.#at = 0;
     const source = this.#from.subarray(this.#at, this.#at + bytes);
     const startedUs = this.clock.nowUs();
     this.#to.set(source, this.#at);
-    this.msEach.push((this.clock.nowUs() - startedUs) / 1000);
+    const ms = (this.clock.nowUs() - startedUs) / 1000;
     this.#at += bytes;
+    return ms;
   }
 }
 
 export interface StageCosts {
   readonly stageMs: Readonly<Record<string, number>>;
-  readonly copyMs: number;
-  readonly bytes: number;
+  /** Of the last picture, and the median time of a memory copy of as many. */
+  readonly bytes: Readonly<Record<StageOfRow, number>>;
+  readonly copyMs: Readonly<Record<StageOfRow, number>>;
   readonly faces: number;
   readonly frames: number;
 }
@@ -100,7 +112,8 @@ export async function stageCosts(
     return picture;
   });
   const copies = new CopyTimer(clock);
-  let bytes = 0;
+  const bytes: Record<StageOfRow, number> = { propagate: 0, composite: 0, label: 0 };
+  const copyMsEach: Record<StageOfRow, number[]> = { propagate: [], composite: [], label: [] };
   const runner = new StageRunner();
   await runner.open();
   try {
@@ -113,18 +126,22 @@ export async function stageCosts(
       render: (n, target) => place(pictures[pingPong(n, picturesRendered)]!, target, shape.widthPx),
       onOutput: (n, _uyvy, running) => {
         if (n < warmUpFrames) return;
-        bytes = bytesMoved(running);
-        copies.copy(bytes);
+        bytesMoved(running, bytes);
+        for (const stage of ofTheRow) copyMsEach[stage].push(copies.copy(bytes[stage]));
       },
     });
     const faces = lane.parts.track.faces.filter((face) => face.active).length;
     if (faces === 0 || faces > faceSlots) throw new Error('the lane follows no face: nothing was measured');
     return {
       stageMs: lane.meters.stageMs(),
-      copyMs: median(copies.msEach),
       bytes,
+      copyMs: {
+        propagate: median(copyMsEach.propagate),
+        composite: median(copyMsEach.composite),
+        label: median(copyMsEach.label),
+      },
       faces,
-      frames: copies.msEach.length,
+      frames: copyMsEach.label.length,
     };
   } finally {
     runner.close();
@@ -135,11 +152,27 @@ async function frameRows({ row, widthPx, heightPx }: FrameShape, context: BenchC
   context.note(`${row}: rendering, then ${warmUpFrames + measuredFrames} frames`);
   const costs = await stageCosts(context.clock, { widthPx, heightPx, people: 1, frames: measuredFrames });
   const samples = Math.min(128, costs.frames);
-  const total = ofTheRow.reduce((sum, stage) => sum + costs.stageMs[stage]!, 0);
+  const sum = (of: Readonly<Record<string, number>>): number =>
+    ofTheRow.reduce((total, stage) => total + (of[stage] ?? Number.NaN), 0);
+  const copyOf: Readonly<Record<string, number | undefined>> = costs.copyMs;
   return [
-    benchRow(row, 'ms', total, 'ms', costs.copyMs, samples),
-    ...Object.entries(costs.stageMs).map(([stage, ms]) => benchRow(row, `ms.${stage}`, ms, 'ms', null, samples)),
-    benchRow(row, 'bytesMoved', costs.bytes, 'bytes', null, 1),
+    benchRow(row, 'ms', sum(costs.stageMs), 'ms', sum(costs.copyMs), samples),
+    ...Object.entries(costs.stageMs).map(([stage, ms]) =>
+      benchRow(row, `ms.${stage}`, ms, 'ms', copyOf[stage] ?? null, samples),
+    ),
+    benchRow(row, 'bytesMoved', sum(costs.bytes), 'bytes', null, 1),
+    ...ofTheRow.map((stage) => benchRow(row, `bytesMoved.${stage}`, costs.bytes[stage], 'bytes', null, 1)),
+    // 1 ns a byte is 1 GB/s.
+    ...ofTheRow.map((stage) =>
+      benchRow(
+        row,
+        `nsPerByte.${stage}`,
+        ((costs.stageMs[stage] ?? Number.NaN) * 1e6) / costs.bytes[stage],
+        'ns',
+        (costs.copyMs[stage] * 1e6) / costs.bytes[stage],
+        samples,
+      ),
+    ),
   ];
 }
 
