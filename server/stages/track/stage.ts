@@ -4,6 +4,8 @@ import { cosine, identityMatch } from '../../frame/identity.js';
 import type { InstantUs } from '../../time/time.js';
 import { type CastPerformer, faceSlots, type KeyframeWish } from './contract.js';
 import { IdentityLock } from './identity-lock.js';
+import { Phantoms } from './phantoms.js';
+import { WallRegions } from './wall-regions.js';
 
 export interface TrackSettings {
   readonly intervalFrames: number;
@@ -14,6 +16,10 @@ export interface TrackSettings {
 const restlessRim01 = 0.45;
 /** Part of the interval after which such an expression asks. */
 const restlessPart01 = 0.6;
+/** A lost face of which less than this is in the picture has left it. */
+const leastShareLost01 = 0.75;
+/** Detections that see nobody where a covered performer was, after which the place is no more than a guess. */
+const detectionsToHold = 20;
 /** Looks in a row without a face after which a detection was a mistake. */
 const looksToPhantom = 2;
 /** Looks at a bound or a strange face again after this many keyframes. */
@@ -34,6 +40,8 @@ export class TrackStage {
   /** Looks in a row at which the mesh model saw no face. */
   readonly #looks = new Int32Array(faceSlots);
   readonly #wishes: KeyframeWish[] = [];
+  readonly #phantoms = new Phantoms();
+  readonly walls = new WallRegions();
   cast: readonly CastPerformer[] = [];
 
   constructor(
@@ -54,6 +62,19 @@ export class TrackStage {
     return true;
   }
 
+  /** Every cast performer is on screen, or is held in a place that somebody stands before. */
+  allPlaced(): boolean {
+    for (const { performerId } of this.cast) {
+      if (!this.faces.some((face) => holds(face, performerId) || this.#isPlaced(face, performerId))) return false;
+    }
+    return true;
+  }
+  /** Somebody stands before the performer, and not for so long that the place means nothing any more. */
+  #isPlaced(face: FaceTrack, performerId: string): boolean {
+    const own = face.active && face.performerId === performerId;
+    return own && face.maskPtr !== 0 && this.#empty[face.faceId] < detectionsToHold;
+  }
+
   end(face: FaceTrack): void {
     if (!face.active) return;
     face.reset();
@@ -65,6 +86,7 @@ export class TrackStage {
     this.counters.ended++;
   }
   endAll(): void {
+    this.#phantoms.forget();
     for (const face of this.faces) this.end(face);
   }
 
@@ -74,9 +96,15 @@ export class TrackStage {
       if (!face.active) continue;
       const seen = found.some((d) => overlap(face, d.box) > 0.2);
       this.#empty[face.faceId] = seen ? 0 : this.#empty[face.faceId] + 1;
-      if (outside(face, widthPx, heightPx)) this.end(face);
-      else if (this.#isNobody(face)) this.end(face);
+      if (outside(face, widthPx, heightPx) || (isLost(face) && share01(face, widthPx, heightPx) < leastShareLost01))
+        this.end(face);
+      else if (this.#isNobody(face)) {
+        if (this.#looks[face.faceId] >= looksToPhantom) this.#phantoms.add(face.box);
+        this.end(face);
+      }
     }
+    this.#phantoms.age();
+    this.walls.size(widthPx, heightPx);
     for (const d of found) {
       const owner = this.faces.find((face) => face.active && overlap(face, d.box) > 0.2);
       if (owner && (owner.presence01 >= 0.5 || !astray(owner, d.box))) continue;
@@ -84,6 +112,7 @@ export class TrackStage {
       const covered = owner !== undefined && owner.maskPtr !== 0;
       // Lost, and the face is beside where the track believes it: the detector knows better. It must be recognised anew.
       if (owner && !covered) this.end(owner);
+      if (!owner && (this.#phantoms.has(d.box) || this.walls.shows(d.box))) continue;
       const free = this.faces.find((face) => !face.active);
       if (!free) {
         this.counters.tooMany++;
@@ -226,6 +255,16 @@ function astray(face: FaceTrack, box: readonly [number, number, number, number])
 
 const holds = (face: FaceTrack, performerId: string): boolean =>
   face.active && face.performerId === performerId && face.presence01 >= 0.5 && isConfirmed(face);
+
+/** Nobody sees it, or what is known of it is covered. */
+const isLost = (face: FaceTrack): boolean => face.presence01 < 0.5 || face.visible01 < 0.45;
+
+/** Of the face's box inside the picture. */
+function share01({ box: { x0, y0, x1, y1 } }: FaceTrack, widthPx: number, heightPx: number): number {
+  const w = Math.min(x1, widthPx) - Math.max(x0, 0);
+  const h = Math.min(y1, heightPx) - Math.max(y0, 0);
+  return w > 0 && h > 0 ? (w * h) / ((x1 - x0) * (y1 - y0)) : 0;
+}
 
 /** Intersection over the smaller box: a detector's box and a mesh's box differ in size. */
 function overlap(face: FaceTrack, box: readonly [number, number, number, number]): number {
