@@ -176,6 +176,10 @@ export class LikenessShelf {
     }
   }
 
+  /** Engines that inference was asked to have ready. */
+  get wanted(): readonly string[] {
+    return [...this.#wanted];
+  }
   engineOf(performerId: string | null): PerformerEngine | null {
     return performerId === null ? null : (this.#bound.get(performerId)?.engine ?? null);
   }

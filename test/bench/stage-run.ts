@@ -34,6 +34,8 @@ export interface StageRunOptions {
     metadata: string | null,
   ) => void | Promise<void>;
   readonly values?: Readonly<Record<string, ParamValue>>;
+  /** What an operator changes before a picture; null: nothing. */
+  readonly changeBefore?: (frameNumber: number) => Readonly<Record<string, ParamValue>> | null;
   /** How many of the stage's people the cast knows. Default 1. */
   readonly people?: number;
   /** Instead of the demo's. */
@@ -105,7 +107,8 @@ export class StageRunner {
     const clock: Clock = options.time === 'frames' ? frameClock : machineClock;
     const ndi: MemoryNdi = new Ndi({ clock });
     const camera = ndi.createSender({ name: 'CAM', clockVideo: false, clockAudio: false });
-    const lane: Lane = new Lane(laneOptions, ndi, clock, new LaneParams('cam-a', this.#folder, laneOptions.values), {
+    const params = new LaneParams('cam-a', this.#folder, laneOptions.values);
+    const lane: Lane = new Lane(laneOptions, ndi, clock, params, {
       onSourceState() {},
       onSourceChanged() {},
       onInference() {},
@@ -134,6 +137,8 @@ export class StageRunner {
     };
     await until(() => lane.inferenceUp && camera.connections() > 0, 5000);
     for (let n = 0; n < options.frames; n++) {
+      const changes = options.changeBefore?.(n) ?? null;
+      if (changes) params.apply(changes);
       const frame = ndi.createVideoFrame(shape);
       options.render(n, frame.pixels);
       frameClock.advanceUs(Math.round(1e6 / options.framesPerSecond));

@@ -3,7 +3,7 @@ import { erodeCross, gaussian } from '../neural/blur.js';
 import { refuseNotFinite } from '../neural/checks.js';
 import type { AlignedFace } from '../neural/enhancer.js';
 import { enhance } from '../neural/enhancer.js';
-import { areaMask, boxMask, leastOf, occlusionMask } from '../neural/masks.js';
+import { areaMask, boxMask, leastOf, occlusionMask, withinCrop } from '../neural/masks.js';
 import { newPicture, resize, warp, type FloatPicture } from '../neural/picture.js';
 import type { EnhancerContract, OccluderContract } from '../neural/roles.js';
 import type { EngineControls, EngineSpec } from '../neural/spec.js';
@@ -48,6 +48,7 @@ export class DfmEngine {
     const mask = leastOf(
       softened(leastOf(resize(toMask(answer['faceMask']!), sidePx), resize(toMask(answer['celebMask']!), sidePx))),
       boxMask(sidePx),
+      withinCrop(sidePx, toPatch, crop.widthPx),
     );
     for (const occluder of occluders) leastOf(mask, await occlusionMask(occluder, target));
     if (this.spec.areas.length > 0) leastOf(mask, areaMask(landmarks, toPatch, sidePx, this.spec.areas));

@@ -1,4 +1,4 @@
-import type { Affine } from '../../frame/geometry.js';
+import { invertAffine, type Affine } from '../../frame/geometry.js';
 import { gaussian } from './blur.js';
 import { facePoints68 } from './points68.js';
 import { newPicture, resize, type FloatPicture } from './picture.js';
@@ -25,6 +25,27 @@ export function boxMask(sidePx: number, { blur01, padding01 }: BoxMaskOptions = 
   const out = newPicture(sidePx, sidePx, 1);
   for (let y = top; y < sidePx - bottom; y++) out.data.fill(1, y * sidePx + left, (y + 1) * sidePx - right);
   return blurPx > 0 ? gaussian(out, blurPx * 0.25) : out;
+}
+
+/** Parts of the crop's side over which a patch fades where its template reaches beyond the crop. */
+const cropFade01 = 0.06;
+
+/**
+ * One inside the crop that the camera's picture was cut to, nothing beyond: a turned face's template reaches past it, where there was
+ * no picture to work on and there will be none to draw on.
+ */
+export function withinCrop(sidePx: number, toPatch: Affine, cropPx: number): FloatPicture {
+  const [a, b, tx, c, d, ty] = invertAffine(toPatch) as unknown as [number, number, number, number, number, number];
+  const mask = newPicture(sidePx, sidePx, 1);
+  for (let y = 0; y < sidePx; y++) {
+    for (let x = 0; x < sidePx; x++) {
+      const u = a * (x + 0.5) + b * (y + 0.5) + tx,
+        v = c * (x + 0.5) + d * (y + 0.5) + ty;
+      const inside = Math.min(u, v, cropPx - u, cropPx - v) / (cropPx * cropFade01);
+      mask.data[y * sidePx + x] = Math.min(Math.max(inside, 0), 1);
+    }
+  }
+  return mask;
 }
 
 /** Softens a hard mask and draws its edge inwards again: blurred by 5 px, then the upper half of it stretched. */

@@ -16,7 +16,7 @@ export interface TensorNeed {
 }
 
 interface Contract {
-  readonly what: 'swapper' | 'converter' | 'recogniser' | 'enhancer' | 'occluder' | 'parser' | 'dfm' | 'flow';
+  readonly what: 'swapper' | 'converter' | 'recogniser' | 'enhancer' | 'occluder' | 'parser' | 'dfm';
   readonly inputs: readonly TensorNeed[];
   readonly outputs: readonly TensorNeed[];
 }
@@ -47,7 +47,7 @@ export type ModelContract =
   | SwapperContract
   | EnhancerContract
   | OccluderContract
-  | (Contract & { readonly what: 'converter' | 'recogniser' | 'parser' | 'dfm' | 'flow' });
+  | (Contract & { readonly what: 'converter' | 'recogniser' | 'parser' | 'dfm' });
 
 const nchw = (sidePx: number): readonly (number | null)[] => [1, 3, sidePx, sidePx];
 const vector: readonly (number | null)[] = [1, 512];
@@ -143,14 +143,6 @@ export const modelContracts = {
       { role: 'celeb', shape: [null, null, null, 3], named: ['celeb'] },
       { role: 'celebMask', shape: [null, null, null, 1], named: ['celeb_mask'] },
     ],
-  },
-  raft: {
-    what: 'flow',
-    inputs: [
-      { role: 'from', shape: [1, 3, null, null], named: ['0', '1', 'from', 'first'] },
-      { role: 'to', shape: [1, 3, null, null], named: ['to', 'second'] },
-    ],
-    outputs: [{ role: 'flow', shape: [1, 2, null, null] }],
   },
 } as const satisfies Record<string, ModelContract>;
 

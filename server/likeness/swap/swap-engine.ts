@@ -1,7 +1,7 @@
 import { invertAffine } from '../../frame/geometry.js';
 import type { TensorData } from '../../onnx/foreign-port.js';
 import { refuseNotFinite } from '../neural/checks.js';
-import { areaMask, boxMask, leastOf, occlusionMask, regionMask } from '../neural/masks.js';
+import { areaMask, boxMask, leastOf, occlusionMask, regionMask, withinCrop } from '../neural/masks.js';
 import { warp, type FloatPicture } from '../neural/picture.js';
 import type { EnhancerContract, OccluderContract, SwapperContract } from '../neural/roles.js';
 import { enhance, type AlignedFace } from '../neural/enhancer.js';
@@ -39,6 +39,7 @@ export class SwapEngine {
     const source = await this.#source(crop, landmarks, controls);
     const picture = await this.#swap(target, source);
     const swapped: AlignedFace = { picture, mask: await this.#mask(target, picture, landmarks, toPatch), toPatch };
+    leastOf(swapped.mask, withinCrop(sidePx, toPatch, crop.widthPx));
     const { enhancer } = this.parts;
     return enhancer === null || controls.enhance01 <= 0
       ? swapped

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { erodeCross, gaussian } from '../../../server/likeness/neural/blur.js';
-import { areaMask, boxMask, leastOf, occlusionMask, regionMask } from '../../../server/likeness/neural/masks.js';
+import {
+  areaMask,
+  boxMask,
+  leastOf,
+  occlusionMask,
+  regionMask,
+  withinCrop,
+} from '../../../server/likeness/neural/masks.js';
 import { newPicture, type FloatPicture } from '../../../server/likeness/neural/picture.js';
 import type { ModelRole, OccluderContract } from '../../../server/likeness/neural/roles.js';
 import { openWeights } from '../../../server/likeness/neural/weights.js';
@@ -28,6 +35,15 @@ describe('masks', () => {
     const padded = boxMask(100, { blur01: 0, padding01: [0.1, 0.2, 0.3, 0.4] });
     expect([at(padded, 50, 9), at(padded, 50, 10), at(padded, 79, 50), at(padded, 80, 50)]).toEqual([0, 1, 1, 0]);
     expect([at(padded, 50, 69), at(padded, 50, 70), at(padded, 40, 50), at(padded, 39, 50)]).toEqual([1, 0, 1, 0]);
+  });
+
+  it('a template that reaches past the crop fades before its edge', () => {
+    // Patch px 0…128 are crop px −256…256: half of the patch has no picture under it.
+    const mask = withinCrop(128, Float64Array.of(0.25, 0, 64, 0, 0.25, 64), 512);
+    expect([at(mask, 20, 100), at(mask, 100, 20), at(mask, 63, 100)]).toEqual([0, 0, 0]);
+    expect(at(mask, 100, 100)).toBe(1);
+    expect(at(mask, 66, 100)).toBeGreaterThan(0.2);
+    expect(at(mask, 66, 100)).toBeLessThan(0.5);
   });
 
   it('a Gaussian keeps flat pictures and sums, and has the stated width', () => {
