@@ -1,19 +1,27 @@
 import { ceilingEntry } from './ceiling.js';
+import { acquireEntry } from './acquire.js';
 import type { BenchEntry } from './context.js';
 import { flowRows } from './flow.js';
 import { footageEntries } from './footage.js';
 import { frameEntries } from './frame.js';
+import { garbageEntry } from './garbage.js';
 import { intervalEntry } from './interval.js';
 import { kernelRows } from './kernels.js';
+import { keyframeLatencyEntry } from './keyframe-latency.js';
 import { likenessEntries } from './likeness.js';
 import { loopEntries } from './loop.js';
 import { modelEntries } from './models.js';
 import { oscLoadEntry } from './osc-load.js';
 import { scaleEntries } from './scale.js';
+import { startEntry } from './start.js';
 
 /** Every row, in the order in which a whole run measures them. */
 export const entries: readonly BenchEntry[] = [
   ...loopEntries,
+  acquireEntry,
+  startEntry,
+  keyframeLatencyEntry,
+  garbageEntry,
   oscLoadEntry,
   { name: 'flow', run: (context, wanted) => flowRows({ rows: within('flow', wanted), clock: context.clock }) },
   {

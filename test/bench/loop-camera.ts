@@ -30,6 +30,8 @@ export interface LoopCameraSettings {
   readonly framesPerSecond: number;
   /** Pictures rendered; the loop is 2·count − 2 frames long. */
   readonly pictures: number;
+  /** The scene's picture that the loop begins with; 0 where not given. */
+  readonly firstPicture?: number;
 }
 
 const settings = JSON.parse(process.argv[2]!) as LoopCameraSettings;
@@ -54,11 +56,11 @@ say('playing', {});
 tick();
 
 function render(): { address: bigint; bytes: Uint8Array }[] {
-  const { scene, seed, people } = settings;
+  const { scene, seed, people, firstPicture = 0 } = settings;
   const stage = new StageScene({ scene, seed, people, widthPx, heightPx, framesPerSecond });
   return Array.from({ length: settings.pictures }, (_, index) => {
     const picture = newBytes(widthPx * heightPx * 2);
-    stage.renderFrame(index, { who: 'performer' }, picture.bytes);
+    stage.renderFrame(firstPicture + index, { who: 'performer' }, picture.bytes);
     return picture;
   });
 }

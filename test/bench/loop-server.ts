@@ -1,11 +1,14 @@
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { getPriority, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { record } from '../../server/cli/trace.js';
 import { buildRoot } from '../../server/paths.js';
+import { traceKinds, traceRowNumbers } from '../../server/protocol/trace.js';
 import { Supervisor } from '../../server/supervisor/supervisor.js';
 import { showOf } from './bench-cast.js';
 
 interface RunJson {
+  readonly runFolder: string;
   readonly lanes: readonly { readonly laneId: string; readonly pid: number | null }[];
   readonly inferencePid: number | null;
 }
@@ -69,6 +72,17 @@ export class BenchServer {
     const inference = cpuSecondsOf(run.inferencePid);
     if (inference === null || lanes.includes(null)) return null;
     return { lanes: lanes.reduce<number>((sum, value) => sum + value!, 0), inference };
+  }
+
+  /** Listens in at the first lane's trace door and gives how long its keyframes took to the screen, ms, ascending. */
+  async keyframeLatencyMs(forSeconds: number): Promise<number[]> {
+    const { runFolder, lanes } = this.#run();
+    const { rows } = await record(runFolder, lanes[0]!.laneId, forSeconds);
+    const kind = traceKinds.findIndex(({ name }) => name === 'keyframe to shown');
+    const took: number[] = [];
+    for (let at = 0; at < rows.length; at += traceRowNumbers)
+      if (rows[at] === kind) took.push((rows[at + 2]! - rows[at + 1]!) / 1000);
+    return took.sort((a, b) => a - b);
   }
 
   /** The last lines of each process's log, for a bench that did not get its picture. */

@@ -38,6 +38,8 @@ class LoopRun {
   readonly besideRelay = new LoopCounts();
   readonly relay = new LoopCounts();
   readonly grabs: GrabbedFrame[] = [];
+  /** From a keyframe's capture to the first picture that shows its result, ascending. */
+  keyframeLatencyMs: number[] = [];
   cores: { lanes: number; inference: number } | null = null;
   readonly #places: readonly Place[];
   readonly #probes: PeerProcess[] = [];
@@ -131,7 +133,7 @@ class LoopRun {
     const grabbing = this.#probes[0]!;
     const everyFrames = Math.max(1, Math.floor((seconds * this.shape.framesPerSecond) / (grabsInAll + 1)));
     grabbing.command({ do: 'grab', count: grabsInAll, everyFrames });
-    await sleep(seconds * 1000);
+    this.keyframeLatencyMs = await server.keyframeLatencyMs(seconds);
     const after = server.cpuSeconds();
     for (const probe of this.#probes) countFrames(this.server, await take(probe));
     grabbing.command({ do: 'grab', count: 0, everyFrames: 1 });
@@ -181,7 +183,7 @@ async function take(probe: PeerProcess): Promise<SeenFrame[]> {
 }
 
 /** What a loop bench found; its grabbed pictures are gone afterwards, so `look` is given them before. */
-export type LoopFigures = Pick<LoopRun, 'server' | 'besideRelay' | 'relay' | 'cores'>;
+export type LoopFigures = Pick<LoopRun, 'server' | 'besideRelay' | 'relay' | 'cores' | 'keyframeLatencyMs'>;
 
 export async function measureLoop(
   shape: LoopShape,
@@ -218,7 +220,9 @@ async function loopRows(shape: LoopShape, context: BenchContext): Promise<BenchR
   return [...rowsOf(shape.row, figures), ...identity];
 }
 
-function rowsOf(row: string, { server, besideRelay, relay, cores }: LoopFigures): BenchRow[] {
+function rowsOf(row: string, { server, besideRelay, relay, cores, keyframeLatencyMs }: LoopFigures): BenchRow[] {
+  const latencyAt = (share: number): number =>
+    keyframeLatencyMs[Math.floor(share * (keyframeLatencyMs.length - 1))] ?? Number.NaN;
   const { frames } = server;
   const counted = (metric: string, value: number): BenchRow => benchRow(row, metric, value, 'frames', null, frames);
   const delays = (
@@ -243,6 +247,8 @@ function rowsOf(row: string, { server, besideRelay, relay, cores }: LoopFigures)
     counted('concealedFrames', server.notLikeness),
     benchRow(row, 'framesLost.besideRelay', besideRelay.lost, 'frames', relay.lost, besideRelay.frames),
     ...delays,
+    benchRow(row, 'keyframeLatencyMs.p50', latencyAt(0.5), 'ms', null, keyframeLatencyMs.length),
+    benchRow(row, 'keyframeLatencyMs.p95', latencyAt(0.95), 'ms', null, keyframeLatencyMs.length),
     ...(cores === null
       ? []
       : [
