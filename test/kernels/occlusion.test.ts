@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest';
+import { kernelFormats } from '../../server/kernels/formats.js';
+import { KernelMemory } from '../../server/kernels/memory.js';
+import {
+  occlusionCellCount,
+  occlusionCells,
+  type OcclusionGrids,
+  OcclusionKernel,
+  occlusionTexelFloats,
+  occlusionTexels,
+} from '../../server/kernels/occlusion.js';
+import { compareTwin, planeTwin } from '../../server/kernels/twin/occlusion.js';
+import { builds, noise, noiseBytes } from './support.js';
+
+const memory = new KernelMemory(16);
+// A flat face over the middle of the crop: two triangles, as the mesh runs on the screen.
+const mesh = {
+  uvs: Float32Array.of(0.05, 0.05, 0.95, 0.05, 0.95, 0.95, 0.05, 0.95),
+  triangles: Uint16Array.of(0, 3, 1, 1, 3, 2),
+};
+const points = Float32Array.of(48, 48, 0, 208, 48, 0, 208, 208, 0, 48, 208, 0);
+const texels = occlusionTexels * occlusionTexels * occlusionTexelFloats;
+
+interface Stand {
+  readonly kernel: OcclusionKernel;
+  readonly grids: OcclusionGrids;
+  readonly lumaPtr: number;
+}
+function stand(build: 'release' | 'debug' = 'release'): Stand {
+  const kernel = new OcclusionKernel(memory, mesh, build);
+  const grids = kernel.newGrids();
+  memory.f32.fill(0, grids.modelPtr >> 2, (grids.modelPtr >> 2) + texels);
+  memory.f32.fill(-1, grids.keptPtr >> 2, (grids.keptPtr >> 2) + occlusionCellCount);
+  memory.f32.set([1, 0, 0, 0, 0, 0, 0, 0], grids.lightPtr >> 2);
+  memory.u8.fill(255, grids.maskPtr, grids.maskPtr + occlusionCellCount);
+  const pointsPtr = memory.allocate(points.byteLength);
+  memory.f32.set(points, pointsPtr >> 2);
+  kernel.place(grids, pointsPtr);
+  return { kernel, grids, lumaPtr: memory.allocate(256 * 256) };
+}
+/** A crop with structure: luma by place, warm skin; `gain` is the light, `hand` a box of cells with something else in it. */
+function show(
+  { kernel, grids, lumaPtr }: Stand,
+  gain: number,
+  hand: readonly [number, number, number, number] | null,
+): void {
+  const covered = (i: number, j: number): boolean =>
+    hand !== null && i >= hand[0] && j >= hand[1] && i < hand[2] && j < hand[3];
+  for (let j = 0; j < occlusionCells; j++) {
+    for (let i = 0; i < occlusionCells; i++) {
+      const own = 90 + 40 * Math.sin(i / 5) * Math.cos(j / 7);
+      const luma = Math.round((covered(i, j) ? 180 - own * 0.3 : own) * gain);
+      for (let k = 0; k < 16; k++) memory.u8[lumaPtr + (j * 4 + (k >> 2)) * 256 + i * 4 + (k & 3)] = luma;
+      const rgb = kernel.rgbPtr + (j * occlusionCells + i) * 3;
+      memory.u8.set(covered(i, j) ? [90, 95, 130] : [luma + 30 * gain, luma, luma - 20 * gain].map(Math.round), rgb);
+    }
+  }
+  kernel.gather(grids, lumaPtr);
+}
+function learned(build: 'release' | 'debug' = 'release'): Stand {
+  const own = stand(build);
+  for (let n = 0; n < 8; n++) {
+    show(own, 1, null);
+    own.kernel.learn(own.grids, 8);
+  }
+  return own;
+}
+function hiddenShare({ kernel, grids }: Stand): number {
+  kernel.compare(grids);
+  for (let round = 0; round < 2; round++) {
+    kernel.fitLight(grids);
+    kernel.compare(grids);
+  }
+  const face = kernel.compare(grids);
+  return kernel.segment(grids) / face;
+}
+const masked = ({ grids }: Stand, i: number, j: number): boolean =>
+  memory.u8[grids.maskPtr + j * occlusionCells + i] === 0;
+
+describe('what hides a face', () => {
+  it('is nothing in the picture that was learned', () => {
+    const own = learned();
+    show(own, 1, null);
+    expect(hiddenShare(own)).toBe(0);
+  });
+
+  it.each([0.5, 1.7])('is not the light: %s times as much hides nothing', (gain) => {
+    const own = learned();
+    show(own, gain, null);
+    expect(hiddenShare(own)).toBe(0);
+  });
+
+  it('is a hand that comes from the side, and the face beside it stays in sight', () => {
+    const own = learned();
+    show(own, 1, [0, 20, 28, 44]);
+    const hidden = hiddenShare(own);
+    expect(hidden).toBeGreaterThan(0.15);
+    expect(hidden).toBeLessThan(0.45);
+    expect(masked(own, 20, 30)).toBe(true);
+    expect(masked(own, 40, 30)).toBe(false);
+  });
+
+  it('covers what lies beside the face as the nearest cell of the face is covered', () => {
+    const own = learned();
+    show(own, 1, [0, 20, 28, 44]);
+    hiddenShare(own);
+    expect(masked(own, 6, 30)).toBe(true);
+    expect(masked(own, 60, 30)).toBe(false);
+  });
+
+  it('is not a change within the face: an eye that closes reaches no edge', () => {
+    const own = learned();
+    show(own, 1, [28, 28, 36, 36]);
+    expect(hiddenShare(own)).toBe(0);
+  });
+
+  it('a face that has moved by whole cells is found there', () => {
+    const own = learned();
+    show(own, 1, null);
+    own.kernel.compare(own.grids);
+    const seen = memory.f32.slice(own.grids.seenPtr >> 2, (own.grids.seenPtr >> 2) + occlusionCellCount * 4);
+    for (let j = 0; j < occlusionCells - 3; j++) {
+      for (let i = 2; i < occlusionCells; i++) {
+        const from = ((j + 3) * occlusionCells + i - 2) * 4;
+        memory.f32.set(seen.subarray(from, from + 4), (own.grids.seenPtr >> 2) + (j * occlusionCells + i) * 4);
+      }
+    }
+    const scores = own.kernel.shiftScores(own.grids, 4, 1).slice(0, 81);
+    expect(scores.indexOf(Math.max(...scores))).toBe((4 - 3) * 9 + 4 + 2);
+  });
+});
+
+describe.each(builds)('the %s kernel and its twin', (build) => {
+  it('agree on the evidence of noise, cell by cell', () => {
+    const own = learned(build);
+    show(own, 1.2, [10, 5, 40, 33]);
+    const next = noise(7);
+    for (let i = 0; i < texels; i += 8) memory.f32[(own.grids.modelPtr >> 2) + i + 5] = Math.floor(next() * 6);
+    memory.f32.set([1.1, 3, -4, 6, 2, -1, 0, 0], own.grids.lightPtr >> 2);
+    own.kernel.compare(own.grids);
+    const floats = (ptr: number, count: number): Float32Array => memory.f32.slice(ptr >> 2, (ptr >> 2) + count);
+    const { seenPtr, mapPtr, modelPtr, lightPtr, evidencePtr } = own.grids;
+    const twin = compareTwin(
+      floats(seenPtr, occlusionCellCount * 4),
+      floats(mapPtr, occlusionCellCount * 2),
+      floats(modelPtr, texels),
+      floats(lightPtr, 8),
+    );
+    const kernel = floats(evidencePtr, occlusionCellCount);
+    expect(twin.some((e) => e > 1)).toBe(true);
+    for (let i = 0; i < occlusionCellCount; i++) expect(Math.abs(kernel[i]! - twin[i]!)).toBeLessThan(0.01);
+  });
+
+  it.each([
+    [1, 1],
+    [7, 3],
+    [33, 17],
+  ])('agree on the mask of a %s × %s patch within one step of 255', (widthPx, heightPx) => {
+    const own = learned(build);
+    show(own, 1, [0, 20, 28, 44]);
+    hiddenShare(own);
+    own.kernel.guide(own.grids);
+    const bytes = noiseBytes(widthPx * 2 * heightPx, 3);
+    const srcPtr = memory.allocate(bytes.length);
+    memory.u8.set(bytes, srcPtr);
+    const toCrop = [1.7, 0.2, 20, -0.2, 1.7, 60];
+    const where = { x0: 12, y0: 9, widthPx, heightPx };
+    const at = own.kernel.plane(kernelFormats.UYVY, own.grids.guidedPtr, srcPtr, widthPx * 2, where, toCrop);
+    const guided = memory.f32.slice(own.grids.guidedPtr >> 2, (own.grids.guidedPtr >> 2) + occlusionCellCount * 2);
+    const [a, b, c, d, e, f] = toCrop as [number, number, number, number, number, number];
+    const params = [a, b, c + a * 12 + b * 9, d, e, f + d * 12 + e * 9];
+    const twin = planeTwin((x, y) => bytes[(y * widthPx + x) * 2 + 1]!, guided, params, widthPx, heightPx);
+    for (let i = 0; i < twin.length; i++) expect(Math.abs(memory.u8[at + i]! - twin[i]!)).toBeLessThanOrEqual(1);
+  });
+});
