@@ -124,7 +124,7 @@ it(
             (values) => values[light],
             () => null,
           ),
-        { timeout: 10_000 },
+        { timeout: 30_000 },
       )
       .toBe(0.4);
     await waitForMore(probe, 10);
@@ -148,11 +148,11 @@ it(
       .poll(
         () => take.server.values().then((values) => Object.keys(values).some((address) => address.includes('cam-b'))),
         {
-          timeout: 15_000,
+          timeout: 30_000,
         },
       )
       .toBe(true);
-    await expect.poll(() => take.server.run().lanes.length, { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => take.server.run().lanes.length, { timeout: 30_000 }).toBe(2);
     expect(take.server.pidOf('control')).toBe(pid);
     await waitForMore(probe, 10);
     expect(orderOf(seenBy(probe).slice(from), firstTimecode100ns, step100ns)).toEqual(whole);
