@@ -11,6 +11,8 @@ export interface PortraitOptions {
   readonly pitchDeg?: number;
   /** Side of the square picture, px; the face is about half as high. Default 1024. */
   readonly sidePx?: number;
+  /** Turns the studio's lights about the head, degrees; 0 is key from the picture's left. */
+  readonly lightYawDeg?: number;
 }
 
 /** Packed RGB and, for whoever fits to the picture, the pose it shows. */
@@ -59,8 +61,18 @@ export function renderPortrait(person: PersonId, options: PortraitOptions = {}):
   };
   picture.clear();
   actor.pose(state, view);
-  actor.draw(picture, state, studio, view, () => true);
+  actor.draw(picture, state, turned(studio, radians(options.lightYawDeg)), view, () => true);
   return { widthPx: sidePx, heightPx: sidePx, rgb: overPaper(picture), actor, view };
+}
+
+function turned(rig: LightRig, yawRad: number): LightRig {
+  const c = Math.cos(yawRad),
+    s = Math.sin(yawRad);
+  const turn = (lamp: LightRig['key']): LightRig['key'] => {
+    const [x, y, z] = lamp.direction as [number, number, number];
+    return { ...lamp, direction: [x * c + z * s, y, z * c - x * s] };
+  };
+  return { ...rig, key: turn(rig.key), fill: turn(rig.fill), rim: turn(rig.rim) };
 }
 
 function overPaper(picture: StagePicture): Uint8Array {

@@ -1,9 +1,10 @@
 import { irisColour } from './iris-colour.js';
+import { photoShading } from './albedo.js';
 import { boxBlur } from './texture-filters.js';
 import { fillHoles, mergePhotos, type MergedSkin } from './merge-photos.js';
 import { reachSteps, skinReach, stepOf, TexturePolar, wrapped } from './skin-reach.js';
 import type { SkinMesh } from './skin-mesh.js';
-import { texels, textureSizePx, unwrap, type Photo, type UnwrapTools } from './unwrap.js';
+import { spreadOverTexture, texels, textureSizePx, unwrap, type Photo, type UnwrapTools } from './unwrap.js';
 
 export { textureSizePx, type Photo } from './unwrap.js';
 
@@ -34,6 +35,7 @@ export function bakeFace(photos: readonly Photo[], tools: UnwrapTools): FaceBake
   const reach = skinReach(skin.rgb, skin.seen, polar);
   const keep = skinMask(skin, reach, polar);
   fillHoles(skin, keep);
+  takeLightOut(skin, unwrapped[0]!.shape, tools);
   const texture = new Uint8Array(texels * 4);
   for (let i = 0; i < texels; i++) {
     for (let c = 0; c < 3; c++) texture[i * 4 + c] = Math.min(255, Math.max(0, Math.round(skin.rgb[i * 3 + c]!)));
@@ -47,6 +49,13 @@ export function bakeFace(photos: readonly Photo[], tools: UnwrapTools): FaceBake
     reach,
     irisRgb: irisColour(photos[0]!),
   };
+}
+
+/** Leaves albedo (up to one factor) in place of the photo. */
+function takeLightOut(skin: MergedSkin, shape: Float32Array, tools: UnwrapTools): void {
+  const shading = photoShading(vertexColours(skin.rgb, tools.mesh), shape, tools);
+  const spread = spreadOverTexture(shading, tools);
+  for (let i = 0; i < texels * 3; i++) skin.rgb[i]! /= spread[Math.floor(i / 3)]!;
 }
 
 /** How well a photo must have seen a texel (see Unwrapped.seen): on the face, and on the rings round it. */

@@ -122,6 +122,51 @@ export function unwrap(photo: Photo, tools: UnwrapTools): Unwrapped {
   return { rgb, seen, shape };
 }
 
+/** A value per vertex (0…2) spread over the texture, linear in each triangle; 1 where the mesh is not. */
+export function spreadOverTexture(values: Float32Array, { mesh, memory, raster }: UnwrapTools): Float32Array {
+  const mark = memory.mark();
+  const whitePtr = memory.allocate(32);
+  const targetPtr = memory.allocate(texels * 8);
+  const vertexPtr = memory.allocate(mesh.count * rasterVertexFloats * 4);
+  const indexPtr = memory.allocate(mesh.triangles.length * 2);
+  const offsetsPtr = memory.allocate(64);
+  memory.u16.fill(rasterFull / 2, whitePtr >> 1, (whitePtr >> 1) + 16);
+  memory.f32.fill(0, offsetsPtr >> 2, (offsetsPtr >> 2) + 16);
+  memory.u16.fill(rasterFull / 2, targetPtr >> 1, (targetPtr >> 1) + texels * 4);
+  memory.u16.set(mesh.triangles, indexPtr >> 1);
+  const vertices = memory.f32.subarray(vertexPtr >> 2, (vertexPtr >> 2) + mesh.count * rasterVertexFloats);
+  vertices.fill(0);
+  for (let i = 0; i < mesh.count; i++) {
+    const at = i * rasterVertexFloats;
+    vertices[at] = mesh.uvs[i * 2] * textureSizePx;
+    vertices[at + 1] = mesh.uvs[i * 2 + 1] * textureSizePx;
+    vertices.fill(values[i]!, at + 5, at + 8);
+    vertices[at + 8] = 1;
+  }
+  const side = textureSizePx;
+  const count = mesh.triangles.length / 3;
+  const mode = rasterMode.noDepth;
+  raster.drawTriangles(
+    vertexPtr,
+    indexPtr,
+    count,
+    whitePtr,
+    offsetsPtr,
+    targetPtr,
+    0,
+    2,
+    2,
+    side,
+    side,
+    side * 8,
+    mode,
+  );
+  const target = memory.u16.subarray(targetPtr >> 1, (targetPtr >> 1) + texels * 4);
+  const out = Float32Array.from({ length: texels }, (_, i) => (target[i * 4]! * 2) / rasterFull);
+  memory.rewind(mark);
+  return out;
+}
+
 const inside = (photo: Photo, x: number, y: number): boolean =>
   x >= 0 && y >= 0 && x < photo.widthPx && y < photo.heightPx;
 
