@@ -153,7 +153,9 @@ export class MeshLikeness implements LikenessEngine {
   }
 
   #measureLight(face: FaceTrack, region: RegionView, matrix: YuvMatrix, look: Look): void {
-    const { landmarkConfidence } = face;
+    const { landmarkConfidence, landmarkVisible01 } = face;
+    // A hand before the face has light of its own: beside the tracked points nothing says where it ends.
+    const beside01 = face.maskPtr === 0 ? 0.4 : 0;
     const seen = this.#seen;
     const radius = Math.max(1, (face.box.x1 - face.box.x0) * 0.012);
     const reference = this.#referenceYuv;
@@ -178,7 +180,8 @@ export class MeshLikeness implements LikenessEngine {
       this.#ratio[i] = Math.min(4, luma / was);
       this.#dCb[i] = (p[1] - 128) / Math.max(12, luma) - (reference[i * 3 + 1] - 128) / Math.max(12, was);
       this.#dCr[i] = (p[2] - 128) / Math.max(12, luma) - (reference[i * 3 + 2] - 128) / Math.max(12, was);
-      this.#weight[i] = facing * (0.1 + (i < surfaceCount ? landmarkConfidence[i] : 0.3));
+      this.#weight[i] =
+        facing * (i < surfaceCount ? (0.1 + landmarkConfidence[i]) * landmarkVisible01[i] : beside01);
     }
     let fit = this.#fits.get(face.faceId);
     if (!fit) {
