@@ -455,7 +455,7 @@ export function guide(seen: usize, mask: usize, guided: usize, scratch: usize, e
 
 /**
  * The mask at picture resolution: u8 per pixel of a patch, 255 visible. params: 6 f32, patch pixel centre (corner origin) → crop px.
- * src: the patch's first pixel in the plain picture. The guided value is stretched round ½, so that a half-tone is an edge and not a veil.
+ * src: the patch's first pixel in the plain picture. The grids are read once for four pixels of a row. The guided value is stretched round ½, so that a half-tone is an edge and not a veil.
  */
 export function plane(
   src: usize, guided: usize, params: usize, out: usize,
@@ -467,16 +467,19 @@ export function plane(
   const most = <f32>(CELLS - 1) - 0.001;
   for (let y = 0; y < height; y++) {
     const row = src + <usize>(y * srcStride), to = out + <usize>(y * outStride);
-    for (let x = 0; x < width; x++) {
-      const px = <f32>x + 0.5, py = <f32>y + 0.5;
+    const py = <f32>y + 0.5;
+    for (let from = 0; from < width; from += 4) {
+      const px = <f32>from + 2;
       const cx = Mathf.min(most, Mathf.max(0, (ma * px + mb * py + mx) * 0.25 - 0.5));
       const cy = Mathf.min(most, Mathf.max(0, (mc * px + md * py + my) * 0.25 - 0.5));
       const ix = <i32>cx, iy = <i32>cy;
       const fx = cx - <f32>ix, fy = cy - <f32>iy;
       const at = <usize>(iy * CELLS + ix) << 2;
-      const v = mixed(guided + at, fx, fy) * lumaAt(row, x, format) + mixed(base + at, fx, fy);
-      const hard = (v - 0.5) * 1.6 + 0.5;
-      store<u8>(to + <usize>x, <u8>(Mathf.min(1, Mathf.max(0, hard)) * 255 + 0.5));
+      const a = mixed(guided + at, fx, fy) * (1.6 * 255), b = ((mixed(base + at, fx, fy) - 0.5) * 1.6 + 0.5) * 255 + 0.5;
+      const end = min(width, from + 4);
+      for (let x = from; x < end; x++) {
+        store<u8>(to + <usize>x, <u8>Mathf.min(255, Mathf.max(0, lumaAt(row, x, format) * a + b)));
+      }
     }
   }
   return 0;

@@ -19,7 +19,7 @@ const picturesToKnow = 8;
 /** Half-life of the memory, in pictures: about two seconds at 50 Hz. */
 const memoryFrames = 90;
 /** Light is found anew in so many rounds of comparing and fitting. */
-const lightRounds = 2;
+const lightRounds = 1;
 /** Less of a face in sight than this is chance. */
 const leastVisible01 = 0.3;
 /** More of the face hidden than this, and light is not fitted; less than the other, and it is sure. */
