@@ -78,8 +78,10 @@ export function register(program: Command): void {
   models
     .command('remove <id>')
     .description('forget weights that were added; default models stay')
-    .action((id: string) => {
+    .option('--json', 'print one JSON document')
+    .action((id: string, _flags: Flags, command: Command) => {
       removeAdded(addedFolder(), id);
-      say(`${id}: removed.`);
+      if (command.optsWithGlobals<Flags>().json === true) sayJson({ removed: id });
+      else say(`${id}: removed.`);
     });
 }
