@@ -105,12 +105,13 @@ export function drawPatch(
       const scale = f32x4.splat(128);
       const start = f32x4.sub(f32x4.mul(from, scale), f32x4.splat(64));
       const step = f32x4.mul(f32x4.sub(to, from), f32x4.splat(128.0 / <f32>STEP));
-      let sx = f32x4.extract_lane(start, 0), sy = f32x4.extract_lane(start, 1);
-      const dx = f32x4.extract_lane(step, 0), dy = f32x4.extract_lane(step, 1);
+      // From here on in whole numbers, 1/128 px in the upper bits: floats would be rounded for every pixel.
+      let sx = <i32>Mathf.floor(f32x4.extract_lane(start, 0) * 256 + 128.5), sy = <i32>Mathf.floor(f32x4.extract_lane(start, 1) * 256 + 128.5);
+      const dx = <i32>Mathf.floor(f32x4.extract_lane(step, 0) * 256 + 0.5), dy = <i32>Mathf.floor(f32x4.extract_lane(step, 1) * 256 + 0.5);
       const end = min(STEP, width - x);
       let at = dst + (<usize>x << 3);
       for (let k = 0; k < end; k++, at += 8, sx += dx, sy += dy) {
-        const fx = <i32>Mathf.floor(sx + 0.5), fy = <i32>Mathf.floor(sy + 0.5);
+        const fx = sx >> 8, fy = sy >> 8;
         const ix = fx >> 7, iy = fy >> 7;
         if (ix < 0 || iy < 0 || ix >= last || iy >= last) continue;
         addTexel(at, texelAt(patch, side, ix, iy, fx & 127, fy & 127), weight);
