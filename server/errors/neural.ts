@@ -60,7 +60,8 @@ export const neuralErrors = {
   ENGINE_INCOMPLETE: {
     severity: 'alarm',
     message: 'The engine of the likeness "{likeness}" lacks a model: {reason}',
-    advice: 'Name the missing model under "engines" in the show file; docs/neural-engines.md says which engine needs what.',
+    advice:
+      'Name the missing model under "engines" in the show file; docs/neural-engines.md says which engine needs what.',
   },
   ENGINE_NOT_READY: {
     severity: 'alarm',
