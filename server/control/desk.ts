@@ -4,15 +4,14 @@ import type { ParamRegistry } from '../params/registry.js';
 import { protocolVersion, type CastMember, type ServerMessage } from '../protocol/messages.js';
 import type { ParamAddress, ParamValue } from '../protocol/descriptors.js';
 import type { ControlToLane, LaneToControl } from '../protocol/lane-link.js';
-import { Book, type BookEntry } from '../show/book.js';
 import type { Change, StateJournal } from '../show/journal.js';
-import { bookOfShow } from '../show/show-file.js';
 import type { ShowFile } from '../show/schema.js';
 import type { Versions } from '../show/versions.js';
 import { Dispatcher, refusal, type ParamChange, type Refusal } from '../surfaces/dispatch/dispatch.js';
 import type { Clock } from '../time/clock.js';
 import { AlarmBoard } from './alarm-board.js';
 import type { AuditTrail } from './audit-trail.js';
+import { bookOf, followCameras, laneOf, startValues } from './desk-start.js';
 import { LikenessShelf } from './likeness-shelf.js';
 import type { ControlOptions } from './options.js';
 import { ShowDesk } from './show-desk.js';
@@ -77,19 +76,8 @@ export class Desk {
    * what was settled when the process started (ports, access, consent scope, folders): the supervisor starts it anew for those.
    */
   follow(show: ShowFile): void {
-    const cameras = new Map(show.sources.map(({ id, label }) => [id, label ?? id]));
-    for (const { id } of this.#showFile.sources) {
-      if (cameras.has(id)) continue;
-      this.registry.removeScope(`lane/${id}`);
-      this.registry.removeScope(`output/${id}`);
-      this.alarms.clear(`lane ${id}`);
-    }
-    for (const [id, label] of cameras) {
-      for (const scopeId of [`lane/${id}`, `output/${id}`]) {
-        const before = this.registry.scopes.find((scope) => scope.id === scopeId);
-        if (before?.label !== label) this.registry.addScope(scopeId, label);
-      }
-    }
+    const gone = followCameras(this.registry, this.#showFile, show);
+    for (const id of gone) this.alarms.clear(`lane ${id}`);
     const { state } = this.journal;
     this.dispatcher.followScopes({ ...startValues(show), ...state.values });
     for (const id of this.#assignments.keys())
@@ -316,21 +304,4 @@ export class Desk {
       });
     }
   }
-}
-
-/** "lane/cam-a" and "output/cam-a" are of lane cam-a; "show" is everybody's. */
-const laneOf = (scopeId: string): string | null => scopeId.split('/')[1] ?? null;
-
-/** The file's looks, cues and stage, and over them what was changed since. */
-function bookOf(show: ShowFile, changed: readonly BookEntry[]): Book {
-  const book = new Book(bookOfShow(show));
-  for (const entry of changed) book.put(entry);
-  return book;
-}
-
-function startValues(show: ShowFile): Record<ParamAddress, ParamValue> {
-  const named = show.sources.flatMap(({ id, likeness }) =>
-    likeness == null ? [] : [[addressOf(`lane/${id}`, 'likeness', 'id'), likeness] as const],
-  );
-  return { ...Object.fromEntries(named), ...show.values };
 }

@@ -1,6 +1,6 @@
 import { CodedError } from '../errors/coded-error.js';
 import type { ParamAddress, ParamValue } from '../protocol/descriptors.js';
-import type { CueState, EditState, ShowEdit, VersionInfo } from '../protocol/show.js';
+import type { CueState, EditState, VersionInfo } from '../protocol/show.js';
 import { type Book, entriesOf, type BookEntry } from '../show/book.js';
 import { isBypass, planOf } from '../show/cue-plan.js';
 import { OperatorLock } from '../show/lock.js';
@@ -10,6 +10,7 @@ import { refusal, type ActionCall, type ParamChange, type Refusal } from '../sur
 import { CuePlayer } from './cue-player.js';
 import { checkEdit, recordLook } from './edit-check.js';
 import type { ShowHost } from './show-host.js';
+import { isHand, labelOf, likenessIn } from './undo-rules.js';
 
 const autosaveUs = 5 * 60_000_000;
 
@@ -291,41 +292,9 @@ export class ShowDesk {
       const after = state.assignments[performerId] ?? null;
       return before === after ? [] : [{ kind: 'assign', performerId, before, after }];
     });
-    const entries = this.book.difference(state.book).map((after): UndoChange => {
-      const before =
-        after.part === 'look'
-          ? ({ part: 'look', id: after.id, value: this.book.look(after.id) } as const)
-          : after.part === 'cue'
-            ? ({ part: 'cue', id: after.id, value: this.book.cue(after.id) } as const)
-            : ({ part: 'stage', id: '', value: this.book.stage } as const);
-      return { kind: 'book', before, after };
-    });
+    const entries = this.book
+      .difference(state.book)
+      .map((after): UndoChange => ({ kind: 'book', before: this.book.standing(after), after }));
     return [...entries, ...params, ...casts];
-  }
-}
-
-/** Undo is for hands: what a cue, a lane or a restart did is not taken back. */
-const isHand = (by: string): boolean => !/^(cue|follow|timecode|lane|bypass|restart|server|show)\b/.test(by);
-
-function likenessIn(change: UndoChange): string | null {
-  if (change.kind === 'assign') return change.after;
-  if (change.kind !== 'param' || !change.address.endsWith('/likeness/id')) return null;
-  return change.after === '' ? null : String(change.after);
-}
-
-function labelOf(edit: Exclude<ShowEdit, { kind: 'look-record' }>): string {
-  switch (edit.kind) {
-    case 'look-set':
-      return `look "${edit.look.name ?? edit.look.id}"`;
-    case 'look-remove':
-      return `removal of look "${edit.id}"`;
-    case 'cue-set':
-      return `cue ${edit.cue.number}`;
-    case 'cue-remove':
-      return `removal of cue ${edit.number}`;
-    case 'cue-renumber':
-      return `cue ${edit.number} to ${edit.to}`;
-    case 'stage-set':
-      return 'stage';
   }
 }

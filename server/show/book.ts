@@ -65,20 +65,20 @@ export class Book {
     return this.cues.filter((cue) => cue.lookId === lookId).map((cue) => cue.number);
   }
 
+  /** What stands where this entry would go. */
+  standing({ part, id }: BookEntry): BookEntry {
+    if (part === 'stage') return { part, id: '', value: this.#stage };
+    return part === 'look' ? { part, id, value: this.look(id) } : { part, id, value: this.cue(id) };
+  }
   /** Puts an entry in, or takes it out, and gives what was there before. */
   put(entry: BookEntry): BookEntry {
-    if (entry.part === 'stage') {
-      const before = this.#stage;
-      this.#stage = entry.value;
-      return { part: 'stage', id: '', value: before };
+    const before = this.standing(entry);
+    if (entry.part === 'stage') this.#stage = entry.value;
+    else {
+      const map: Map<string, unknown> = entry.part === 'look' ? this.#looks : this.#cues;
+      if (entry.value === null) map.delete(entry.id);
+      else map.set(entry.id, entry.value);
     }
-    const before =
-      entry.part === 'look'
-        ? ({ part: 'look', id: entry.id, value: this.look(entry.id) } as const)
-        : ({ part: 'cue', id: entry.id, value: this.cue(entry.id) } as const);
-    const map: Map<string, unknown> = entry.part === 'look' ? this.#looks : this.#cues;
-    if (entry.value === null) map.delete(entry.id);
-    else map.set(entry.id, entry.value);
     return before;
   }
 
