@@ -69,10 +69,10 @@ export class TrackStage {
     }
     return true;
   }
-  /** Somebody stands before the performer, and not for so long that the place means nothing any more. */
+  /** In sight and about to be confirmed; or somebody stands before the performer, and not for so long that the place means nothing any more. */
   #isPlaced(face: FaceTrack, performerId: string): boolean {
     const own = face.active && face.performerId === performerId;
-    return own && face.maskPtr !== 0 && this.#empty[face.faceId] < detectionsToHold;
+    return own && (face.maskPtr !== 0 ? this.#empty[face.faceId] < detectionsToHold : face.presence01 >= 0.5);
   }
 
   end(face: FaceTrack): void {
