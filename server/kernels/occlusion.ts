@@ -28,6 +28,19 @@ export interface OcclusionExports {
     strong: number,
     leastCells: number,
     keep01: number,
+    was: number,
+    alert: number,
+    arrived01: number,
+  ): number;
+  disturb(
+    seen: number,
+    before: number,
+    backward: number,
+    map: number,
+    alert: number,
+    hold: number,
+    lumaCodes: number,
+    colourCodes: number,
   ): number;
   guide(seen: number, mask: number, guided: number, scratch: number, epsilon: number): number;
   plane(
@@ -53,6 +66,10 @@ export interface OcclusionGrids {
   readonly keptPtr: number;
   readonly maskPtr: number;
   readonly guidedPtr: number;
+  /** `seen` and the mask of the picture before, and where something has come in lately. */
+  readonly beforePtr: number;
+  readonly wasPtr: number;
+  readonly alertPtr: number;
 }
 
 /** The face mesh as texture space knows it: u, v 0…1 per vertex, three vertices per triangle, clockwise on the screen. */
@@ -63,6 +80,12 @@ export interface OcclusionMesh {
 
 /** A cell over this many of its own variances may be hidden; a patch needs a fifth of its cells over the second. */
 export const occlusionEvidence = { weak: 5, strong: 11, leastCells: 14, keep01: 0.3 } as const;
+/**
+ * What counts as something coming in: change of a cell's means against where flow says it was, codes; remembered for some pictures;
+ * and the share of a hidden patch that must have come in. Measured on the stage: a face that turns by 60° a second under a side light
+ * changes by 4 codes a picture, a hand's edge by 20 and more.
+ */
+const arrival = { lumaCodes: 12, colourCodes: 12, hold: 8, share01: 0.2 } as const;
 /** Furthest that a face is looked for beside its place. */
 export const mostShiftCells = 6;
 /** Of the guided mask, squared luma codes: weaker edges than 8 codes do not pull the mask's edge. */
@@ -119,6 +142,9 @@ export class OcclusionKernel {
       keptPtr: memory.allocate(occlusionCellCount * 4),
       maskPtr: memory.allocate(occlusionCellCount),
       guidedPtr: memory.allocate(occlusionCellCount * 8),
+      beforePtr: memory.allocate(occlusionCellCount * 16),
+      wasPtr: memory.allocate(occlusionCellCount),
+      alertPtr: memory.allocate(occlusionCellCount),
     };
   }
 
@@ -149,10 +175,34 @@ export class OcclusionKernel {
     this.wasm.shiftScores(seenPtr, this.#expectedPtr, this.#scoresPtr, radius, step, occlusionEvidence.weak);
     return this.#scores;
   }
+  /** A new picture is about to be taken in: what is held becomes the one before. */
+  turn({ seenPtr, beforePtr, maskPtr, wasPtr }: OcclusionGrids): void {
+    const { f32, u8 } = this.memory;
+    f32.copyWithin(beforePtr >> 2, seenPtr >> 2, (seenPtr >> 2) + occlusionCellCount * 4);
+    u8.copyWithin(wasPtr, maskPtr, maskPtr + occlusionCellCount);
+  }
+  /** `backwardPtr`: flow from this picture to the one before, (u, v) f32 per cell, crop pixels. Cells in which something is new. */
+  disturb({ seenPtr, beforePtr, mapPtr, alertPtr }: OcclusionGrids, backwardPtr: number): number {
+    const { hold, lumaCodes, colourCodes } = arrival;
+    return this.wasm.disturb(seenPtr, beforePtr, backwardPtr, mapPtr, alertPtr, hold, lumaCodes, colourCodes);
+  }
   /** Hidden cells of the face. */
-  segment({ evidencePtr, mapPtr, keptPtr, maskPtr }: OcclusionGrids): number {
+  segment({ evidencePtr, mapPtr, keptPtr, maskPtr, wasPtr, alertPtr }: OcclusionGrids): number {
     const { weak, strong, leastCells, keep01 } = occlusionEvidence;
-    return this.wasm.segment(evidencePtr, mapPtr, keptPtr, maskPtr, this.#scratchPtr, weak, strong, leastCells, keep01);
+    return this.wasm.segment(
+      evidencePtr,
+      mapPtr,
+      keptPtr,
+      maskPtr,
+      this.#scratchPtr,
+      weak,
+      strong,
+      leastCells,
+      keep01,
+      wasPtr,
+      alertPtr,
+      arrival.share01,
+    );
   }
   guide({ seenPtr, maskPtr, guidedPtr }: OcclusionGrids): void {
     this.wasm.guide(seenPtr, maskPtr, guidedPtr, this.#scratchPtr, guideEpsilon);

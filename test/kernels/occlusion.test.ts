@@ -9,7 +9,7 @@ import {
   occlusionTexelFloats,
   occlusionTexels,
 } from '../../server/kernels/occlusion.js';
-import { compareTwin, planeTwin } from '../../server/kernels/twin/occlusion.js';
+import { compareTwin, disturbTwin, planeTwin } from '../../server/kernels/twin/occlusion.js';
 import { builds, noise, noiseBytes } from './support.js';
 
 const memory = new KernelMemory(16);
@@ -25,6 +25,8 @@ interface Stand {
   readonly kernel: OcclusionKernel;
   readonly grids: OcclusionGrids;
   readonly lumaPtr: number;
+  /** No motion, unless a test says so. */
+  readonly backwardPtr: number;
 }
 function stand(build: 'release' | 'debug' = 'release'): Stand {
   const kernel = new OcclusionKernel(memory, mesh, build);
@@ -36,7 +38,7 @@ function stand(build: 'release' | 'debug' = 'release'): Stand {
   const pointsPtr = memory.allocate(points.byteLength);
   memory.f32.set(points, pointsPtr >> 2);
   kernel.place(grids, pointsPtr);
-  return { kernel, grids, lumaPtr: memory.allocate(256 * 256) };
+  return { kernel, grids, lumaPtr: memory.allocate(256 * 256), backwardPtr: memory.allocate(occlusionCellCount * 8) };
 }
 /** A crop with structure: luma by place, warm skin; `gain` is the light, `hand` a box of cells with something else in it. */
 function show(
@@ -63,9 +65,13 @@ function learned(build: 'release' | 'debug' = 'release'): Stand {
     show(own, 1, null);
     own.kernel.learn(own.grids, 8);
   }
+  memory.f32.fill(0, own.backwardPtr >> 2, (own.backwardPtr >> 2) + occlusionCellCount * 2);
+  memory.u8.fill(0, own.grids.alertPtr, own.grids.alertPtr + occlusionCellCount);
+  own.kernel.turn(own.grids);
   return own;
 }
-function hiddenShare({ kernel, grids }: Stand): number {
+function hiddenShare({ kernel, grids, backwardPtr }: Stand): number {
+  kernel.disturb(grids, backwardPtr);
   kernel.compare(grids);
   for (let round = 0; round < 2; round++) {
     kernel.fitLight(grids);
@@ -98,6 +104,23 @@ describe('what hides a face', () => {
     expect(hidden).toBeLessThan(0.45);
     expect(masked(own, 20, 30)).toBe(true);
     expect(masked(own, 40, 30)).toBe(false);
+  });
+
+  it('is nothing that did not come: what changed over many pictures, each like the one before, is the face', () => {
+    const own = learned();
+    show(own, 1, [0, 20, 28, 44]);
+    own.kernel.turn(own.grids);
+    expect(hiddenShare(own)).toBe(0);
+  });
+
+  it('stays hidden while what came stands still', () => {
+    const own = learned();
+    show(own, 1, [0, 20, 28, 44]);
+    const first = hiddenShare(own);
+    for (let n = 0; n < 20; n++) {
+      own.kernel.turn(own.grids);
+      expect(hiddenShare(own)).toBeGreaterThan(first * 0.9);
+    }
   });
 
   it('covers what lies beside the face as the nearest cell of the face is covered', () => {
@@ -149,6 +172,36 @@ describe.each(builds)('the %s kernel and its twin', (build) => {
     const kernel = floats(evidencePtr, occlusionCellCount);
     expect(twin.some((e) => e > 1)).toBe(true);
     for (let i = 0; i < occlusionCellCount; i++) expect(Math.abs(kernel[i]! - twin[i]!)).toBeLessThan(0.01);
+  });
+
+  it('agree on where something came in, with motion and a change of light', () => {
+    const own = learned(build);
+    const next = noise(11);
+    for (let i = 0; i < occlusionCellCount * 2; i++) memory.f32[(own.backwardPtr >> 2) + i] = (next() - 0.5) * 30;
+    show(own, 1.3, [10, 5, 40, 33]);
+    const { seenPtr, beforePtr, mapPtr, alertPtr } = own.grids;
+    for (let i = 0; i < occlusionCellCount; i++) memory.u8[alertPtr + i] = i % 4;
+    const floats = (ptr: number, count: number): Float32Array => memory.f32.slice(ptr >> 2, (ptr >> 2) + count);
+    const alert = memory.u8.slice(alertPtr, alertPtr + occlusionCellCount);
+    const grids = [seenPtr, beforePtr].map((ptr) => floats(ptr, occlusionCellCount * 4)) as [
+      Float32Array,
+      Float32Array,
+    ];
+    const twin = disturbTwin(
+      ...grids,
+      floats(own.backwardPtr, occlusionCellCount * 2),
+      floats(mapPtr, occlusionCellCount * 2),
+      alert,
+      8,
+      12,
+      12,
+    );
+    const alerts = own.kernel.disturb(own.grids, own.backwardPtr);
+    expect(alerts).toBeGreaterThan(50);
+    let unlike = 0;
+    for (let i = 0; i < occlusionCellCount; i++) if (memory.u8[alertPtr + i] !== twin[i]) unlike++;
+    // A change of exactly the tolerance falls to either side.
+    expect(unlike).toBeLessThanOrEqual(2);
   });
 
   it.each([

@@ -299,6 +299,47 @@ export function learn(seen: usize, map: usize, model: usize, light: usize, mask:
   return 0;
 }
 
+/**
+ * Where something new came into the picture: `alert` (u8 per cell) is set to `hold` where a cell differs from where the flow says
+ * it was in the picture before, and runs down by one a picture elsewhere. A surface that turns or is lit anew changes little from
+ * picture to picture; what moves in front of it does not. before: the last picture's `seen`; backward: (u, v) f32 per cell, crop
+ * pixels from this picture to the last; the mean change of all cells (a flash) is taken out.
+ */
+export function disturb(
+  seen: usize, before: usize, backward: usize, map: usize, alert: usize, hold: i32, lumaCodes: f32, colourCodes: f32,
+): i32 {
+  let sum: f32 = 0, sumBefore: f32 = 0;
+  for (let i = 0; i < COUNT; i++) {
+    if (load<f32>(map + (<usize>i << 3)) < 0) continue;
+    sum += load<f32>(seen + (<usize>i << 4));
+    sumBefore += load<f32>(before + (<usize>i << 4));
+  }
+  const gain = sumBefore > 0 && sum > 0 ? sum / sumBefore : <f32>1;
+  const most = <f32>(CELLS - 1) - 0.001;
+  let alerts = 0;
+  for (let y = 0; y < CELLS; y++) {
+    for (let x = 0; x < CELLS; x++) {
+      const i = y * CELLS + x;
+      const flow = backward + (<usize>i << 3);
+      const fx = Mathf.min(most, Mathf.max(0, <f32>x + load<f32>(flow) * 0.25));
+      const fy = Mathf.min(most, Mathf.max(0, <f32>y + load<f32>(flow, 4) * 0.25));
+      const ix = <i32>fx, iy = <i32>fy;
+      const at = before + (<usize>(iy * CELLS + ix) << 4);
+      const wx = f32x4.splat(fx - <f32>ix), wy = f32x4.splat(fy - <f32>iy);
+      const top = f32x4.add(v128.load(at), f32x4.mul(f32x4.sub(v128.load(at, 16), v128.load(at)), wx));
+      const low = f32x4.add(v128.load(at, CELLS * 16), f32x4.mul(f32x4.sub(v128.load(at, CELLS * 16 + 16), v128.load(at, CELLS * 16)), wx));
+      const was = f32x4.mul(f32x4.add(top, f32x4.mul(f32x4.sub(low, top), wy)), f32x4.splat(gain));
+      const change = f32x4.abs(f32x4.sub(v128.load(seen + (<usize>i << 4)), was));
+      const isNew = f32x4.extract_lane(change, 0) > lumaCodes
+        || f32x4.extract_lane(change, 1) > colourCodes || f32x4.extract_lane(change, 2) > colourCodes;
+      const left = <i32>load<u8>(alert + <usize>i);
+      store<u8>(alert + <usize>i, <u8>(isNew ? hold : max(0, left - 1)));
+      if (isNew) alerts++;
+    }
+  }
+  return alerts;
+}
+
 /** Mean of a cell and its neighbours that have evidence. */
 function smoothed(evidence: usize, x: i32, y: i32): f32 {
   let sum: f32 = 0, weight: f32 = 0;
@@ -317,12 +358,13 @@ function smoothed(evidence: usize, x: i32, y: i32): f32 {
 /**
  * Which cells are hidden. Evidence is smoothed over neighbours and mixed with `kept` (f32 per cell, last picture's; rewritten);
  * a patch of cells over `weak` is hidden where it holds at least `leastCells`, one in five of them over `strong`, and touches the
- * face's edge: what hides a face comes from outside, while lids and lips change within. mask: u8 per cell, 0 hidden, 255 not; patches
+ * face's edge: what hides a face comes from outside, while lids and lips change within; and where at least `arrived01` of its cells
+ * were hidden before (`was`, u8, 0 hidden) or have been disturbed (`alert`): nothing hides a face without having come. mask: u8 per cell, 0 hidden, 255 not; patches
  * that are hidden are grown by one cell. stack: CELLS² i32 of scratch. Returns the number of hidden cells of the face.
  */
 export function segment(
   evidence: usize, map: usize, kept: usize, mask: usize, stack: usize,
-  weak: f32, strong: f32, leastCells: i32, keep01: f32,
+  weak: f32, strong: f32, leastCells: i32, keep01: f32, was: usize, alert: usize, arrived01: f32,
 ): i32 {
   for (let y = 0; y < CELLS; y++) {
     for (let x = 0; x < CELLS; x++) {
@@ -340,7 +382,7 @@ export function segment(
   let hidden = 0;
   for (let from = 0; from < COUNT; from++) {
     if (load<u8>(mask + <usize>from) != 1) continue;
-    let top = 0, size = 0, strongCells = 0, edge = false;
+    let top = 0, size = 0, strongCells = 0, arrived = 0, edge = false;
     store<i32>(stack, from);
     store<u8>(mask + <usize>from, 3);
     size = 1;
@@ -348,6 +390,7 @@ export function segment(
       const at = load<i32>(stack + (<usize>top << 2));
       top++;
       if (load<f32>(kept + (<usize>at << 2)) > strong) strongCells++;
+      if (load<u8>(was + <usize>at) == 0 || load<u8>(alert + <usize>at) > 0) arrived++;
       const x = at & (CELLS - 1), y = at / CELLS;
       for (let k = 0; k < 4; k++) {
         const i = x + (k == 0 ? 1 : k == 1 ? -1 : 0), j = y + (k == 2 ? 1 : k == 3 ? -1 : 0);
@@ -363,7 +406,7 @@ export function segment(
         size++;
       }
     }
-    const isHidden = edge && size >= leastCells && strongCells * 5 >= size;
+    const isHidden = edge && size >= leastCells && strongCells * 5 >= size && <f32>arrived >= <f32>size * arrived01;
     if (isHidden) hidden += size;
     for (let k = 0; k < size; k++) store<u8>(mask + <usize>load<i32>(stack + (<usize>k << 2)), isHidden ? 0 : 2);
   }

@@ -40,6 +40,8 @@ interface FaceAppearance {
   readonly grids: OcclusionGrids;
   /** Pictures learned; the model says nothing below picturesToKnow. */
   learned: number;
+  /** The picture that was looked at last. */
+  frameNumber: number;
   hidden01: number;
   /** The light when the face was last in sight. */
   readonly sureLight: Float32Array;
@@ -98,6 +100,7 @@ export class Appearances {
     this.#faces = Array.from({ length: faceSlots }, () => ({
       grids: kernel.newGrids(),
       learned: 0,
+      frameNumber: -2,
       hidden01: 0,
       sureLight: Float32Array.of(1, 0, 0, 0, 0, 0, 0, 0),
       openUntilFrame: -1,
@@ -129,7 +132,8 @@ export class Appearances {
   }
 
   /**
-   * Looks at this picture's crop. lumaPtr: 256 × 256 in kernel memory, under face.fromCrop; points: 478 × (x, y, z) crop px. Sets
+   * Looks at this picture's crop. lumaPtr: 256 × 256 in kernel memory, under face.fromCrop; points: 478 × (x, y, z) crop px;
+   * backwardPtr: flow to the picture before. Sets
    * face.visible01, face.maskPtr and the visibility of every landmark.
    */
   observe(
@@ -138,22 +142,32 @@ export class Appearances {
     shift: Affine,
     lumaPtr: number,
     points: Float32Array,
+    backwardPtr: number,
     frameNumber: number,
   ): void {
     const own = this.#faces[face.faceId]!;
     this.#adopt(own, face, frameNumber);
     if (own.performerId === null) return this.#unmask(face);
     const { grids } = own;
+    const isNew = frameNumber !== own.frameNumber;
+    // Without the picture just before, nothing says what came in.
+    const follows = frameNumber === own.frameNumber + 1;
+    own.frameNumber = frameNumber;
+    if (isNew) this.kernel.turn(grids);
     this.#crop(face, region, shift);
     this.kernel.gather(grids, lumaPtr);
     this.#place(grids, points);
     this.#cutOff(grids, face, region);
+    if (isNew) {
+      if (follows) this.kernel.disturb(grids, backwardPtr);
+      else this.memory.u8.fill(0, grids.alertPtr, grids.alertPtr + occlusionCellCount);
+    }
     if (own.learned >= picturesToKnow) this.#compare(own, face, frameNumber);
     else this.#unmask(face);
     if (!this.#mayLearn(own, face)) return;
     if (face.maskPtr === 0) this.memory.u8.fill(255, grids.maskPtr, grids.maskPtr + occlusionCellCount);
-    const isNew = own.learned < picturesToKnow || frameNumber < own.openUntilFrame;
-    this.kernel.learn(grids, isNew ? picturesToKnow : memoryFrames);
+    const isYoung = own.learned < picturesToKnow || frameNumber < own.openUntilFrame;
+    this.kernel.learn(grids, isYoung ? picturesToKnow : memoryFrames);
     own.learned++;
     this.#keep(own);
   }
@@ -368,7 +382,9 @@ export class Appearances {
 
   #clear(own: FaceAppearance): void {
     const { f32 } = this.memory;
-    const { modelPtr, lightPtr, keptPtr } = own.grids;
+    const { modelPtr, lightPtr, keptPtr, maskPtr, alertPtr } = own.grids;
+    this.memory.u8.fill(255, maskPtr, maskPtr + occlusionCellCount);
+    this.memory.u8.fill(0, alertPtr, alertPtr + occlusionCellCount);
     f32.fill(0, modelPtr >> 2, (modelPtr >> 2) + modelFloats);
     f32.fill(-1, keptPtr >> 2, (keptPtr >> 2) + occlusionCellCount);
     f32.fill(0, lightPtr >> 2, (lightPtr >> 2) + 8);

@@ -177,7 +177,15 @@ export class FlowPropagator implements Propagator {
     const shift = this.#shift;
     shift[2] = -region.box.x0;
     shift[5] = -region.box.y0;
-    this.#appearances.observe(face, region, shift, own.lumaPtr[own.slot], face.carried, frameNumber);
+    this.#appearances.observe(
+      face,
+      region,
+      shift,
+      own.lumaPtr[own.slot],
+      face.carried,
+      own.flow.backwardPtr,
+      frameNumber,
+    );
   }
 
   /**
