@@ -6,11 +6,9 @@
  * texels, or −1. model: 8 f32 per texel — luma, R − G, B − G, variance of luma, variance of the differences, count, 0, 0.
  * light: 8 f32 — gain, offset, slope x, slope y of luma, offsets of R − G and B − G, 0, 0.
  */
-import { BGRA, P216, UYVY } from './_formats';
+import { CELLS, COUNT } from './_occlusion-plane';
 
-const CELLS: i32 = 64;
 const TEXELS: i32 = 32;
-const COUNT: i32 = CELLS * CELLS;
 /** A texel that was seen in fewer pictures says nothing. */
 const LEAST_SEEN: f32 = 3;
 /** Square of the least cosine between a triangle and the line of sight. */
@@ -496,48 +494,4 @@ export function guide(seen: usize, mask: usize, guided: usize, scratch: usize, e
   return 0;
 }
 
-/**
- * The mask at picture resolution: u8 per pixel of a patch, 255 visible. params: 6 f32, patch pixel centre (corner origin) → crop px.
- * src: the patch's first pixel in the plain picture. The grids are read once for four pixels of a row. The guided value is stretched round ½, so that a half-tone is an edge and not a veil.
- */
-export function plane(
-  src: usize, guided: usize, params: usize, out: usize,
-  width: i32, height: i32, srcStride: i32, outStride: i32, format: i32,
-): i32 {
-  const base = guided + COUNT * 4;
-  const ma = load<f32>(params), mb = load<f32>(params, 4), mx = load<f32>(params, 8);
-  const mc = load<f32>(params, 12), md = load<f32>(params, 16), my = load<f32>(params, 20);
-  const most = <f32>(CELLS - 1) - 0.001;
-  for (let y = 0; y < height; y++) {
-    const row = src + <usize>(y * srcStride), to = out + <usize>(y * outStride);
-    const py = <f32>y + 0.5;
-    for (let from = 0; from < width; from += 4) {
-      const px = <f32>from + 2;
-      const cx = Mathf.min(most, Mathf.max(0, (ma * px + mb * py + mx) * 0.25 - 0.5));
-      const cy = Mathf.min(most, Mathf.max(0, (mc * px + md * py + my) * 0.25 - 0.5));
-      const ix = <i32>cx, iy = <i32>cy;
-      const fx = cx - <f32>ix, fy = cy - <f32>iy;
-      const at = <usize>(iy * CELLS + ix) << 2;
-      const a = mixed(guided + at, fx, fy) * (1.6 * 255), b = ((mixed(base + at, fx, fy) - 0.5) * 1.6 + 0.5) * 255 + 0.5;
-      const end = min(width, from + 4);
-      for (let x = from; x < end; x++) {
-        store<u8>(to + <usize>x, <u8>Mathf.min(255, Mathf.max(0, lumaAt(row, x, format) * a + b)));
-      }
-    }
-  }
-  return 0;
-}
-// @ts-ignore: decorator
-@inline function mixed(at: usize, fx: f32, fy: f32): f32 {
-  const top = load<f32>(at) + (load<f32>(at, 4) - load<f32>(at)) * fx;
-  const bottom = load<f32>(at + CELLS * 4) + (load<f32>(at + CELLS * 4, 4) - load<f32>(at + CELLS * 4)) * fx;
-  return top + (bottom - top) * fy;
-}
-// @ts-ignore: decorator
-@inline function lumaAt(row: usize, x: i32, format: i32): f32 {
-  if (format == UYVY || format == P216) return <f32>load<u8>(row + (<usize>x << 1), 1);
-  const pixel = row + (<usize>x << 2);
-  const first = <f32>load<u8>(pixel), green = <f32>load<u8>(pixel, 1), last = <f32>load<u8>(pixel, 2);
-  const red = format == BGRA ? last : first, blue = format == BGRA ? first : last;
-  return red * 0.2126 + green * 0.7152 + blue * 0.0722;
-}
+export { plane } from './_occlusion-plane';

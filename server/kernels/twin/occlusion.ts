@@ -70,9 +70,8 @@ export function planeTwin(
   const out = new Uint8Array(widthPx * heightPx);
   for (let y = 0; y < heightPx; y++) {
     for (let x = 0; x < widthPx; x++) {
-      const px = (x & ~3) + 2;
-      const cx = hold(ma * px + mb * (y + 0.5) + mx);
-      const cy = hold(mc * px + md * (y + 0.5) + my);
+      const cx = hold(ma * (x + 0.5) + mb * (y + 0.5) + mx);
+      const cy = hold(mc * (x + 0.5) + md * (y + 0.5) + my);
       const [ix, iy] = [Math.floor(cx), Math.floor(cy)];
       const mixed = (grid: number): number => {
         const at = (i: number, j: number): number => guided[grid + (iy + j) * twinCells + ix + i]!;
