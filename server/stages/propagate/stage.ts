@@ -1,61 +1,20 @@
 import { cropSizePx, type FaceTrack, landmarkCount, surfaceCount } from '../../frame/face-track.js';
-import { type Affine, affine, composeAffine, invertAffine } from '../../frame/geometry.js';
-import { rims } from '../../frame/face-rims.js';
+import { affine, composeAffine, invertAffine } from '../../frame/geometry.js';
 import { alignFace, mapPoints } from '../../frame/similarity.js';
-import type { FlowPresetName } from '../../kernels/flow-presets.js';
-import { DisFlow } from '../../kernels/flow.js';
+import type { DisFlow } from '../../kernels/flow.js';
 import type { KernelMemory } from '../../kernels/memory.js';
 import type { RegionKernel } from '../../kernels/region.js';
 import type { RegionView } from '../../frame/region-view.js';
 import type { JoinOutcome, KeyframeLandmarks, PropagateSettings, Propagator } from './contract.js';
 import type { MeshNeighbours } from '../../frame/mesh-neighbours.js';
 import { Appearances } from './appearance.js';
+import { boxOf, correctFace, leastRim } from './correction.js';
+import { FaceFlow, PointMover, ringFrames, stiffGive } from './face-flow.js';
 import type { OcclusionKernel } from '../../kernels/occlusion.js';
 import { Regulariser } from './regularise.js';
 
-/** Pictures that a keyframe may be late and still be carried to the present. 24 are about half a second at 50 Hz. */
-export const ringFrames = 24;
 /** MediaPipe's region of interest is 1.5 × the face box; flow, keyframe and mesh share it. */
 export const roiMargin = 1.5;
-
-interface FaceFlow {
-  flow: DisFlow;
-  preset: FlowPresetName;
-  /** Made when first wanted, kept: kernel memory is not given back. */
-  readonly flows: Map<FlowPresetName, DisFlow>;
-  /** The crops of this picture and the last, by slot. */
-  readonly lumaPtr: readonly [number, number];
-  /** ringFrames grids: flow from picture n − 1 to picture n, at n mod ringFrames. */
-  readonly ringPtr: number;
-  /** The confidence grid that belongs to each. */
-  readonly ringConfidencePtr: number;
-  readonly toCropRing: Affine[];
-  readonly frameRing: Int32Array;
-  slot: 0 | 1;
-  /** Picture pixels. */
-  readonly anchor: { x: number; y: number };
-}
-
-const newFlow = (memory: KernelMemory, preset: FlowPresetName): DisFlow =>
-  new DisFlow(memory, { sizePx: cropSizePx, preset, slots: 2 });
-const firstPreset: FlowPresetName = 'fast';
-
-const newFace = (memory: KernelMemory): FaceFlow => {
-  const flow = newFlow(memory, firstPreset);
-  const lumaBytes = cropSizePx * cropSizePx;
-  return {
-    flow,
-    preset: firstPreset,
-    flows: new Map([[firstPreset, flow]]),
-    lumaPtr: [memory.allocate(lumaBytes), memory.allocate(lumaBytes)],
-    ringPtr: memory.allocate(flow.gridBytes * ringFrames),
-    ringConfidencePtr: memory.allocate((flow.gridBytes / 2) * ringFrames),
-    toCropRing: Array.from({ length: ringFrames }, () => affine(1, 0, 0, 0, 1, 0)),
-    frameRing: new Int32Array(ringFrames).fill(-1),
-    slot: 0,
-    anchor: { x: 0, y: 0 },
-  };
-};
 
 /** The flow-carrying propagator. Everything is allocated in the constructor; one FaceFlow per face slot of the lane. */
 export class FlowPropagator implements Propagator {
@@ -63,11 +22,7 @@ export class FlowPropagator implements Propagator {
   readonly #appearances: Appearances;
   readonly #regulariser: Regulariser;
   readonly #paramsPtr: number;
-  readonly #pointsPtr: number;
-  readonly #confidencePtr: number;
-  readonly #before = new Float32Array(landmarkCount * 2);
-  readonly #points: Float32Array;
-  readonly #confidence: Float32Array;
+  readonly #mover: PointMover;
   readonly #late = new Float32Array(landmarkCount * 3);
   /** The keyframe that is being joined explains the picture better than the landmarks that were carried. */
   #fitsBetter = false;
@@ -82,13 +37,10 @@ export class FlowPropagator implements Propagator {
     faceSlots: number,
   ) {
     this.#appearances = new Appearances(memory, region, occlusion, faceSlots);
-    this.#faces = Array.from({ length: faceSlots }, () => newFace(memory));
+    this.#faces = Array.from({ length: faceSlots }, () => new FaceFlow(memory));
     this.#regulariser = new Regulariser(mesh, surfaceCount);
+    this.#mover = new PointMover(memory, this.#regulariser);
     this.#paramsPtr = memory.allocate(64);
-    this.#pointsPtr = memory.allocate(landmarkCount * 8);
-    this.#confidencePtr = memory.allocate(landmarkCount * 4);
-    this.#points = memory.f32.subarray(this.#pointsPtr >> 2, (this.#pointsPtr >> 2) + landmarkCount * 2);
-    this.#confidence = memory.f32.subarray(this.#confidencePtr >> 2, (this.#confidencePtr >> 2) + landmarkCount);
   }
 
   place(face: FaceTrack): void {
@@ -98,7 +50,7 @@ export class FlowPropagator implements Propagator {
 
   start(face: FaceTrack, region: RegionView, frameNumber: number): void {
     const own = this.#faces[face.faceId]!;
-    own.frameRing.fill(-1);
+    own.forget();
     this.#appearances.start(face);
     this.place(face);
     mapPoints(face.toCrop, face.landmarks, face.carried, landmarkCount);
@@ -107,8 +59,8 @@ export class FlowPropagator implements Propagator {
     face.rimConfidence01 = 1;
     face.landmarkConfidence.fill(1);
     this.#crop(own, face, region);
-    own.flow.prepare(own.slot, own.lumaPtr[own.slot], cropSizePx);
-    this.#remember(own, face, frameNumber);
+    own.prepare();
+    own.remember(face, frameNumber);
   }
 
   carry(face: FaceTrack, region: RegionView, frameNumber: number, settings: PropagateSettings): void {
@@ -126,15 +78,14 @@ export class FlowPropagator implements Propagator {
       face.fromCrop,
     );
     const from = own.slot;
-    if (settings.preset !== own.preset) this.#usePreset(own, settings.preset);
+    own.usePreset(settings.preset);
     own.slot = from === 0 ? 1 : 0;
     this.#crop(own, face, region);
-    own.flow.prepare(own.slot, own.lumaPtr[own.slot], cropSizePx);
+    own.prepare();
     own.flow.runBoth(from, own.slot);
-    this.#remember(own, face, frameNumber);
-    const at = frameNumber % ringFrames;
-    if (this.#isLost(face)) this.#coast(own, face, at);
-    else this.#follow(own, face, at);
+    own.remember(face, frameNumber);
+    if (this.#isLost(face)) this.#coast(own, face, frameNumber);
+    else this.#follow(own, face, frameNumber);
     this.#observe(own, face, region, frameNumber);
     if (face.visible01 < wholeVisible01) this.#settle(own, face, region, frameNumber);
     this.#anchor(own, face);
@@ -157,19 +108,19 @@ export class FlowPropagator implements Propagator {
   }
 
   /** Moves the face by the flow of what is in sight of it. */
-  #follow(own: FaceFlow, face: FaceTrack, at: number): void {
-    this.#step(own, face.carried, at, face.visible01 < 1 ? face.landmarkVisible01 : null);
+  #follow(own: FaceFlow, face: FaceTrack, frameNumber: number): void {
+    this.#mover.step(own, face.carried, frameNumber, face.visible01 < 1 ? face.landmarkVisible01 : null);
     let sum = 0,
       seen = 1e-6;
     for (let i = 0; i < surfaceCount; i++) {
-      const c = this.#confidence[i];
+      const c = this.#mover.confidence[i];
       face.landmarkConfidence[i] = c;
       sum += c;
       seen += face.landmarkVisible01[i];
     }
     face.confidence01 = sum / seen;
     face.rimConfidence01 = leastRim(face.landmarkConfidence);
-    face.alike01 = face.confidence01 < 0.5 ? this.#alike(own) : 1;
+    face.alike01 = face.confidence01 < 0.5 ? own.alike01() : 1;
     this.#show(face);
   }
 
@@ -240,8 +191,8 @@ export class FlowPropagator implements Propagator {
   }
 
   /** The newest keyframe saw no face: what flow follows now is what covers it. The face goes on as it went, slower and slower. */
-  #coast(own: FaceFlow, face: FaceTrack, at: number): void {
-    const previous = own.toCropRing[(at + ringFrames - 1) % ringFrames]!;
+  #coast(own: FaceFlow, face: FaceTrack, frameNumber: number): void {
+    const previous = own.toCropOf(frameNumber - 1);
     const { toCrop } = face;
     // Picture position of the crop's content: last alignment, moved by the velocity that this picture's crop was given.
     composeAffine(toCrop, invertAffine(previous, this.#toRegion), this.#toRegion);
@@ -258,18 +209,18 @@ export class FlowPropagator implements Propagator {
   join(face: FaceTrack, keyframe: KeyframeLandmarks, frameNumber: number, settings: PropagateSettings): JoinOutcome {
     const own = this.#faces[face.faceId]!;
     const k = keyframe.frameNumber;
-    if (own.frameRing[k % ringFrames] !== k || frameNumber - k >= ringFrames) return 'late';
+    if (!own.has(k) || frameNumber - k >= ringFrames) return 'late';
     const late = this.#late;
-    mapPoints(own.toCropRing[k % ringFrames]!, keyframe.landmarks, late, landmarkCount);
+    mapPoints(own.toCropOf(k), keyframe.landmarks, late, landmarkCount);
     for (let n = k + 1; n <= frameNumber; n++) {
-      if (own.frameRing[n % ringFrames] !== n) return 'late';
-      this.#step(own, late, n % ringFrames, null);
+      if (!own.has(n)) return 'late';
+      this.#mover.step(own, late, n, null);
     }
     if (this.#isSomebodyElse(face, late, keyframe.proven, frameNumber)) return 'refused';
     // A face that was out of sight is where the model says, at once.
     const found = this.#isLost(face) || this.#fitsBetter;
     if (face.maskPtr !== 0 && !found) this.#onlyVisible(face, late);
-    this.#correct(face, late, settings);
+    correctFace(face, late, settings);
     if (found && face.maskPtr !== 0) face.correctionLeft = 0;
     this.#show(face);
     return 'joined';
@@ -298,8 +249,7 @@ export class FlowPropagator implements Propagator {
   /** Hidden points of a keyframe are a guess of the model: they go with the motion of those in sight. */
   #onlyVisible(face: FaceTrack, late: Float32Array): void {
     const { carried, landmarkVisible01 } = face;
-    const before = this.#before,
-      after = this.#points;
+    const { before, after } = this.#mover;
     for (let i = 0; i < landmarkCount; i++) {
       before[i * 2] = carried[i * 3];
       before[i * 2 + 1] = carried[i * 3 + 1];
@@ -314,33 +264,6 @@ export class FlowPropagator implements Propagator {
     }
   }
 
-  /** Flow is the prediction, the keyframe the measurement: a Kalman-like gain that grows with the innovation. */
-  #correct(face: FaceTrack, late: Float32Array, settings: PropagateSettings): void {
-    const { carried, correction } = face;
-    const fade = face.correctionLeft / face.correctionFrames;
-    const restless = face.confidence01 < settings.minConfidence01;
-    const floor = 1 - 0.75 * settings.smoothAmount01;
-    for (let i = 0; i < landmarkCount; i++) {
-      const shownX = carried[i * 3] + correction[i * 2] * fade;
-      const shownY = carried[i * 3 + 1] + correction[i * 2 + 1] * fade;
-      const ex = late[i * 3] - carried[i * 3];
-      const ey = late[i * 3 + 1] - carried[i * 3 + 1];
-      // Crop pixels; the face is about 170 of them, so 1.5 is the landmark model's own jitter (under 1 %).
-      const surprise = Math.min(1, (ex * ex + ey * ey) / (1.5 * 1.5));
-      // Lids and lips are what expression is read from: they follow the measurement, and half of it at once.
-      const rim = isRim[i] === 1;
-      const gain = restless || rim ? 1 : floor + (1 - floor) * surprise;
-      carried[i * 3] += ex * gain;
-      carried[i * 3 + 1] += ey * gain;
-      carried[i * 3 + 2] += (late[i * 3 + 2] - carried[i * 3 + 2]) * Math.max(gain, 0.5);
-      const fadeShare = rim ? 0.5 : 1;
-      correction[i * 2] = (shownX - carried[i * 3]) * fadeShare;
-      correction[i * 2 + 1] = (shownY - carried[i * 3 + 1]) * fadeShare;
-    }
-    face.correctionFrames = Math.max(1, settings.crossfadeFrames);
-    face.correctionLeft = face.correctionFrames;
-  }
-
   /** Landmarks to be shown: carried plus what is left of the correction, in picture pixels. */
   #show(face: FaceTrack): void {
     const fade = face.correctionLeft / face.correctionFrames;
@@ -353,86 +276,6 @@ export class FlowPropagator implements Propagator {
     mapPoints(face.fromCrop, landmarks, landmarks, landmarkCount);
     if (face.correctionLeft > 0) face.correctionLeft--;
     boxOf(landmarks, face);
-  }
-
-  /** Moves crop-space triples by the flow stored at ring place `at`, then keeps them a face. `visible`: 0…1 per point, or all. */
-  #step(own: FaceFlow, points: Float32Array, at: number, visible: Float32Array | null): void {
-    const xy = this.#points;
-    const before = this.#before;
-    for (let i = 0; i < landmarkCount; i++) {
-      // The flow kernel's pixel centres are whole numbers; ours lie at +0.5.
-      before[i * 2] = points[i * 3] - 0.5;
-      before[i * 2 + 1] = points[i * 3 + 1] - 0.5;
-    }
-    xy.set(before);
-    const { flow } = own;
-    flow.carryPoints(
-      own.ringPtr + at * flow.gridBytes,
-      own.ringConfidencePtr + (at * flow.gridBytes) / 2,
-      this.#pointsPtr,
-      this.#pointsPtr,
-      this.#confidencePtr,
-      landmarkCount,
-    );
-    if (visible) {
-      for (let i = 0; i < landmarkCount; i++) this.#confidence[i] *= visible[i];
-      this.#regulariser.applyStiff(before, xy, this.#confidence, landmarkCount, stiffGive);
-    } else this.#regulariser.apply(before, xy, this.#confidence, landmarkCount);
-    for (let i = 0; i < landmarkCount; i++) {
-      points[i * 3] = xy[i * 2] + 0.5;
-      points[i * 3 + 1] = xy[i * 2 + 1] + 0.5;
-    }
-  }
-
-  /**
-   * Normalised correlation of the two crops, sampled: a flash changes gain and offset and leaves it high, a cut puts
-   * something else there. 0…1.
-   */
-  #alike(own: FaceFlow): number {
-    const { u8 } = this.memory;
-    const a = own.lumaPtr[0],
-      b = own.lumaPtr[1];
-    let n = 0,
-      sa = 0,
-      sb = 0,
-      saa = 0,
-      sbb = 0,
-      sab = 0;
-    for (let y = 40; y < cropSizePx - 40; y += 6) {
-      for (let x = 40; x < cropSizePx - 40; x += 6) {
-        const p = u8[a + y * cropSizePx + x],
-          q = u8[b + y * cropSizePx + x];
-        n++;
-        sa += p;
-        sb += q;
-        saa += p * p;
-        sbb += q * q;
-        sab += p * q;
-      }
-    }
-    const va = saa - (sa * sa) / n,
-      vb = sbb - (sb * sb) / n;
-    return va > 0 && vb > 0 ? Math.max(0, (sab - (sa * sb) / n) / Math.sqrt(va * vb)) : 0;
-  }
-
-  /** Another precision: the last picture's pyramid is built anew, so that no picture goes without flow. */
-  #usePreset(own: FaceFlow, preset: FlowPresetName): void {
-    const flow = own.flows.get(preset) ?? newFlow(this.memory, preset);
-    own.flows.set(preset, flow);
-    own.flow = flow;
-    own.preset = preset;
-    flow.prepare(own.slot, own.lumaPtr[own.slot], cropSizePx);
-  }
-
-  #remember(own: FaceFlow, face: FaceTrack, frameNumber: number): void {
-    const at = frameNumber % ringFrames;
-    own.frameRing[at] = frameNumber;
-    own.toCropRing[at]!.set(face.toCrop);
-    const { flow } = own;
-    const { u8 } = this.memory;
-    u8.copyWithin(own.ringPtr + at * flow.gridBytes, flow.flowPtr, flow.flowPtr + flow.gridBytes);
-    const half = flow.gridBytes / 2;
-    u8.copyWithin(own.ringConfidencePtr + at * half, flow.confidencePtr, flow.confidencePtr + half);
   }
 
   /** 256×256 luma of the face under the predicted alignment. */
@@ -456,44 +299,10 @@ export class FlowPropagator implements Propagator {
   }
 }
 
-function boxOf(landmarks: Float32Array, face: FaceTrack): void {
-  let x0 = Infinity,
-    y0 = Infinity,
-    x1 = -Infinity,
-    y1 = -Infinity;
-  for (let i = 0; i < surfaceCount * 3; i += 3) {
-    const x = landmarks[i],
-      y = landmarks[i + 1];
-    if (x < x0) x0 = x;
-    if (x > x1) x1 = x;
-    if (y < y0) y0 = y;
-    if (y > y1) y1 = y;
-  }
-  face.box.x0 = x0;
-  face.box.y0 = y0;
-  face.box.x1 = x1;
-  face.box.y1 = y1;
-}
-
-const isRim = new Uint8Array(landmarkCount);
-for (const rim of rims) for (const i of rim) isRim[i] = 1;
-
-function leastRim(confidence: Float32Array): number {
-  let least = 1;
-  for (const rim of rims) {
-    let sum = 0;
-    for (let k = 0; k < rim.length; k++) sum += confidence[rim[k]];
-    least = Math.min(least, sum / rim.length);
-  }
-  return least;
-}
-
 /** Below this, flow may have gone over to whoever passes in front. */
 const unsureConfidence01 = 0.48;
 /** Per picture, of the velocity of a face that is covered: half gone after five. */
 const coastingDecay = 0.87;
-/** How much of what a stiff motion leaves over a visible point of a half-hidden face may keep. */
-const stiffGive = 0.4;
 /** Less of a known face in sight than this is not enough to be followed. */
 const coveredVisible01 = 0.45;
 /** Less than this, and the face is looked for round its place. */
