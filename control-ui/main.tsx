@@ -4,10 +4,12 @@ import { browserHost } from './link/browser-host.js';
 import { Desk } from './link/desk.js';
 import { DeskContext } from './link/desk-context.js';
 import { desks } from './panels/header.js';
-import { Page } from './page.js';
+import { Page, shownDesk } from './page.js';
+import { goAddress, redoAddress, undoAddress } from './link/show-addresses.js';
 
 const desk = new Desk<ImageBitmap>(browserHost);
 desk.open();
+shownDesk.subscribe((name) => desk.identify({ place: name }));
 
 document.addEventListener('visibilitychange', () => {
   desk.pictures.setVisible(!document.hidden);
@@ -18,6 +20,13 @@ listenToKeys({
   openDesk: (index) => {
     const name = desks[index];
     if (name) location.hash = name.toLowerCase();
+  },
+  undo: () => void desk.do(undoAddress),
+  redo: () => void desk.do(redoAddress),
+  go: () => {
+    if (shownDesk.peek() !== 'Cues') return false;
+    void desk.do(goAddress);
+    return true;
   },
 });
 

@@ -1,11 +1,15 @@
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
+import { AuditDesk } from './audit/audit-desk.js';
+import { CueDesk } from './cues/cue-desk.js';
 import { lazyStageView as StageView } from './stage-view/lazy.js';
 import { useDesk } from './link/desk-context.js';
+import { MonitorDesk } from './monitors/monitor-desk.js';
 import { MonitorPair } from './monitors/monitor-pair.js';
 import { AlarmBanner, AlarmList } from './panels/alarms.js';
 import { CastLine, CastPanel } from './panels/cast.js';
 import { desks, Header, type DeskName } from './panels/header.js';
+import { LockBanner } from './panels/lock.js';
 import { OnAirBar } from './panels/on-air-bar.js';
 import { AllPanels, TabbedPanels } from './panels/param-panels.js';
 import { Plots } from './panels/plots.js';
@@ -28,6 +32,7 @@ export function Page(): JSX.Element {
         </p>
       )}
       <AlarmBanner />
+      <LockBanner />
       <main class={`desk desk-${shownDesk.value.toLowerCase()}`}>
         <DeskBody name={shownDesk.value} />
       </main>
@@ -60,6 +65,12 @@ function DeskBody({ name }: { readonly name: DeskName }): JSX.Element {
           <TabbedPanels />
         </>
       );
+    case 'Cues':
+      return <CueDesk />;
+    case 'Monitors':
+      return <MonitorDesk />;
+    case 'Audit':
+      return <AuditDesk />;
     case 'Controls':
       return <AllPanels />;
     case 'Stage':

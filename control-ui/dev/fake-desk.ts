@@ -11,15 +11,22 @@ import {
   type CastMember,
   type ClientMessage,
   type LikenessSummary,
+  type Role,
   type ScopeInfo,
   type ServerMessage,
 } from '../../server/protocol/messages.js';
 import { fakeDescriptors } from './fake-descriptors.js';
 import { FakePainter, fakeFacePoints, fakeTriangles, poseAt } from './fake-scene.js';
+import { fakeActions, FakeShow } from './fake-show.js';
 import { fakeLane, fakeProcesses, ladderStep } from './fake-status.js';
 
 interface Client {
   readonly socket: WebSocket;
+  /** "page 3". */
+  readonly clientId: string;
+  readonly role: Role;
+  name: string;
+  place: string;
   want: readonly { readonly laneId: string; readonly which: PreviewSide }[];
   meshLanes: readonly string[];
   /** Previews sent and not yet reported as drawn. */
@@ -61,7 +68,15 @@ export class FakeDesk {
       consentReason: 'The record ran until 2026-10-31.',
     },
   ];
+  /** Of whoever comes next. */
+  nextRole: Role = 'operator';
+  readonly show = new FakeShow({
+    values: this.values,
+    change: (address, value, by) => this.change(address, value, by),
+    moved: () => this.tellShow(),
+  });
   private readonly clients = new Set<Client>();
+  private readonly keys: string[] = [];
   private readonly addresses = new Map<string, ParamDescriptor>();
   private readonly scopes: ScopeInfo[];
   private readonly painter = new FakePainter(640, 360);
@@ -92,7 +107,9 @@ export class FakeDesk {
     }
     this.http = createServer((request, response) => this.serve(request, response));
     this.sockets = new WebSocketServer({ server: this.http, path: '/ws' });
-    this.sockets.on('connection', (socket) => this.welcome(socket));
+    this.sockets.on('connection', (socket, request) =>
+      this.welcome(socket, new URL(request.url ?? '/', 'http://page').searchParams),
+    );
   }
 
   /** Listens on loopback and starts the show. Port 0: any free one. Returns the page's address. */
@@ -134,6 +151,11 @@ export class FakeDesk {
       response.setHeader('content-type', 'application/json').end(JSON.stringify({ triangles: fakeTriangles() }));
       return;
     }
+    if (path === '/audit') {
+      const head = this.show.audit.at(-1)?.hash ?? '';
+      response.setHeader('content-type', 'application/json').end(JSON.stringify({ head, entries: this.show.audit }));
+      return;
+    }
     const file = join(this.pageFolder, normalize(path === '/' ? '/index.html' : path));
     if (!existsSync(file) || !statSync(file).isFile()) {
       response.writeHead(404).end();
@@ -143,10 +165,20 @@ export class FakeDesk {
     createReadStream(file).pipe(response);
   }
 
-  private welcome(socket: WebSocket): void {
-    const client: Client = { socket, want: [], meshLanes: [], onTheWay: new Map() };
+  private welcome(socket: WebSocket, asked: URLSearchParams): void {
+    const key = asked.get('client') ?? '';
+    if (!this.keys.includes(key)) this.keys.push(key);
+    const clientId = `page ${this.keys.indexOf(key) + 1}`;
+    const name = asked.get('name') ?? '';
+    const client: Client = {
+      ...{ socket, clientId, role: this.nextRole, name, place: '' },
+      ...{ want: [], meshLanes: [], onTheWay: new Map() },
+    };
     this.clients.add(client);
-    socket.on('close', () => this.clients.delete(client));
+    socket.on('close', () => {
+      this.clients.delete(client);
+      this.tellPresence();
+    });
     socket.on('message', (data: Buffer) => this.take(client, JSON.parse(data.toString('utf8')) as ClientMessage));
     const { likenesses, cast, scopes } = this;
     const values = Object.fromEntries(this.values);
@@ -166,7 +198,34 @@ export class FakeDesk {
       cast,
       notices,
     });
+    this.tell(client, {
+      type: 'controls',
+      you: { clientId, role: client.role, name },
+      actions: fakeActions,
+      meters: [],
+      meterValues: {},
+      writers: {},
+    });
     this.tell(client, { type: 'alarms', alarms: this.alarms });
+    this.tellShow();
+    this.tellPresence();
+  }
+
+  private tellShow(): void {
+    const { book, versions } = this.show;
+    this.broadcast({ type: 'show', book, versions });
+    this.broadcast({ type: 'cues', state: this.show.cueState(this.nowMs()) });
+    this.broadcast({ type: 'edit-state', state: this.show.editState() });
+  }
+  private tellPresence(): void {
+    const clients = [...this.clients].map(({ clientId, name, role, place }) => ({
+      ...{ clientId, name, role, place },
+      ...{ address: '127.0.0.1', sinceIso: '2026-01-01T14:00:00Z', lastChange: null },
+    }));
+    this.broadcast({ type: 'presence', clients });
+  }
+  private nowMs(): number {
+    return this.frameNumber * frameMs;
   }
 
   private take(client: Client, message: ClientMessage): void {
@@ -177,7 +236,7 @@ export class FakeDesk {
         break;
       case 'reset': {
         const descriptor = this.addresses.get(message.address);
-        if (descriptor) this.change(message.address, descriptor.default, 'page');
+        if (descriptor) this.change(message.address, descriptor.default, this.writer(client));
         break;
       }
       case 'previews':
@@ -198,7 +257,26 @@ export class FakeDesk {
       case 'ping':
         this.tell(client, { type: 'pong', sentAtMs: message.sentAtMs });
         break;
+      case 'identify':
+        client.name = message.name ?? client.name;
+        client.place = message.place ?? client.place;
+        this.tellPresence();
+        break;
+      case 'do':
+      case 'edit': {
+        const refused =
+          message.type === 'do'
+            ? this.show.do(message.address, message.value, client.clientId, this.nowMs())
+            : this.show.edit(message.edit, client.clientId);
+        if (message.requestId !== undefined)
+          this.tell(client, { type: 'answer', requestId: message.requestId, ok: refused === null, refused });
+        break;
+      }
     }
+  }
+
+  private writer({ clientId, name }: Client): string {
+    return `${clientId} ${name}`.trim();
   }
 
   private set(client: Client, address: string, value: ParamValue): void {
@@ -215,8 +293,8 @@ export class FakeDesk {
         });
         return;
       }
-      this.change(address, Math.min(max, Math.max(min, value)), 'page');
-    } else if (descriptor) this.change(address, value, 'page');
+      this.change(address, Math.min(max, Math.max(min, value)), this.writer(client));
+    } else if (descriptor) this.change(address, value, this.writer(client));
   }
 
   private assign(client: Client, performerId: string, likenessId: string | null): void {
@@ -244,6 +322,7 @@ export class FakeDesk {
       const lanes = this.laneIds.map((id, index) => fakeLane(id, seconds, frameNumber, this.values, index));
       this.broadcast({ type: 'status', atMs: seconds * 1000, lanes, processes: fakeProcesses(this.laneIds) });
     }
+    if (this.show.cueState(this.nowMs()).running) this.tellShow();
     for (const laneId of this.laneIds) await this.sendPictures(laneId, seconds, frameNumber);
     this.painting = false;
   }

@@ -13,11 +13,16 @@ function clientKey(): string {
   return key;
 }
 
+const nameKey = 'understudy-name';
+/** What the person at this browser is called; empty where nobody said. */
+export const keptName = (): string => localStorage.getItem(nameKey) ?? '';
+export const keepName = (name: string): void => localStorage.setItem(nameKey, name);
+
 /** The desk's needs, met by a browser. The server is the one that served the page. */
 export const browserHost: DeskHost<ImageBitmap> = {
   connect: () =>
     new WebSocket(
-      `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws?client=${clientKey()}`,
+      `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws?client=${clientKey()}&name=${encodeURIComponent(keptName())}`,
     ) as LinkSocket,
   now: nowMs,
   later: (run, delayMs) => {

@@ -11,7 +11,8 @@ export interface ParamCell {
   readonly by: string;
   /** The last change was made on this page. */
   readonly mine: boolean;
-  readonly changedAtMs: number;
+  /** null: before this page was opened. */
+  readonly changedAtMs: number | null;
   /** Sent, not yet answered. */
   readonly pending: boolean;
 }
@@ -24,6 +25,8 @@ export const settleMs = 800;
  * slider still being dragged do not move it; a change from any other surface does.
  */
 export class ParamCells {
+  /** "page 3": what the server calls this page; null until it said so. */
+  me: string | null = null;
   private readonly cells = new Map<ParamAddress, Signal<ParamCell>>();
   private readonly sentAtMs = new Map<ParamAddress, number>();
 
@@ -50,6 +53,14 @@ export class ParamCells {
     }
   }
 
+  /** Who changed what before this page came; when is not known. */
+  noteWriters(writers: Readonly<Record<ParamAddress, string>>): void {
+    for (const [address, by] of Object.entries(writers)) {
+      const cell = this.cells.get(address);
+      if (cell && cell.value.by === '') cell.value = { ...cell.value, by, changedAtMs: null };
+    }
+  }
+
   find(address: ParamAddress): Signal<ParamCell> | undefined {
     return this.cells.get(address);
   }
@@ -68,8 +79,7 @@ export class ParamCells {
   echo(address: ParamAddress, value: ParamValue, by: string): void {
     const old = this.cells.get(address)?.value;
     const waiting = old?.pending === true && this.sentAtMs.has(address);
-    const fromPage = by.startsWith('page');
-    const mine = waiting && fromPage;
+    const mine = waiting && this.isMe(by);
     const answered = !mine || value === old?.shown;
     if (answered) this.sentAtMs.delete(address);
     this.write(address, {
@@ -87,6 +97,10 @@ export class ParamCells {
     this.sentAtMs.delete(address);
     const cell = this.cells.get(address);
     if (cell) cell.value = { ...cell.value, shown: cell.value.confirmed, pending: false };
+  }
+
+  private isMe(by: string): boolean {
+    return this.me === null ? by.startsWith('page') : by === this.me || by.startsWith(`${this.me} `);
   }
 
   private write(address: ParamAddress, cell: ParamCell): void {

@@ -12,13 +12,15 @@ import {
   type ScopeInfo,
   type ServerMessage,
 } from '../../server/protocol/messages.js';
-import type { ClientInfo, CueState, EditState, ShowBook, VersionInfo } from '../../server/protocol/show.js';
+import type { ClientInfo, CueState, EditState, ShowBook, ShowEdit, VersionInfo } from '../../server/protocol/show.js';
 import { instancesForLane } from './addresses.js';
 import { ParamCells } from './cells.js';
 import { emptyHistory, record, type LaneHistory } from './history.js';
 import { Link, type LinkSocket, type LinkState } from './link.js';
 import { Outbox } from './outbox.js';
 import { Pictures, type Picture } from './pictures.js';
+import { Requests, type Refused } from './requests.js';
+import { editsAddress, mayChange } from './rights.js';
 
 export interface Toast {
   readonly id: number;
@@ -73,18 +75,22 @@ export class Desk<P extends Picture = Picture> {
     return lanes.find((lane) => lane.laneId === this.chosenLaneId.value) ?? lanes[0] ?? null;
   });
   readonly laneId = computed(() => this.lane.value?.laneId ?? null);
+  readonly you = computed(() => this.controls.value?.you ?? null);
   readonly activeAlarms = computed(() => this.alarms.value.filter((alarm) => alarm.active));
 
   readonly cells: ParamCells;
   readonly pictures: Pictures<P>;
   private readonly link: Link;
   private readonly outbox: Outbox;
+  private readonly requests: Requests;
   private readonly meshSinks = new Map<(mesh: MeshFrame) => void, string>();
   private toastCount = 0;
+  private said: { readonly name?: string; readonly place?: string } = {};
 
   constructor(private readonly host: DeskHost<P>) {
     this.cells = new ParamCells(host.now, host.later);
     this.outbox = new Outbox((address, value) => this.send({ type: 'set', address, value }), host.later);
+    this.requests = new Requests((message) => this.send(message), host.later);
     this.pictures = new Pictures<P>({
       decode: host.decode,
       beforeDraw: host.beforeDraw,
@@ -123,6 +129,32 @@ export class Desk<P extends Picture = Picture> {
     if (!this.refuseOffline(performerId)) this.send({ type: 'assign', performerId, likenessId });
   }
 
+  /** Link, role and lock allow it, as far as this page knows. Reads signals: a widget that asks is drawn again. */
+  may(address: ParamAddress): boolean {
+    return this.live.value && mayChange(this.you.value, this.editState.value?.lock ?? null, address);
+  }
+  mayEdit(): boolean {
+    return this.may(editsAddress);
+  }
+
+  /** Does an action, such as "/understudy/show/cue/go". True where it was done; a refusal is shown. */
+  async do(address: ParamAddress, value?: ParamValue): Promise<boolean> {
+    if (this.refuseOffline(address)) return false;
+    return this.shown(await this.requests.ask({ type: 'do', address, ...(value === undefined ? {} : { value }) }));
+  }
+
+  /** Changes looks, cues or stage: one step of undo, nothing on an output. True where it was done; a refusal is shown. */
+  async edit(edit: ShowEdit): Promise<boolean> {
+    if (this.refuseOffline(editsAddress)) return false;
+    return this.shown(await this.requests.ask({ type: 'edit', edit }));
+  }
+
+  /** Tells the others who sits here and which desk is open; said again after every reconnect. */
+  identify(who: { readonly name?: string; readonly place?: string }): void {
+    this.said = { ...this.said, ...who };
+    this.send({ type: 'identify', ...this.said });
+  }
+
   /** All bypasses of the lane: to clean if any shows a likeness, back if all are clean. */
   toggleBypass(laneId: string | null): void {
     const outputs = instancesForLane(this.descriptors.value, this.scopes.value, laneId, 'output.bypass');
@@ -147,6 +179,11 @@ export class Desk<P extends Picture = Picture> {
     const id = ++this.toastCount;
     this.toasts.value = [...this.toasts.value.slice(1 - toastsKept), { id, code, message, advice }];
     this.host.later(() => this.dismissToast(id), toastMs);
+  }
+
+  private shown(refused: Refused | null): boolean {
+    if (refused) this.showToast(refused.code, refused.message, refused.advice);
+    return refused === null;
   }
 
   private send(message: ClientMessage): void {
@@ -199,6 +236,9 @@ export class Desk<P extends Picture = Picture> {
         break;
       case 'controls':
         this.controls.value = message;
+        this.cells.me = message.you.clientId;
+        this.cells.noteWriters(message.writers);
+        if (Object.keys(this.said).length > 0) this.send({ type: 'identify', ...this.said });
         this.meters.value = message.meterValues;
         break;
       case 'meters':
@@ -218,6 +258,8 @@ export class Desk<P extends Picture = Picture> {
         this.clients.value = message.clients;
         break;
       case 'answer':
+        this.requests.answered(message);
+        break;
       case 'pong':
         break;
     }

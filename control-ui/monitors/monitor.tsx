@@ -1,12 +1,11 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import type { PreviewSide } from '../../server/protocol/binary.js';
 import type { LaneStatus } from '../../server/protocol/messages.js';
 import { tickMs, useDesk } from '../link/desk-context.js';
-import { nowMs } from '../link/page-clock.js';
 import { FaceBoxes } from './face-boxes.js';
-import { FrameRate } from './frame-rate.js';
 import { ladderWords } from './ladder.js';
+import { useLivePicture } from './live-picture.js';
 
 /** Age from which a picture is called old. */
 const staleMs = 1500;
@@ -18,23 +17,8 @@ interface MonitorProps {
 
 /** One live preview with tally frame, ladder step, picture rate, and a plain word when the picture is old. */
 export function Monitor({ lane, which }: MonitorProps): JSX.Element {
-  const desk = useDesk();
   const canvas = useRef<HTMLCanvasElement>(null);
-  const rate = useRef(new FrameRate()).current;
-  useEffect(() => {
-    const target = canvas.current;
-    const pen = target?.getContext('2d', { alpha: false });
-    if (!target || !pen) return undefined;
-    const widthPx = Math.round(target.clientWidth * Math.min(devicePixelRatio, 2));
-    return desk.pictures.watch(lane.laneId, which, widthPx, (picture, frame) => {
-      if (target.width !== picture.width) target.width = picture.width;
-      if (target.height !== picture.height) target.height = picture.height;
-      pen.drawImage(picture, 0, 0);
-      target.dataset['frame'] = String(frame.frameNumber);
-      rate.note(nowMs());
-    });
-  }, [lane.laneId, which]);
-
+  const rate = useLivePicture(canvas, lane.laneId, which);
   const at = tickMs.value;
   const lastAtMs = rate.lastAtMs();
   const ageMs = lastAtMs === null ? null : at - lastAtMs;

@@ -64,7 +64,7 @@ function CastRow({ member }: { readonly member: CastMember }): JSX.Element {
           data-testid={`assign-${member.performerId}`}
           aria-labelledby={`cast-${member.performerId}`}
           value={member.likenessId ?? ''}
-          disabled={!desk.live.value}
+          disabled={!desk.mayEdit()}
           onChange={(event) => {
             const chosen = event.currentTarget.value;
             // The server decides: show what is true until it answers.

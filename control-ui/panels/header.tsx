@@ -1,8 +1,11 @@
 import type { Signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useDesk, tickMs } from '../link/desk-context.js';
+import { LockButton } from './lock.js';
+import { People } from './people.js';
+import { UndoButtons } from './undo.js';
 
-export const desks = ['Live', 'Controls', 'Stage', 'Cast', 'Health'] as const;
+export const desks = ['Live', 'Cues', 'Monitors', 'Stage', 'Cast', 'Controls', 'Health', 'Audit'] as const;
 export type DeskName = (typeof desks)[number];
 
 /** Name, link state, desks, cameras. */
@@ -31,7 +34,12 @@ export function Header({ shown }: { readonly shown: Signal<DeskName> }): JSX.Ele
         ))}
       </nav>
       <LanePicker />
-      <LinkBadge />
+      <div class="top-tools">
+        <UndoButtons />
+        <LockButton />
+        <People />
+        <LinkBadge />
+      </div>
     </header>
   );
 }

@@ -40,6 +40,7 @@ function BypassButton({ scope, alone }: { readonly scope: ScopeInfo; readonly al
   const lane = desk.lanes.value.find(({ laneId }) => laneId === laneOfScope(scope));
   const on = cell.shown === true;
   const live = desk.live.value;
+  const allowed = desk.may(address);
   const onAir = lane?.step === 'bypass';
   const chosen = lane !== undefined && lane.laneId === desk.laneId.value;
   const line = !live
@@ -60,7 +61,7 @@ function BypassButton({ scope, alone }: { readonly scope: ScopeInfo; readonly al
       aria-keyshortcuts="B"
       aria-label={`Bypass ${scope.label}`}
       title={descriptor?.help}
-      disabled={!live}
+      disabled={!allowed}
       onClick={() => desk.set(address, !on)}
     >
       <span class="bypass-word">
@@ -91,7 +92,7 @@ function QuickParam({ param }: { readonly param: ParamInstance }): JSX.Element |
         testId={`quick-${param.descriptor.key}`}
         labelId={id}
         helpId={`${id}-help`}
-        disabled={!desk.live.value}
+        disabled={!desk.may(param.address)}
         onSet={(value) => desk.set(param.address, value)}
         onReset={() => desk.reset(param.address)}
       />

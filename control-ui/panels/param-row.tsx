@@ -18,7 +18,7 @@ export function ParamRow({ param }: { readonly param: ParamInstance }): JSX.Elem
   if (!cell) return null;
   const { descriptor, address } = param;
   const id = `p${address.replace(/[^a-zA-Z0-9]/g, '-')}`;
-  const disabled = !desk.live.value;
+  const disabled = !desk.may(address);
   const reset = (): void => desk.reset(address);
   return (
     <div class={`param param-${descriptor.kind}`} data-testid={`param-${address}`} data-pending={cell.pending}>
@@ -102,11 +102,12 @@ function AddressButton({ address }: { readonly address: string }): JSX.Element {
 /** Stands out for a few seconds when somebody else moved the control under the operator's hand. */
 function LastChange({ cell }: { readonly cell: ParamCell }): JSX.Element | null {
   if (cell.by === '') return null;
-  const ageMs = tickMs.value - cell.changedAtMs;
-  const fresh = !cell.mine && ageMs < 6000;
+  const ageMs = cell.changedAtMs === null ? null : tickMs.value - cell.changedAtMs;
+  const fresh = !cell.mine && ageMs !== null && ageMs < 6000;
   return (
     <span class={fresh ? 'by by-fresh' : 'by'} data-testid="changed-by">
-      {cell.mine ? 'this page' : cell.by} · {ago(ageMs)}
+      {cell.mine ? 'this page' : cell.by}
+      {ageMs === null ? '' : ` · ${ago(ageMs)}`}
     </span>
   );
 }
