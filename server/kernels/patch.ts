@@ -16,6 +16,7 @@ interface PatchExports {
     height: number,
     dstStride: number,
     weight: number,
+    places: number,
   ): number;
   addPatch(
     src: number,
@@ -37,7 +38,20 @@ interface PatchExports {
     low: number,
     high: number,
   ): number;
+  mixGrid(
+    base: number,
+    other: number,
+    confidence: number,
+    out: number,
+    count: number,
+    low: number,
+    high: number,
+  ): number;
+  addGrid(dst: number, more: number, count: number, scale: number): number;
 }
+
+/** No picture of a camera is wider. */
+const widestPx = 16_384;
 
 /** A composed backward map: columns × rows cells of 4 crop px, (u, v) f32. */
 export interface CarriedMap {
@@ -77,12 +91,14 @@ export function colourMatrix(model: YuvMatrix | 'rgb'): number[] {
 export class PatchKernel {
   readonly #wasm: PatchExports;
   readonly #paramsPtr: number;
+  readonly #placesPtr: number;
   constructor(
     private readonly memory: KernelMemory,
     build: 'release' | 'debug' = 'release',
   ) {
     this.#wasm = loadKernel<PatchExports>('patch', memory, build);
     this.#paramsPtr = memory.allocate(64);
+    this.#placesPtr = memory.allocate(2 * (widestPx / 8 + 2) * 8);
   }
 
   /** RGBA with 8 bits or 8.8 a channel → the picture's colour model. */
@@ -115,6 +131,7 @@ export class PatchKernel {
       target.heightPx,
       target.strideBytes,
       weight,
+      this.#placesPtr,
     );
   }
 
@@ -144,5 +161,14 @@ export class PatchKernel {
   steady(flowPtr: number, confidencePtr: number, motion: Affine, out: CarriedMap, low: number, high: number): void {
     this.memory.f32.set(motion, this.#paramsPtr >> 2);
     this.#wasm.steadyGrid(flowPtr, confidencePtr, this.#paramsPtr, out.ptr, out.columns, out.rows, low, high);
+  }
+
+  /** out = base, where confidence is `high` or more other: maps of equal size, (u, v) f32 a cell. */
+  mix(basePtr: number, otherPtr: number, confidencePtr: number, out: CarriedMap, low: number, high: number): void {
+    this.#wasm.mixGrid(basePtr, otherPtr, confidencePtr, out.ptr, out.columns * out.rows, low, high);
+  }
+  /** dst += more · scale. */
+  addMap(dst: CarriedMap, morePtr: number, scale: number): void {
+    this.#wasm.addGrid(dst.ptr, morePtr, dst.columns * dst.rows, scale);
   }
 }

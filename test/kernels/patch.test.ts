@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { KernelMemory } from '../../server/kernels/memory.js';
 import { colourMatrix, PatchKernel } from '../../server/kernels/patch.js';
-import { addTwin, drawTwin, importTwin, steadyTwin, type TwinPicture4 } from '../../server/kernels/twin/patch.js';
+import {
+  addTwin,
+  drawTwin,
+  importTwin,
+  mixTwin,
+  steadyTwin,
+  type TwinPicture4,
+} from '../../server/kernels/twin/patch.js';
 import { rgbToYuv } from '../../server/likeness/mesh/sample.js';
 import { builds, noise, noiseBytes, put, worst } from './support.js';
 
@@ -176,6 +183,36 @@ describe.each(builds)('patch kernel, %s build', (build) => {
       kernel.steady(put(memory, flow), put(memory, confidence), motion, out, 0.2, 0.6);
       const found = memory.f32.slice(out.ptr >> 2, (out.ptr >> 2) + w * h * 2);
       expect(worst(found, steadyTwin(flow, confidence, motion, w, h, 0.2, 0.6))).toBeLessThan(1e-3);
+    }
+  });
+
+  it('mixes maps by confidence and adds shares of one to another, as the twin does and in place', () => {
+    const memory = new KernelMemory(4);
+    const kernel = new PatchKernel(memory, build);
+    for (const [w, h] of [
+      [1, 1],
+      [3, 2],
+      [64, 64],
+    ] as const) {
+      const next = noise(w + 7);
+      const [base, other] = [0, 1].map(() => Float32Array.from({ length: w * h * 2 }, () => next() * 20 - 10)) as [
+        Float32Array,
+        Float32Array,
+      ];
+      const confidence = Float32Array.from({ length: w * h }, () => next());
+      const map = { ptr: put(memory, base), columns: w, rows: h };
+      const read = (): Float32Array => memory.f32.slice(map.ptr >> 2, (map.ptr >> 2) + w * h * 2);
+      const otherPtr = put(memory, other);
+      kernel.mix(map.ptr, otherPtr, put(memory, confidence), map, 0.2, 0.6);
+      const mixed = mixTwin(base, other, confidence, 0.2, 0.6);
+      expect(worst(read(), mixed)).toBeLessThan(1e-4);
+      kernel.addMap(map, otherPtr, 0.25);
+      expect(
+        worst(
+          read(),
+          mixed.map((value, i) => value + other[i]! / 4),
+        ),
+      ).toBeLessThan(1e-4);
     }
   });
 });

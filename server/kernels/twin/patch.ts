@@ -120,3 +120,17 @@ export function steadyTwin(
   }
   return out;
 }
+
+/** `count` (u, v) pairs of base, and of other where confidence is high. */
+export function mixTwin(
+  base: ArrayLike<number>,
+  other: ArrayLike<number>,
+  confidence: ArrayLike<number>,
+  low: number,
+  high: number,
+): Float64Array {
+  return Float64Array.from(base, (value, i) => {
+    const t = Math.min(Math.max((confidence[i >> 1]! - low) / (high - low), 0), 1);
+    return value + (other[i]! - value) * t * t * (3 - 2 * t);
+  });
+}
