@@ -182,7 +182,7 @@ export class OcclusionKernel {
     f32.copyWithin(beforePtr >> 2, seenPtr >> 2, (seenPtr >> 2) + occlusionCellCount * 4);
     u8.copyWithin(wasPtr, maskPtr, maskPtr + occlusionCellCount);
   }
-  /** `backwardPtr`: flow from this picture to the one before, (u, v) f32 per cell, crop pixels. Cells in which something is new. */
+  /** `backwardPtr`: flow from this picture to the one before, (u, v) f32 per cell, crop pixels. Cells of the face in which something is new. */
   disturb({ seenPtr, beforePtr, mapPtr, alertPtr }: OcclusionGrids, backwardPtr: number): number {
     const { hold, lumaCodes, colourCodes } = arrival;
     return this.wasm.disturb(seenPtr, beforePtr, backwardPtr, mapPtr, alertPtr, hold, lumaCodes, colourCodes);

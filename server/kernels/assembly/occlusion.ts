@@ -301,7 +301,7 @@ export function learn(seen: usize, map: usize, model: usize, light: usize, mask:
  * Where something new came into the picture: `alert` (u8 per cell) is set to `hold` where a cell differs from where the flow says
  * it was in the picture before, and runs down by one a picture elsewhere. A surface that turns or is lit anew changes little from
  * picture to picture; what moves in front of it does not. before: the last picture's `seen`; backward: (u, v) f32 per cell, crop
- * pixels from this picture to the last; the mean change of all cells (a flash) is taken out.
+ * pixels from this picture to the last; the mean change of all cells (a flash) is taken out. Returns the new alerts on the face.
  */
 export function disturb(
   seen: usize, before: usize, backward: usize, map: usize, alert: usize, hold: i32, lumaCodes: f32, colourCodes: f32,
@@ -332,7 +332,7 @@ export function disturb(
         || f32x4.extract_lane(change, 1) > colourCodes || f32x4.extract_lane(change, 2) > colourCodes;
       const left = <i32>load<u8>(alert + <usize>i);
       store<u8>(alert + <usize>i, <u8>(isNew ? hold : max(0, left - 1)));
-      if (isNew) alerts++;
+      if (isNew && load<f32>(map + (<usize>i << 3)) >= 0) alerts++;
     }
   }
   return alerts;

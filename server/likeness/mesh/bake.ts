@@ -61,6 +61,8 @@ function takeLightOut(skin: MergedSkin, shape: Float32Array, tools: UnwrapTools)
 /** How well a photo must have seen a texel (see Unwrapped.seen): on the face, and on the rings round it. */
 const leastSeen = 0.02;
 const leastSeenRound = 0.09;
+/** As a share of the rings. */
+const hairMargin = 0.12;
 
 /** 1 where a photo saw skin. */
 function skinMask(skin: MergedSkin, reach: Float32Array, polar: TexturePolar): Float32Array {
@@ -74,7 +76,7 @@ function skinMask(skin: MergedSkin, reach: Float32Array, polar: TexturePolar): F
     // Round the head's edge, where skin is seen aslant, the matte lets background through.
     if (radius > polar.radius(step, 0) && skin.seen[i]! < leastSeenRound) continue;
     // A little inside its end skin is already mixed with hair.
-    keep[i] = radius < polar.radius(step, wrapped(reach, step) - 0.04) ? 1 : 0;
+    keep[i] = radius < polar.radius(step, wrapped(reach, step) - hairMargin) ? 1 : 0;
   }
   return keep;
 }

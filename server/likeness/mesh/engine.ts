@@ -7,6 +7,8 @@ import { type FaceBake, textureSizePx } from './bake.js';
 import { faceWidthCm } from './canonical.js';
 import { type MeshCanvas, maxPatchSidePx } from './canvas.js';
 import { type IrisTint, irisTintOf, Openings } from './openings.js';
+import { coverOutline } from './outline.js';
+import { closeLids } from './lids.js';
 import { vertexNormals } from './normals.js';
 import { hangRings, skinVertexCount } from './skin-mesh.js';
 import { rimDistance, skinGoesOn } from './skin-mask.js';
@@ -127,7 +129,9 @@ export class MeshLikeness implements LikenessEngine {
       this.#shaped[i * 2] = seen[i * 3] - region.box.x0 + s * (R[0] * ox + R[1] * oy + R[2] * oz);
       this.#shaped[i * 2 + 1] = -seen[i * 3 + 1] - region.box.y0 - s * (R[3] * ox + R[4] * oy + R[5] * oz);
     }
+    closeLids(landmarks, this.#shaped);
     vertexNormals(seen, this.canvas.mesh.triangles, this.#normals);
+    coverOutline(this.#normals, this.#shaped, pose.scale);
   }
 
   #boundPatch(region: RegionView): boolean {
@@ -180,8 +184,7 @@ export class MeshLikeness implements LikenessEngine {
       this.#ratio[i] = Math.min(4, luma / was);
       this.#dCb[i] = (p[1] - 128) / Math.max(12, luma) - (reference[i * 3 + 1] - 128) / Math.max(12, was);
       this.#dCr[i] = (p[2] - 128) / Math.max(12, luma) - (reference[i * 3 + 2] - 128) / Math.max(12, was);
-      this.#weight[i] =
-        facing * (i < surfaceCount ? (0.1 + landmarkConfidence[i]) * landmarkVisible01[i] : beside01);
+      this.#weight[i] = facing * (i < surfaceCount ? (0.1 + landmarkConfidence[i]) * landmarkVisible01[i] : beside01);
     }
     let fit = this.#fits.get(face.faceId);
     if (!fit) {

@@ -4,6 +4,7 @@ import type { RegionView } from '../../frame/region-view.js';
 import { rasterVertexFloats } from '../../kernels/raster.js';
 import type { PatchView } from '../port.js';
 import { maxPatchSidePx, type MeshCanvas } from './canvas.js';
+import { openness01 } from './lids.js';
 import { probe, rgbToYuv } from './sample.js';
 
 /** Colour of the likeness's iris measured against the performer's. */
@@ -51,7 +52,9 @@ export class Openings {
       const piece = this.#copyPiece(k, face, region);
       if (!piece) continue;
       const iris = irisOfRim[k];
-      if (tint && iris !== undefined) this.#tint(iris, face, region, matrix, piece, tint);
+      // Nothing is painted on a shut lid.
+      if (tint && iris !== undefined && openness01(face.landmarks, k === 0 ? 0 : 1) > 0.3)
+        this.#tint(iris, face, region, matrix, piece, tint);
       this.#drawPiece(k, face, region, piece, patch, offsets);
     }
   }

@@ -9,6 +9,8 @@ const softShare = 0.1;
 
 /** Texture height of the brows: above, skin ends at hair. */
 const aboveEyesV = 0.34;
+/** How far the likeness goes into the hair's roots above the eyes, as a share of the rings. */
+const rootsShare = 0.1;
 /** Beside the face the mesh knows nothing of the ear: the skin ends before it. */
 const mostAtEars = 0.35;
 
@@ -46,6 +48,10 @@ function insideRings(polar: TexturePolar, reach: Float32Array, u: number, v: num
   const step = stepOf(u, v);
   const oval = wrapped(polar.oval, step),
     outer = wrapped(polar.outer, step);
+  // Roots of hair are skin too: without this a band of the performer's forehead would stand below the hair.
+  const roots = v < 0 ? rootsShare * Math.min(1, -v / 0.12) : 0;
   const sideways = Math.min(1, Math.max(0, (Math.abs(u) / (Math.hypot(u, v) || 1) - 0.75) / 0.2));
-  return Math.min(1 - (1 - mostAtEars) * sideways, wrapped(reach, step)) - (Math.hypot(u, v) - oval) / (outer - oval);
+  return (
+    Math.min(1 - (1 - mostAtEars) * sideways, wrapped(reach, step) + roots) - (Math.hypot(u, v) - oval) / (outer - oval)
+  );
 }

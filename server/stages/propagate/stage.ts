@@ -230,7 +230,8 @@ export class FlowPropagator implements Propagator {
   #isSomebodyElse(face: FaceTrack, late: Float32Array, proven: boolean, frameNumber: number): boolean {
     const appearances = this.#appearances;
     this.#fitsBetter = false;
-    if (!appearances.knows(face)) return false;
+    // A face that nothing has come over is itself, however a turn or a light may have changed it.
+    if (!appearances.knows(face) || !appearances.mayBeCovered(face)) return false;
     const { like: likeHere, compared: comparedHere } = appearances.match(face, face.carried);
     const { like, compared } = appearances.match(face, late);
     // Unlike cells count half against: a mesh that shrinks to what fits gains nothing.
