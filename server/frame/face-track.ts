@@ -68,6 +68,49 @@ export class FaceTrack {
 
   constructor(readonly faceId: number) {}
 
+  /** Everything of another, which may be written to afterwards. The mask stays the other's. */
+  copyFrom(other: FaceTrack): void {
+    this.landmarks.set(other.landmarks);
+    this.carried.set(other.carried);
+    this.correction.set(other.correction);
+    this.landmarkConfidence.set(other.landmarkConfidence);
+    this.landmarkVisible01.set(other.landmarkVisible01);
+    this.toCrop.set(other.toCrop);
+    this.fromCrop.set(other.fromCrop);
+    this.active = other.active;
+    this.correctionLeft = other.correctionLeft;
+    this.correctionFrames = other.correctionFrames;
+    this.confidence01 = other.confidence01;
+    this.rimConfidence01 = other.rimConfidence01;
+    this.alike01 = other.alike01;
+    this.visible01 = other.visible01;
+    this.maskPtr = other.maskPtr;
+    this.velocityX = other.velocityX;
+    this.velocityY = other.velocityY;
+    this.box.x0 = other.box.x0;
+    this.box.y0 = other.box.y0;
+    this.box.x1 = other.box.x1;
+    this.box.y1 = other.box.y1;
+    this.shakenFrame = other.shakenFrame;
+    this.askedFrame = other.askedFrame;
+    this.startedFrame = other.startedFrame;
+    this.step = other.step;
+    this.knowAs(other);
+  }
+
+  /** Who the face is and whether it is one, as another look at the same track has it. */
+  knowAs(other: FaceTrack): void {
+    this.recognition = other.recognition;
+    this.performerId = other.performerId;
+    this.identity01 = other.identity01;
+    this.identityFrame = other.identityFrame;
+    this.keyframeFrame = other.keyframeFrame;
+    this.keyframeAtUs = other.keyframeAtUs;
+    this.presence01 = other.presence01;
+    this.lostSinceUs = other.lostSinceUs;
+    this.unlikeItself = other.unlikeItself;
+  }
+
   reset(): void {
     this.active = false;
     this.correctionLeft = 0;

@@ -4,6 +4,8 @@ import { loadKernel, type KernelMemory } from './memory.js';
 /** Cells per side of the small crop: one is 4 × 4 pixels of the 256 px crop. */
 export const occlusionCells = 64;
 export const occlusionCellCount = occlusionCells * occlusionCells;
+/** Of a guided mask: slope and base, f32 per cell. */
+export const occlusionMaskBytes = occlusionCellCount * 8;
 /** Texels per side of a learned appearance, over the whole face texture. */
 export const occlusionTexels = 32;
 /** Floats of one texel: luma, R − G, B − G, variance of luma, variance of the differences, count, 0, 0. */
@@ -142,7 +144,7 @@ export class OcclusionKernel {
       evidencePtr: memory.allocate(occlusionCellCount * 4),
       keptPtr: memory.allocate(occlusionCellCount * 4),
       maskPtr: memory.allocate(occlusionCellCount),
-      guidedPtr: memory.allocate(occlusionCellCount * 8),
+      guidedPtr: memory.allocate(occlusionMaskBytes),
       beforePtr: memory.allocate(occlusionCellCount * 16),
       wasPtr: memory.allocate(occlusionCellCount),
       alertPtr: memory.allocate(occlusionCellCount),

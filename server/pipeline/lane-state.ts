@@ -70,11 +70,13 @@ export interface LaneContext {
   readonly ladder: FallbackLadder;
 }
 
-export function propagateSettings({ params }: LaneContext): PropagateSettings {
+export function propagateSettings({ params, state }: LaneContext): PropagateSettings {
   const { flow, smooth, keyframe } = params.snapshot;
   return {
     minConfidence01: flow.minConfidence01,
     smoothAmount01: smooth.amount01,
+    smoothFilter: smooth.filter,
+    frameIntervalUs: state.intervalUs,
     crossfadeFrames: keyframe.crossfadeFrames,
     preset: flow.preset,
   };

@@ -1,8 +1,10 @@
 import { yuvMatrixOf } from '../frame/format.js';
 import { asComposited, type CompositedFrame, type ReceivedFrame, shapeOf } from '../frame/frames.js';
+import type { FaceTrack } from '../frame/face-track.js';
 import type { NdiPort, NdiVideoFrame } from '../ndi/port.js';
 import type { LadderStep } from '../protocol/messages.js';
 import { sendParams } from '../stages/send/params.js';
+import type { FaceWork } from '../stages/composite/contract.js';
 import { faceSlots } from '../stages/track/contract.js';
 import type { Clock } from '../time/clock.js';
 import { after, durationUs, type DurationUs, frameIntervalUs, type InstantUs, since } from '../time/time.js';
@@ -14,6 +16,7 @@ import type { LaneEvents } from './lane-events.js';
 import type { LaneOptions } from './lane-options.js';
 import type { LaneParams } from './lane-params.js';
 import { type LaneContext, LaneState } from './lane-state.js';
+import { LookAhead } from './look-ahead.js';
 import { Looking } from './looking.js';
 import { LaneMeters } from './meters.js';
 import { NeuralPatches } from './neural-patches.js';
@@ -41,11 +44,14 @@ export class Lane {
   readonly loaded: Promise<void>;
   readonly delayChoice = new DelayChoice();
   inferenceUp = false;
+  /** The faces as the newest outgoing picture shows them. */
+  shownFaces: readonly FaceTrack[] = [];
   #closed = false;
   readonly #looking: Looking;
   readonly #answers: KeyframeAnswers;
   readonly #neural: NeuralPatches;
   readonly #showing: Showing;
+  readonly #ahead: LookAhead;
   readonly #stamp = new CaptureStamp();
   readonly #slate: Slate;
   readonly #plain = new PlainPool();
@@ -65,9 +71,11 @@ export class Lane {
     this.#looking = new Looking(context, this.#answers, this.#neural);
     this.#showing = new Showing(context);
     this.loaded = parts.shelf.load(options.performers, options.likenesses);
-    this.#slate = new Slate(ndi, clock, options.source.name, (video) =>
-      this.#show('afterSend', this.#showing.slate(video)),
-    );
+    this.#ahead = new LookAhead(context, () => this.#showHeld(false));
+    this.#slate = new Slate(ndi, clock, options.source.name, (video) => {
+      this.#showHeld(false);
+      this.#show('afterSend', this.#showing.slate(video));
+    });
   }
 
   /** What the last picture showed. */
@@ -90,6 +98,7 @@ export class Lane {
   close(): void {
     this.#closed = true;
     this.#slate.close();
+    this.#ahead.close();
     this.parts.receive.close();
     this.parts.keyframe.close();
     this.parts.send.close();
@@ -115,16 +124,32 @@ export class Lane {
     const frame = this.#received(video);
     this.meters.queueWaitUs.add(since(startedAtUs, frame.captureAtUs));
     let workCount = 0;
+    if (this.#ahead.frame) this.parts.regions.turn();
     try {
       workCount = this.#looking.look(frame, startedAtUs);
     } catch (error) {
       this.#startOver(frame, error);
     }
     this.#show('beforeComposite', frame);
-    if (this.params.snapshot.send.delayFrames > 0) frame.plainPixels = this.#plain.keep(frame.pixels);
-    const composited = this.#compositeOrConceal(frame, workCount);
-    this.#showing.finish(composited, workCount);
+    this.#showHeld(true);
+    if (this.#ahead.wanted()) this.#ahead.hold(frame, this.state.work, workCount);
+    else this.#finish(frame, this.state.work, workCount, this.parts.track.faces);
     this.#paced(frame, startedAtUs);
+  }
+
+  /** Shows the picture that waited. `refined`: the next one has been looked at. */
+  #showHeld(refined: boolean): void {
+    const ahead = this.#ahead;
+    if (refined && ahead.frame) ahead.refine();
+    const frame = ahead.take();
+    if (frame) this.#finish(frame, ahead.work, ahead.workCount, ahead.faces);
+  }
+
+  #finish(frame: ReceivedFrame, work: readonly FaceWork[], workCount: number, faces: readonly FaceTrack[]): void {
+    this.shownFaces = faces;
+    if (this.params.snapshot.send.delayFrames > 0) frame.plainPixels = this.#plain.keep(frame.pixels);
+    const composited = this.#compositeOrConceal(frame, work, workCount);
+    this.#showing.finish(composited, work, workCount);
     this.#show('afterSend', composited);
   }
 
@@ -167,12 +192,12 @@ export class Lane {
     this.events.onAlarm('LANE_STAGE_FAULT', { reason: String((error as Error).message) });
   }
 
-  #compositeOrConceal(frame: ReceivedFrame, workCount: number): CompositedFrame {
+  #compositeOrConceal(frame: ReceivedFrame, work: readonly FaceWork[], workCount: number): CompositedFrame {
     try {
-      return this.#showing.composite(frame, workCount);
+      return this.#showing.composite(frame, work, workCount);
     } catch (error) {
       this.#startOver(frame, error);
-      return this.#showing.composite(frame, 0);
+      return this.#showing.composite(frame, work, 0);
     }
   }
 
@@ -210,6 +235,7 @@ export class Lane {
           events.onSourceState(state, previous);
         },
         onChanged: (before, after) => {
+          this.#showHeld(false);
           this.#looking.forgetPicture();
           events.onSourceChanged(before, after);
         },

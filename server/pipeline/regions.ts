@@ -14,41 +14,64 @@ const grow = 1.2;
 /** Regions begin and end on a multiple of this: 16 bytes of 4:2:2, 32 of RGB. */
 const wholePx = 8;
 
-/** One region of the picture in kernel memory per face slot. */
+class RegionSet {
+  readonly views: readonly Mutable<RegionView>[];
+  /** Reserved for each. */
+  readonly bytes: number[];
+  constructor(faceSlots: number) {
+    this.views = Array.from({ length: faceSlots }, () => ({
+      ptr: 0,
+      chromaPtr: 0,
+      strideBytes: 0,
+      widthPx: 0,
+      heightPx: 0,
+      box: { x0: 0, y0: 0, x1: 0, y1: 0 },
+      format: 0 as const,
+    }));
+    this.bytes = new Array<number>(faceSlots).fill(0);
+  }
+}
+
+/** One region of the picture in kernel memory per face slot; and, where a picture waits for the next one, one of that picture. */
 export class FaceRegions {
-  readonly #views: Mutable<RegionView>[] = [];
-  readonly #bytes: number[] = [];
+  readonly #sets: readonly [RegionSet, RegionSet];
+  #set: 0 | 1 = 0;
   constructor(
     private readonly memory: KernelMemory,
     faceSlots: number,
   ) {
-    for (let i = 0; i < faceSlots; i++) {
-      this.#views.push({
-        ptr: 0,
-        chromaPtr: 0,
-        strideBytes: 0,
-        widthPx: 0,
-        heightPx: 0,
-        box: { x0: 0, y0: 0, x1: 0, y1: 0 },
-        format: 0,
-      });
-      this.#bytes.push(0);
-    }
+    this.#sets = [new RegionSet(faceSlots), new RegionSet(faceSlots)];
+  }
+
+  /** What was copied in so far is left alone until the next call. */
+  turn(): void {
+    this.#set = this.#set === 0 ? 1 : 0;
   }
 
   /** Copies the region round a face into kernel memory. Null where hardly any of it is in the picture. */
   copyIn(face: FaceTrack, frame: NdiVideoFrame): RegionView | null {
-    const view = this.#views[face.faceId]!;
+    return this.#copyIn(face, frame, this.#sets[this.#set]);
+  }
+  /** The same among the regions of the picture before the turn. */
+  copyInHeld(face: FaceTrack, frame: NdiVideoFrame): RegionView | null {
+    return this.#copyIn(face, frame, this.#sets[this.#set === 0 ? 1 : 0]);
+  }
+  view(face: FaceTrack): RegionView {
+    return this.#sets[this.#set].views[face.faceId]!;
+  }
+
+  #copyIn(face: FaceTrack, frame: NdiVideoFrame, set: RegionSet): RegionView | null {
+    const view = set.views[face.faceId]!;
     this.#bound(face, frame, view);
     const { box } = view;
     view.widthPx = box.x1 - box.x0;
     view.heightPx = box.y1 - box.y0;
     if (view.widthPx < 16 || view.heightPx < 16) return null;
     const bytes = regionBytes(frame.format, view.widthPx, view.heightPx);
-    if (bytes > this.#bytes[face.faceId]!) {
+    if (bytes > set.bytes[face.faceId]!) {
       // Grows by half, so that an approaching face does not take new memory every frame.
-      this.#bytes[face.faceId] = Math.ceil(bytes * 1.5);
-      view.ptr = this.memory.allocate(this.#bytes[face.faceId]!);
+      set.bytes[face.faceId] = Math.ceil(bytes * 1.5);
+      view.ptr = this.memory.allocate(set.bytes[face.faceId]!);
     }
     view.format = kernelFormatOf(frame.format);
     view.strideBytes = regionStrideBytes(frame.format, view.widthPx);
@@ -57,10 +80,6 @@ export class FaceRegions {
     copyRegionIn(frame, view, this.memory);
     return view;
   }
-  view(face: FaceTrack): RegionView {
-    return this.#views[face.faceId]!;
-  }
-
   /** The box of the face-aligned square (1.5 × the face, rotated), moved on by the face's velocity and grown a little. */
   #bound(face: FaceTrack, frame: NdiVideoFrame, view: Mutable<RegionView>): void {
     const m = face.fromCrop;

@@ -4,27 +4,29 @@ import type { BoxPx } from '../frame/geometry.js';
 import type { NdiVideoFrame } from '../ndi/port.js';
 import type { LadderStep } from '../protocol/messages.js';
 import { durationUs, since } from '../time/time.js';
+import type { FaceWork } from '../stages/composite/contract.js';
 import { actionOf, type FallbackSettings } from './fallback.js';
 import type { LaneContext } from './lane-state.js';
 
 /** composite, label and send of one picture: what each face shows by the fallback ladder, and what leaves. */
 export class Showing {
   readonly #arrivalBox: BoxPx = { x0: 0, y0: 0, x1: 0, y1: 0 };
+  readonly #nextBox: BoxPx = { x0: 0, y0: 0, x1: 0, y1: 0 };
 
   constructor(private readonly lane: LaneContext) {}
 
-  composite(frame: ReceivedFrame, workCount: number): CompositedFrame {
+  composite(frame: ReceivedFrame, work: readonly FaceWork[], workCount: number): CompositedFrame {
     const { clock, parts, params, state, meters } = this.lane;
     const startedAtUs = clock.nowUs();
     const { output, send, fallback, likeness, look } = params.snapshot;
-    const shown = this.#decide(workCount);
+    const shown = this.#decide(work, workCount);
     const castNamed = parts.track.cast.length > 0;
     const hides = castNamed && fallback.unacquired !== 'plain';
-    const concealAll = state.unlookedSince >= 0 && hides;
+    const concealAll = state.unlookedSince >= 0 && frame.frameNumber >= state.unlookedSince && hides;
     const concealBox = hides && !concealAll ? this.#arrival(frame) : null;
     const hidden = concealAll || (concealBox !== null && shown !== 'conceal');
     state.step = send.bypass ? 'bypass' : output.mode === 'plain' ? 'plain' : hidden ? 'unacquired' : shown;
-    const composited = parts.composite.composite(frame, state.work, workCount, {
+    const composited = parts.composite.composite(frame, work, workCount, {
       mode: output.mode,
       mirror: output.mirror,
       wipe01: output.wipe01,
@@ -38,12 +40,12 @@ export class Showing {
   }
 
   /** Labels the picture and hands it to send. */
-  finish(frame: CompositedFrame, workCount: number): void {
+  finish(frame: CompositedFrame, work: readonly FaceWork[], workCount: number): void {
     const { clock, parts, params, state, meters } = this.lane;
     const startedAtUs = clock.nowUs();
     const { label: labelParams, output, send } = params.snapshot;
     const likeness = parts.shelf.shown();
-    const faces = this.#facesForLabel(frame, workCount, output.mode, output.mirror);
+    const faces = this.#facesForLabel(frame, work, workCount, output.mode, output.mirror);
     const labelled = parts.label.label(
       frame,
       {
@@ -94,12 +96,18 @@ export class Showing {
     const { parts, state } = this.lane;
     if (parts.track.allPlaced()) return null;
     const { widthPx, heightPx } = frame.video;
-    return state.arrivals.find(frame.frameNumber, widthPx, heightPx, this.#arrivalBox) ? this.#arrivalBox : null;
+    const { arrivals, frameNumber } = state;
+    const now = arrivals.find(frame.frameNumber, widthPx, heightPx, this.#arrivalBox);
+    if (frameNumber === frame.frameNumber) return now ? this.#arrivalBox : null;
+    // The next picture is known: what comes in there may be the first of it here.
+    if (!arrivals.find(frameNumber, widthPx, heightPx, this.#nextBox)) return now ? this.#arrivalBox : null;
+    if (!now) return this.#nextBox;
+    return unite(this.#arrivalBox, this.#nextBox);
   }
 
   /** Each face's step and action, and the worst step of all. */
-  #decide(workCount: number): LadderStep {
-    const { clock, parts, params, state, meters, ladder } = this.lane;
+  #decide(list: readonly FaceWork[], workCount: number): LadderStep {
+    const { clock, parts, params, meters, ladder } = this.lane;
     const now = clock.nowUs();
     const { unacquired } = params.snapshot.fallback;
     const { track, shelf } = parts;
@@ -108,12 +116,13 @@ export class Showing {
     const settings = this.#fallbackSettings();
     let shown: LadderStep = 'idle';
     for (let i = 0; i < workCount; i++) {
-      const work = state.work[i]!;
+      const work = list[i]!;
       const { face } = work;
       // Who is covered has a place: a new face is hidden once the model has seen that it is one.
       face.step = ladder.decide(face, now, settings, missing && (!placed || face.keyframeFrame >= 0));
       work.engine = shelf.engineOf(face.performerId);
       work.action = actionOf(face.step, unacquired, work.engine !== null);
+      track.faces[face.faceId]!.step = face.step;
       if (face.step !== 'idle')
         shown = worse(shown, work.action === 'conceal' && face.step !== 'unacquired' ? 'conceal' : face.step);
       if (face.keyframeFrame >= 0) meters.keyframeAgeUs.add(since(now, face.keyframeAtUs));
@@ -145,10 +154,16 @@ export class Showing {
   }
 
   /** Where faces are in the outgoing picture, for the label to give way to. */
-  #facesForLabel(frame: CompositedFrame, workCount: number, mode: string, mirror: boolean): number {
+  #facesForLabel(
+    frame: CompositedFrame,
+    work: readonly FaceWork[],
+    workCount: number,
+    mode: string,
+    mirror: boolean,
+  ): number {
     if (mode === 'side-by-side') return 0;
     const { widthPx } = frame.video;
-    const { work, labelBoxes } = this.lane.state;
+    const { labelBoxes } = this.lane.state;
     for (let i = 0; i < workCount; i++) {
       const { box } = work[i]!.face;
       const out = labelBoxes[i]!;
@@ -172,3 +187,12 @@ const severity: Readonly<Record<LadderStep, number>> = {
   slate: 7,
 };
 const worse = (a: LadderStep, b: LadderStep): LadderStep => (severity[b] > severity[a] ? b : a);
+
+/** Grows `a` to hold both. */
+function unite(a: BoxPx, b: BoxPx): BoxPx {
+  a.x0 = Math.min(a.x0, b.x0);
+  a.y0 = Math.min(a.y0, b.y0);
+  a.x1 = Math.max(a.x1, b.x1);
+  a.y1 = Math.max(a.y1, b.y1);
+  return a;
+}

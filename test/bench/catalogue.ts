@@ -14,6 +14,7 @@ import { modelEntries } from './models.js';
 import { oscLoadEntry } from './osc-load.js';
 import { scaleEntries } from './scale.js';
 import { startEntry } from './start.js';
+import { temporalEntries } from './temporal.js';
 
 /** Every row, in the order in which a whole run measures them. */
 export const entries: readonly BenchEntry[] = [
@@ -30,6 +31,7 @@ export const entries: readonly BenchEntry[] = [
   },
   ...frameEntries,
   intervalEntry,
+  ...temporalEntries,
   ...likenessEntries,
   ...footageEntries,
   ceilingEntry,

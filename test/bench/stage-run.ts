@@ -33,6 +33,8 @@ export interface StageRunOptions {
     lane: Lane,
     metadata: string | null,
   ) => void | Promise<void>;
+  /** The picture as it goes into the delay line, with its frame: with a declared delay, the only way to see it in step. */
+  readonly onComposited?: (frameNumber: number, pixels: Uint8Array, lane: Lane) => void;
   readonly values?: Readonly<Record<string, ParamValue>>;
   /** What an operator changes before a picture; null: nothing. */
   readonly changeBefore?: (frameNumber: number) => Readonly<Record<string, ParamValue>> | null;
@@ -108,13 +110,21 @@ export class StageRunner {
     const ndi: MemoryNdi = new Ndi({ clock });
     const camera = ndi.createSender({ name: 'CAM', clockVideo: false, clockAudio: false });
     const params = new LaneParams('cam-a', this.#folder, laneOptions.values);
+    /** Of the film, by number of the lane. */
+    const numbers = new Map<number, number>();
     const lane: Lane = new Lane(laneOptions, ndi, clock, params, {
       onSourceState() {},
       onSourceChanged() {},
       onInference() {},
       onAlarm: (code, context) => console.error(code, context),
-      beforeComposite() {},
-      afterSend() {},
+      beforeComposite: (frame) => {
+        const tag = /<stage_run frame="(\d+)"\/>/.exec(frame.video.metadata ?? '');
+        if (tag) numbers.set(frame.frameNumber, Number(tag[1]));
+      },
+      afterSend: (frame) => {
+        const n = numbers.get(frame.frameNumber);
+        if (n !== undefined) options.onComposited?.(n, frame.pixels, lane);
+      },
     });
     let watched = '';
     const watch = (): NdiReceiver => {
@@ -135,6 +145,7 @@ export class StageRunner {
       frameRateNum: options.framesPerSecond,
       frameRateDen: 1,
     };
+    const delayed = Number(laneOptions.values['/understudy/output/cam-a/output/delayFrames'] ?? 0) > 0;
     await until(() => lane.inferenceUp && camera.connections() > 0, 5000);
     for (let n = 0; n < options.frames; n++) {
       const changes = options.changeBefore?.(n) ?? null;
@@ -146,12 +157,13 @@ export class StageRunner {
       const tag = `<stage_run frame="${n}"/>`;
       camera.sendVideo(frame, tag);
       const sentBefore = lane.parts.send.framesSent;
+      const seenBefore = lane.frameNumber;
       camera.flush();
-      await until(() => lane.parts.send.framesSent > sentBefore, 2000);
+      await until(() => (delayed ? lane.frameNumber > seenBefore : lane.parts.send.framesSent > sentBefore), 2000);
       // A plain or matte output takes another name with its first picture, which nobody sees.
       const renamed = lane.parts.send.sourceName !== watched;
       if (renamed) monitor = watch();
-      for (let more = !renamed; more; ) {
+      for (let more = !renamed && !delayed; more; ) {
         const captured = await monitor.capture(2000);
         if (captured.kind !== 'video') {
           more = captured.kind !== 'none';

@@ -1,5 +1,6 @@
 import type { FaceTrack } from '../../frame/face-track.js';
 import type { RegionView } from '../../frame/region-view.js';
+import type { DurationUs } from '../../time/time.js';
 
 /**
  * propagate: carries each face's landmarks from the last picture to this one by dense flow in face-aligned space, and
@@ -11,6 +12,9 @@ import type { RegionView } from '../../frame/region-view.js';
 export interface PropagateSettings {
   readonly minConfidence01: number;
   readonly smoothAmount01: number;
+  readonly smoothFilter: 'off' | 'one-euro' | 'kalman';
+  /** Time from one picture to the next. */
+  readonly frameIntervalUs: DurationUs;
   readonly crossfadeFrames: number;
   readonly preset: 'fastest' | 'ultrafast' | 'fast';
 }

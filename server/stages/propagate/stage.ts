@@ -12,6 +12,7 @@ import { boxOf, correctFace, leastRim } from './correction.js';
 import { FaceFlow, PointMover, ringFrames, stiffGive } from './face-flow.js';
 import type { OcclusionKernel } from '../../kernels/occlusion.js';
 import { Regulariser } from './regularise.js';
+import { LandmarkSmoother } from './smoothing.js';
 
 /** MediaPipe's region of interest is 1.5 × the face box; flow, keyframe and mesh share it. */
 export const roiMargin = 1.5;
@@ -21,6 +22,7 @@ export class FlowPropagator implements Propagator {
   readonly #faces: FaceFlow[];
   readonly #appearances: Appearances;
   readonly #regulariser: Regulariser;
+  readonly #smoothers: LandmarkSmoother[];
   readonly #paramsPtr: number;
   readonly #mover: PointMover;
   readonly #late = new Float32Array(landmarkCount * 3);
@@ -38,6 +40,7 @@ export class FlowPropagator implements Propagator {
   ) {
     this.#appearances = new Appearances(memory, region, occlusion, faceSlots);
     this.#faces = Array.from({ length: faceSlots }, () => new FaceFlow(memory));
+    this.#smoothers = Array.from({ length: faceSlots }, () => new LandmarkSmoother());
     this.#regulariser = new Regulariser(mesh, surfaceCount);
     this.#mover = new PointMover(memory, this.#regulariser);
     this.#paramsPtr = memory.allocate(64);
@@ -54,6 +57,7 @@ export class FlowPropagator implements Propagator {
     this.#appearances.start(face);
     this.place(face);
     mapPoints(face.toCrop, face.landmarks, face.carried, landmarkCount);
+    this.#smoothers[face.faceId]!.start(face.carried);
     face.correctionLeft = 0;
     face.confidence01 = 1;
     face.rimConfidence01 = 1;
@@ -89,6 +93,7 @@ export class FlowPropagator implements Propagator {
     this.#observe(own, face, region, frameNumber);
     if (face.visible01 < wholeVisible01) this.#settle(own, face, region, frameNumber);
     this.#anchor(own, face);
+    this.#smooth(face, settings);
     // What still looks like itself has not been anybody else meanwhile.
     const itself = this.#appearances.knows(face) && face.visible01 >= itselfVisible01;
     if (face.confidence01 < unsureConfidence01 && !itself) face.shakenFrame = frameNumber;
@@ -122,6 +127,41 @@ export class FlowPropagator implements Propagator {
     face.rimConfidence01 = leastRim(face.landmarkConfidence);
     face.alike01 = face.confidence01 < 0.5 ? own.alike01() : 1;
     this.#show(face);
+  }
+
+  /** What is shown trembles less than what flow goes on from, which stays as it was measured. */
+  #smooth(face: FaceTrack, { smoothFilter, smoothAmount01, frameIntervalUs }: PropagateSettings): void {
+    const smoother = this.#smoothers[face.faceId]!;
+    if (smoothFilter === 'off') return smoother.restart();
+    smoother.lay(face.landmarks);
+    smoother.filter(smoothFilter, smoothAmount01, face.landmarkConfidence, frameIntervalUs / 1e6);
+    smoother.layBack(face.landmarks);
+    boxOf(face.landmarks, face);
+  }
+
+  /**
+   * What the present picture (`face`) says of the one before (`held`, a copy of the face there): its landmarks are carried back by the
+   * backward flow and averaged with those that came forward, each by its confidence. `median`: then each landmark is the middle
+   * one of three pictures.
+   */
+  lookBack(face: FaceTrack, held: FaceTrack, median: boolean): void {
+    const own = this.#faces[face.faceId]!;
+    // Carried by a guess, or hidden by something: flow knows nothing of the face there.
+    if (face.confidence01 <= 0 || face.maskPtr !== 0 || held.maskPtr !== 0) return;
+    const back = this.#late;
+    mapPoints(face.toCrop, face.landmarks, back, landmarkCount);
+    this.#mover.move(own, back, own.flow.backwardPtr, own.flow.confidencePtr, null);
+    mapPoints(held.fromCrop, back, back, landmarkCount);
+    const { confidence } = this.#mover;
+    const { landmarks, landmarkConfidence } = held;
+    for (let i = 0; i < landmarkCount; i++) {
+      const there = confidence[i]!,
+        here = landmarkConfidence[i]!;
+      const share = there / (there + here + 1e-3);
+      for (let k = i * 3; k < i * 3 + 2; k++) landmarks[k]! += (back[k]! - landmarks[k]!) * share;
+    }
+    if (median) this.#smoothers[face.faceId]!.middle(held.landmarks, face.landmarks);
+    boxOf(landmarks, held);
   }
 
   #observe(own: FaceFlow, face: FaceTrack, region: RegionView, frameNumber: number): void {
@@ -221,6 +261,7 @@ export class FlowPropagator implements Propagator {
     const found = this.#isLost(face) || this.#fitsBetter;
     if (face.maskPtr !== 0 && !found) this.#onlyVisible(face, late);
     correctFace(face, late, settings);
+    if (found) this.#smoothers[face.faceId]!.restart();
     if (found && face.maskPtr !== 0) face.correctionLeft = 0;
     this.#show(face);
     return 'joined';
