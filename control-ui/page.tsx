@@ -74,7 +74,7 @@ function DeskBody({ name }: { readonly name: DeskName }): JSX.Element {
     case 'Controls':
       return <AllPanels />;
     case 'Stage':
-      return <StageView />;
+      return <StageView editable />;
     case 'Cast':
       return (
         <>

@@ -21,7 +21,8 @@ export function MonitorDesk(): JSX.Element {
   if (!lane) return <p class="card muted empty">No camera yet. The server has told of no lane.</p>;
   const sides: readonly PreviewSide[] =
     shown.value === 'both' ? ['input', 'output'] : shown.value === 'cameras' ? ['input'] : ['output'];
-  const tiles = desk.lanes.value.flatMap((each) => sides.map((which) => ({ lane: each, which })));
+  const tiles = sides.flatMap((which) => desk.lanes.value.map((each) => ({ lane: each, which })));
+  const columns = shown.value === 'both' ? Math.min(4, desk.lanes.value.length) : Math.ceil(Math.sqrt(tiles.length));
   return (
     <>
       <section class="multiview-card" aria-label="Multiview">
@@ -39,7 +40,7 @@ export function MonitorDesk(): JSX.Element {
             </label>
           ))}
         </div>
-        <div class={`multiview multiview-${Math.min(tiles.length, 5)}`} data-testid="multiview">
+        <div class="multiview" style={{ '--columns': columns }} data-testid="multiview">
           {tiles.map(({ lane: each, which }) => (
             <Tile
               key={`${which} ${each.laneId}`}

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import type { CastMember, LikenessSummary } from '../../server/protocol/messages.js';
 import { useDesk } from '../link/desk-context.js';
+import { ladderWords } from '../monitors/ladder.js';
 
 const consentWord: Record<LikenessSummary['consent'], string> = {
   valid: 'Consent valid',
@@ -32,6 +33,7 @@ export function CastPanel(): JSX.Element {
       {desk.cast.value.map((member) => (
         <CastRow key={member.performerId} member={member} />
       ))}
+      <FacesNow />
       <h2>Likenesses</h2>
       <ul class="likenesses">
         {desk.likenesses.value.map((likeness) => (
@@ -45,6 +47,46 @@ export function CastPanel(): JSX.Element {
   );
 }
 
+/** Every face that a camera sees: who it is taken for, how surely, and what is shown on it. */
+function FacesNow(): JSX.Element {
+  const desk = useDesk();
+  const names = new Map(desk.cast.value.map(({ performerId, name }) => [performerId, name]));
+  const rows = desk.lanes.value.flatMap((lane) => lane.faces.map((face) => ({ lane, face })));
+  return (
+    <>
+      <h2>Faces now</h2>
+      {rows.length === 0 && <p class="muted">No face in any picture.</p>}
+      {rows.length > 0 && (
+        <table class="figures faces-now" data-testid="faces-now">
+          <thead>
+            <tr>
+              <th scope="col">Camera</th>
+              <th scope="col">Taken for</th>
+              <th scope="col">Identity</th>
+              <th scope="col">Shown</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(({ lane, face }) => (
+              <tr key={`${lane.laneId} ${face.faceId}`} data-testid={`face-${lane.laneId}-${face.faceId}`}>
+                <th scope="row">{lane.laneId}</th>
+                <td>
+                  {face.performerId === null ? 'nobody of the cast' : (names.get(face.performerId) ?? face.performerId)}
+                </td>
+                <td class="mono">
+                  <meter min={0} max={1} value={face.identity01} aria-label="Identity" />{' '}
+                  {Math.round(face.identity01 * 100)} %
+                </td>
+                <td>{face.performerId === null ? 'untouched' : ladderWords[face.step].word}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </>
+  );
+}
+
 /** A likeness without valid consent stays selectable: the server refuses it and says which record fails. */
 function CastRow({ member }: { readonly member: CastMember }): JSX.Element {
   const desk = useDesk();
@@ -55,8 +97,10 @@ function CastRow({ member }: { readonly member: CastMember }): JSX.Element {
       <div>
         <strong id={`cast-${member.performerId}`}>{member.name}</strong>
         <p class="muted">
-          {member.enrolled ? 'Enrolled' : 'Not enrolled: cannot be recognised'} ·{' '}
-          {seen.length > 0 ? `seen by ${seen.map(({ laneId }) => laneId).join(', ')}` : 'not in any picture'}
+          {member.enrolled
+            ? 'Enrolled'
+            : 'Not enrolled, so never recognised: name photos under “enrolment” in the show file'}{' '}
+          · {seen.length > 0 ? `seen by ${seen.map(({ laneId }) => laneId).join(', ')}` : 'not in any picture'}
         </p>
       </div>
       <div class="cast-assign">

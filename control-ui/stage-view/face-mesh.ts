@@ -9,7 +9,7 @@ import {
   PointsMaterial,
 } from 'three';
 import type { MeshFrame } from '../../server/protocol/binary.js';
-import { confidenceColor, faceDistanceM, placeFace, stage } from './stage-geometry.js';
+import { confidenceColor, faceDistanceM, placeFace } from './stage-geometry.js';
 
 const distanceSmoothing = 0.15;
 /** A face this long unseen is taken off the stage. */
@@ -40,10 +40,12 @@ export class FaceMesh {
     this.cloud.visible = triangles === null;
   }
 
-  /** @param enlarge drawn this many times life size about its own centre */
-  show(frame: MeshFrame, nowMs: number, enlarge: number): void {
+  /**
+   * @param fovDeg of the camera that sees the face, horizontal
+   * @param enlarge drawn this many times life size about its own centre
+   */
+  show(frame: MeshFrame, nowMs: number, fovDeg: number, enlarge: number): void {
     this.seenAtMs = nowMs;
-    const fovDeg = stage.camera.horizontalFovDeg;
     const measuredM = faceDistanceM(frame.points, frame.aspect, fovDeg);
     this.distanceM =
       this.distanceM === null ? measuredM : this.distanceM + (measuredM - this.distanceM) * distanceSmoothing;

@@ -1,11 +1,6 @@
-/**
- * The stage as drawn: metres, y up, the performer's mark at the origin, the LED wall behind it (−z), the camera in front (+z)
- * looking at −z. Until calibration supplies the true stage, these are a typical small volume.
- */
-export const stage = {
-  floorM: 12,
-  wall: { widthM: 5.2, heightM: 2.8, zM: -2 },
-  camera: { positionM: [0, 1.55, 2.6], horizontalFovDeg: 34 },
+/** The room as drawn: metres, y up, the performer's mark at the origin. Walls and cameras are the show's (stage-model.ts). */
+export const room = {
+  floorM: 14,
   monitor: { positionM: [-2.15, 1.3, 0.75], widthM: 1.7, turnDeg: 38 },
 } as const;
 

@@ -1,10 +1,13 @@
-import { PerspectiveCamera, Vector3, WebGLRenderer } from 'three';
+import { Euler, PerspectiveCamera, Vector3, WebGLRenderer } from 'three';
 import { OrbitControls } from 'three/examples/jsm/controls/OrbitControls.js';
 import type { MeshFrame } from '../../server/protocol/binary.js';
+import type { StageDescription, StageViewpoint } from '../../server/protocol/show.js';
 import { nowMs } from '../link/page-clock.js';
-import { FaceMesh, faceForgottenMs } from './face-mesh.js';
-import { buildStage, type StageScene } from './scene.js';
-import { stage } from './stage-geometry.js';
+import type { Tally } from './camera-view.js';
+import type { FaceMesh } from './face-mesh.js';
+import { StageScene } from './scene.js';
+import { StageHand, type HandEvents, type HandTool } from './stage-hand.js';
+import { horizontalFovDeg, round, type Pick as StagePick } from './stage-model.js';
 import { faceTriangles } from './triangles.js';
 
 export const views = ['Stage', 'Face', 'Lens', 'Top'] as const;
@@ -20,13 +23,14 @@ export const enlargedFace = 2.2;
 
 /** Draws only when something changed, at most 15 times a second (40 under the operator's hand), never while hidden. */
 export class StageRenderer {
-  readonly stage: StageScene = buildStage();
+  readonly stage = new StageScene();
+  private readonly hand: StageHand;
   private readonly renderer: WebGLRenderer;
   private readonly eye = new PerspectiveCamera(38, 16 / 9, 0.05, 60);
   private readonly controls: OrbitControls;
-  private readonly faces = new Map<number, FaceMesh>();
   private triangles: Uint16Array | null = null;
-  private view: ViewName = 'Stage';
+  private view: ViewName | null = 'Stage';
+  private laneId: string | null = null;
   private dirty = true;
   private drawnAtMs = -Infinity;
   /** Smoothed time one picture keeps the main thread busy: from the draw to the next chance to draw. */
@@ -34,9 +38,14 @@ export class StageRenderer {
   private handUntilMs = 0;
   private request: number | null = null;
   private onScreen = true;
+  /** How often it has drawn: for tests and the figures. */
+  drawCount = 0;
 
   /** @throws where the browser has no WebGL */
-  constructor(private readonly canvas: HTMLCanvasElement) {
+  constructor(
+    private readonly canvas: HTMLCanvasElement,
+    hand: Pick<HandEvents, 'onPick' | 'onMove' | 'onDone'>,
+  ) {
     this.renderer = new WebGLRenderer({ canvas, antialias: true, powerPreference: 'low-power' });
     this.renderer.setPixelRatio(Math.min(devicePixelRatio, 1.5));
     this.controls = new OrbitControls(this.eye, canvas);
@@ -44,62 +53,95 @@ export class StageRenderer {
     this.controls.listenToKeyEvents(canvas);
     this.controls.maxPolarAngle = Math.PI / 2;
     this.controls.minDistance = 0.3;
-    this.controls.maxDistance = 14;
-    this.controls.addEventListener('change', () => {
-      this.handUntilMs = nowMs() + 250;
-      this.invalidate();
+    this.controls.maxDistance = 20;
+    this.controls.addEventListener('change', () => this.touched());
+    this.hand = new StageHand(this.stage, this.eye, canvas, {
+      ...hand,
+      onDragging: (dragging) => (this.controls.enabled = !dragging),
+      onDraw: () => this.touched(),
     });
     this.look('Stage');
     void faceTriangles().then((triangles) => {
       this.triangles = triangles;
-      for (const face of this.faces.values()) face.setTriangles(triangles);
+      for (const camera of this.stage.cameras.values()) camera.setTriangles(triangles);
       this.invalidate();
     });
   }
 
-  /** How often it has drawn: for tests and the figures. */
-  drawCount = 0;
+  apply(stage: StageDescription, aspectOf: (laneId: string) => number): void {
+    const several = this.stage.cameras.size > 1;
+    this.stage.apply(stage, aspectOf, this.triangles);
+    if (this.view === 'Stage' && several !== this.stage.cameras.size > 1) this.look('Stage');
+    this.hand.refresh();
+    if (this.view === 'Lens') this.look('Lens');
+    this.invalidate();
+  }
+
+  hold(pick: StagePick | null, tool: HandTool, editable: boolean): void {
+    this.hand.hold(pick, tool, editable);
+  }
+  showWallContent(shown: boolean): void {
+    this.stage.setWallContent(shown);
+    this.invalidate();
+  }
+
+  choose(laneId: string | null): void {
+    this.laneId = laneId;
+    this.stage.choose(laneId);
+    if (this.view === 'Lens') this.look('Lens');
+    this.invalidate();
+  }
 
   look(view: ViewName): void {
     this.view = view;
-    const lens = new Vector3(...stage.camera.positionM);
     const face = this.firstFacePosition();
+    const lens = this.stage.chosen?.camera;
+    const eyeAtLens = new Vector3(...(lens?.positionM ?? [0, 1.55, 2.6]));
+    const [pan, tilt] = (lens?.rotationDeg ?? [0, 0]).map((degrees) => (degrees * Math.PI) / 180) as [number, number];
+    const ahead = new Vector3(0, 0, -2.6).applyEuler(new Euler(tilt, pan, 0, 'YXZ'));
     const [from, at] = {
-      Stage: [new Vector3(2.5, 2.25, 3.9), new Vector3(-0.25, 1.2, 0)],
+      Stage: [
+        new Vector3(2.9, 2.45, 4.4).multiplyScalar(this.stage.cameras.size > 1 ? 1.3 : 1),
+        new Vector3(-0.2, 1.05, 0),
+      ],
       Face: [face.clone().add(new Vector3(0.22, 0.05, 0.62)), face],
-      Lens: [lens, new Vector3(0, lens.y, 0)],
-      Top: [new Vector3(0, 7.6, 0.9), new Vector3(0, 0, 0.6)],
+      Lens: [eyeAtLens, eyeAtLens.clone().add(ahead)],
+      Top: [new Vector3(0, 8.4, 0.9), new Vector3(0, 0, 0.4)],
     }[view] as [Vector3, Vector3];
-    this.eye.position.copy(from);
     this.eye.near = view === 'Lens' ? 0.9 : 0.05;
-    this.controls.target.copy(at);
-    this.controls.update();
-    this.fit();
+    this.place(from, at);
+  }
+
+  lookFrom({ eyeM, targetM }: StageViewpoint): void {
+    this.view = null;
+    this.eye.near = 0.05;
+    this.place(new Vector3(...eyeM), new Vector3(...targetM));
+  }
+
+  /** Where the operator looks from now, to be kept under a name. */
+  viewpoint(name: string): StageViewpoint {
+    const point = ({ x, y, z }: Vector3): [number, number, number] => [round(x), round(y), round(z)];
+    return { name, eyeM: point(this.eye.position), targetM: point(this.controls.target) };
   }
 
   showFace(frame: MeshFrame): void {
-    let face = this.faces.get(frame.faceId);
-    if (!face) {
-      face = new FaceMesh(this.triangles);
-      this.faces.set(frame.faceId, face);
-      this.stage.cameraSpace.add(face.group);
-    }
-    this.stage.stand.visible = true;
-    face.show(frame, nowMs(), this.view === 'Stage' || this.view === 'Top' ? enlargedFace : 1);
-    if (this.faces.size === 1 || this.faces.keys().next().value === frame.faceId) this.putStandUnder(face);
+    const camera = this.stage.cameras.get(frame.laneId);
+    if (!camera) return;
+    const enlarge = this.view === 'Face' || this.view === 'Lens' ? 1 : enlargedFace;
+    const face = camera.showFace(frame, nowMs(), enlarge);
+    if (camera === this.stage.chosen && camera.faces.values().next().value === face) this.putStandUnder(face);
+    this.invalidate();
+  }
+
+  setTally(laneId: string, tally: Tally): void {
+    this.stage.cameras.get(laneId)?.setTally(tally);
     this.invalidate();
   }
 
   /** Faces that are no longer reported leave the stage. Called now and then. */
   sweep(): void {
-    for (const [id, face] of this.faces) {
-      if (nowMs() - face.seenAtMs < faceForgottenMs) continue;
-      this.stage.cameraSpace.remove(face.group);
-      face.dispose();
-      this.faces.delete(id);
-      this.stage.stand.visible = this.faces.size > 0;
-      this.invalidate();
-    }
+    for (const camera of this.stage.cameras.values()) if (camera.sweep(nowMs())) this.invalidate();
+    this.stage.stand.visible = (this.stage.chosen?.faces.size ?? 0) > 0;
   }
 
   setOnScreen(onScreen: boolean): void {
@@ -121,14 +163,28 @@ export class StageRenderer {
 
   dispose(): void {
     if (this.request !== null) cancelAnimationFrame(this.request);
-    for (const face of this.faces.values()) face.dispose();
+    this.hand.dispose();
+    this.stage.dispose();
     this.controls.dispose();
     this.renderer.dispose();
   }
 
+  private touched(): void {
+    this.handUntilMs = nowMs() + 250;
+    this.invalidate();
+  }
+
+  private place(from: Vector3, at: Vector3): void {
+    this.eye.position.copy(from);
+    this.controls.target.copy(at);
+    this.controls.update();
+    this.fit();
+  }
+
   /** Through the lens the horizontal angle is the camera's; elsewhere narrow windows step back by a wider angle. */
   private fit(): void {
-    const horizontalRad = (stage.camera.horizontalFovDeg * Math.PI) / 180;
+    const lens = this.stage.cameras.get(this.laneId ?? '')?.camera;
+    const horizontalRad = ((lens ? horizontalFovDeg(lens) : 34) * Math.PI) / 180;
     const lensDeg = (2 * Math.atan(Math.tan(horizontalRad / 2) / this.eye.aspect) * 180) / Math.PI;
     this.eye.fov = this.view === 'Lens' ? lensDeg : this.eye.aspect < 1.3 ? 52 : 38;
     this.eye.updateProjectionMatrix();
@@ -137,12 +193,13 @@ export class StageRenderer {
 
   private putStandUnder(face: FaceMesh): void {
     const { x, y, z } = face.group.getWorldPosition(new Vector3());
+    this.stage.stand.visible = true;
     this.stage.stand.position.set(x, 0, z - 0.1);
     this.stage.stand.scale.y = Math.max(0.2, y - 0.1);
   }
 
   private firstFacePosition(): Vector3 {
-    const face = this.faces.values().next().value;
+    const face = this.stage.chosen?.faces.values().next().value;
     return face ? face.group.getWorldPosition(new Vector3()) : new Vector3(0, 1.6, 0);
   }
 

@@ -75,9 +75,16 @@ export interface StageCamera {
   readonly focalLengthMm: number;
   readonly sensorWidthMm: number;
 }
+/** A place to look at the stage from, on the page; the show does not use it. */
+export interface StageViewpoint {
+  readonly name: string;
+  readonly eyeM: PointM;
+  readonly targetM: PointM;
+}
 export interface StageDescription {
   readonly walls: readonly StageWall[];
   readonly cameras: readonly StageCamera[];
+  readonly views?: readonly StageViewpoint[];
 }
 
 export interface ShowBook {

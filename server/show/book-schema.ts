@@ -78,6 +78,12 @@ export const StageSchema = Type.Object(
       ),
       { maxItems: 16 },
     ),
+    views: Type.Optional(
+      Type.Array(
+        Type.Object({ name: Type.String({ minLength: 1, maxLength: 60 }), eyeM: pointM, targetM: pointM }, strict),
+        { maxItems: 32 },
+      ),
+    ),
   },
   strict,
 );
