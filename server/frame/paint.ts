@@ -8,6 +8,9 @@ export interface PaintedRows {
   readonly first: Uint8Array;
   /** P216's chroma rows, else null. */
   readonly chroma: Uint8Array | null;
+  /** A view of each row of the two, made once: one per row and picture would be garbage on the frame path. */
+  readonly firstRows: readonly Uint8Array[];
+  readonly chromaRows: readonly Uint8Array[];
 }
 
 /** RGBA (alpha ignored) → rows of the format, legal range for YUV. Width even. Not for the frame path: one pixel at a time. */
@@ -61,7 +64,10 @@ export function paintRows(
       first[i * 2 + 2] = Math.round(v);
     }
   }
-  return { widthPx, heightPx, rowBytes, first, chroma };
+  const rowsOf = (bytes: Uint8Array): Uint8Array[] =>
+    Array.from({ length: heightPx }, (_, row) => bytes.subarray(row * rowBytes, (row + 1) * rowBytes));
+  const chromaRows = chroma ? rowsOf(chroma) : [];
+  return { widthPx, heightPx, rowBytes, first, chroma, firstRows: rowsOf(first), chromaRows };
 }
 
 /** Copies painted rows into a picture at an even x. The rows must lie inside it. */
@@ -75,11 +81,10 @@ export function layRows(
   y: number,
 ): void {
   const { bytesPerPixel } = formats[format];
-  const { rowBytes } = rows;
   let at = y * strideBytes + x * bytesPerPixel;
   const chromaStart = strideBytes * heightPx;
-  for (let row = 0, from = 0; row < rows.heightPx; row++, from += rowBytes, at += strideBytes) {
-    pixels.set(rows.first.subarray(from, from + rowBytes), at);
-    if (rows.chroma) pixels.set(rows.chroma.subarray(from, from + rowBytes), chromaStart + at);
+  for (let row = 0; row < rows.heightPx; row++, at += strideBytes) {
+    pixels.set(rows.firstRows[row]!, at);
+    if (rows.chroma) pixels.set(rows.chromaRows[row]!, chromaStart + at);
   }
 }

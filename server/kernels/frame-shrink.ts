@@ -1,6 +1,7 @@
 import { formats, type PixelFormat, type YuvMatrix } from '../frame/format.js';
 import { kernelFormatOf, kernelMatrixOf } from './formats.js';
 import type { KernelMemory } from './memory.js';
+import { RowCopier } from './region-copy.js';
 import { shrinkRowTaps, shrinkSourceRow, type RegionKernel } from './region.js';
 
 /** Output rows per band: the gathered source rows of a band stay in the second-level cache. */
@@ -31,6 +32,7 @@ export class FrameShrinker {
   readonly #rowBytes: number;
   readonly #band: number;
   readonly #bandChroma: number;
+  readonly #copier = new RowCopier();
 
   constructor(memory: KernelMemory, region: RegionKernel, geometry: ShrinkGeometry) {
     const bytesPerPixel = geometry.layout === 'rgb' ? 3 : 4;
@@ -68,6 +70,7 @@ export class FrameShrinker {
         bytesPerPixel,
       );
     }
+    this.#copier.forget();
     return this.ptr;
   }
 
@@ -77,7 +80,7 @@ export class FrameShrinker {
     for (let j = first; j < first + rows; j++) {
       for (let k = 0; k < this.#taps; k++, to += this.#rowBytes) {
         const from = plane + shrinkSourceRow(j, k, this.#taps, heightPx, dstHeightPx) * stride;
-        this.#memory.u8.set(pixels.subarray(from, from + this.#rowBytes), to);
+        this.#copier.copy(pixels, from, this.#memory.u8, to, this.#rowBytes);
       }
     }
   }

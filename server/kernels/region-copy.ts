@@ -134,6 +134,37 @@ function copyWords(source: Float64Array, from: number, target: Float64Array, to:
   for (let i = fours; i < words; i++) target[to + i] = source[from + i]!;
 }
 
+const nothing = new Float64Array(0);
+/** Copies single rows without a view per row: the views of the two pictures are made once and kept until one of them is another. */
+export class RowCopier {
+  #from: Uint8Array | null = null;
+  #to: Uint8Array | null = null;
+  #source: Float64Array = nothing;
+  #target: Float64Array = nothing;
+
+  copy(from: Uint8Array, fromAt: number, to: Uint8Array, toAt: number, rowBytes: number): void {
+    if ((from.byteOffset | to.byteOffset | fromAt | toAt | rowBytes) & 7) {
+      to.set(from.subarray(fromAt, fromAt + rowBytes), toAt);
+      return;
+    }
+    if (from !== this.#from) {
+      this.#from = from;
+      this.#source = wordsOf(from);
+    }
+    if (to !== this.#to) {
+      this.#to = to;
+      this.#target = wordsOf(to);
+    }
+    copyWords(this.#source, fromAt >> 3, this.#target, toAt >> 3, rowBytes >> 3);
+  }
+
+  /** Lets go of the pictures: libndi's memory must not be kept past its frame. */
+  forget(): void {
+    this.#from = null;
+    this.#source = nothing;
+  }
+}
+
 const wordsOf = (bytes: Uint8Array): Float64Array =>
   new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 3);
 

@@ -1,6 +1,7 @@
 import { formats, type PixelFormat } from '../frame/format.js';
 import { kernelFormatOf } from './formats.js';
 import { loadKernel, type KernelMemory } from './memory.js';
+import { RowCopier } from './region-copy.js';
 
 interface StatsExports {
   lumaGrid(src: number, out: number, width: number, rows: number, stride: number, format: number, step: number): number;
@@ -22,6 +23,7 @@ export class LumaStats {
   readonly #rows: number;
   readonly #rowBytesLimit: number;
   readonly #change: number;
+  readonly #copier = new RowCopier();
   #before: number;
   #after: number;
   #seen = 0;
@@ -48,8 +50,9 @@ export class LumaStats {
     const rowBytes = Math.min(this.#rowBytesLimit, widthPx * formats[format].bytesPerPixel);
     for (let k = 0; k < ROWS; k++) {
       const at = Math.floor(((2 * k + 1) * heightPx) / (2 * ROWS)) * strideBytes;
-      this.#memory.u8.set(pixels.subarray(at, at + rowBytes), this.#rows + k * rowBytes);
+      this.#copier.copy(pixels, at, this.#memory.u8, this.#rows + k * rowBytes, rowBytes);
     }
+    this.#copier.forget();
     const last = this.#before;
     this.#before = this.#after;
     this.#after = last;

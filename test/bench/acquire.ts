@@ -18,7 +18,7 @@ import { benchRow, type BenchRow } from './row.js';
 const row = 'acquire.1080p50';
 const picture = { widthPx: 1920, heightPx: 1080, framesPerSecond: 50, people: 1, seed: 1 };
 /** Where in its scene each moment lies: the shot changes at 2.6 s, the performer is gone from 4.2 s on. */
-const moments = [
+export const moments = [
   { scene: 'cut', firstPicture: 98, pictures: 64 },
   { scene: 'reenter', firstPicture: 150, pictures: 70 },
 ] as const;
@@ -27,7 +27,11 @@ type Moment = (typeof moments)[number];
 const thereShare01 = 0.9;
 
 /** For each picture of the loop: which shot, and whether the performer is in it. */
-function truthOf({ scene, firstPicture, pictures }: Moment): { readonly shot: string; readonly there: boolean }[] {
+export function truthOf({
+  scene,
+  firstPicture,
+  pictures,
+}: Moment): { readonly shot: string; readonly there: boolean }[] {
   const stage = new StageScene({ scene, ...picture });
   const truth = new StageTruth(stage);
   return Array.from({ length: pictures }, (_, n) => {
@@ -49,7 +53,10 @@ export interface Arrivals {
   readonly never: number;
 }
 
-/** Arrivals in what the eye saw. `truth` by picture of the loop; stamps count the camera's pictures. */
+/**
+ * Arrivals in what the eye saw. `truth` by picture of the loop; stamps count the camera's pictures. A picture that is hidden as a whole
+ * has no stamp to read, and the first one after a cut is: an arrival is looked for in every number since the last one read.
+ */
 export function arrivalsIn(
   seen: readonly Pick<SeenFrame, 'stamp' | 'step'>[],
   truth: readonly { readonly shot: string; readonly there: boolean }[],
@@ -61,15 +68,15 @@ export function arrivalsIn(
   let last: number | null = null;
   for (const { stamp, step } of seen) {
     if (stamp === null) continue;
-    const now = at(stamp);
-    const before = last === null ? null : at(stamp - 1);
-    if (before && now.there && (!before.there || before.shot !== now.shot)) {
-      if (arrivedAt !== null) never++;
-      arrivedAt = stamp;
-    }
-    if (arrivedAt !== null && !now.there) {
-      never++;
-      arrivedAt = null;
+    for (let number = (last ?? stamp) + 1; number <= stamp; number++) {
+      const now = at(number);
+      const before = at(number - 1);
+      const arrives = now.there && (!before.there || before.shot !== now.shot);
+      if (arrivedAt !== null && (arrives || !now.there)) {
+        never++;
+        arrivedAt = null;
+      }
+      if (arrives) arrivedAt = number;
     }
     if (arrivedAt !== null && step === 'likeness') {
       frames.push(stamp - arrivedAt);
@@ -80,7 +87,7 @@ export function arrivalsIn(
   return { frames, never };
 }
 
-async function watch(moment: Moment, context: BenchContext, peers: Peers, folder: string): Promise<SeenFrame[]> {
+export async function watch(moment: Moment, context: BenchContext, peers: Peers, folder: string): Promise<SeenFrame[]> {
   const [camera, output] = [uniqueName('Acquire Camera'), uniqueName('Acquire Output')];
   const script = (name: string): string => join(projectRoot, 'test', 'bench', name);
   const server = new BenchServer([{ laneId: 'cam-a', source: camera, outputName: output }], 1, () => {});

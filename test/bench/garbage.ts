@@ -1,7 +1,10 @@
 // Bench row garbage: what the frame path leaves to V8's collector with a face on screen. The heap is read before and after every call of
-// the lane's frame path and of an answer's joining; what reading costs is measured the same way and taken off. Collections are counted over
-// the whole run (the bench's own objects included).
+// the lane's frame path; what reading costs is measured the same way and taken off. Collections are counted over the whole run, and what
+// the heap has grown by is read after a full collection at both ends (the bench's own objects included in both).
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { StageScene } from '../../server/stage-sim/stage-scene.js';
+import type { Lane } from '../../server/pipeline/lane.js';
 import { watchCollections } from '../../server/time/collections.js';
 import type { BenchContext, BenchEntry } from './context.js';
 import { pingPong } from './ping-pong.js';
@@ -25,9 +28,23 @@ function readingBytes(): number {
   return median(costs.filter((bytes) => bytes >= 0));
 }
 
-async function garbageRows(context: BenchContext): Promise<BenchRow[]> {
-  const frames = warmUpFrames + Math.max(100, Math.round((context.seconds ?? 12) * 25));
-  context.note(`${row}: ${frames} frames with one face`);
+export interface Garbage {
+  /** Of each picture, as far as no collection fell into it. */
+  readonly bytes: readonly number[];
+  readonly minor: number;
+  readonly major: number;
+  /** Bytes that stay after a full collection, last picture against the first measured one. */
+  readonly grownBytes: number;
+}
+
+/** A full collection now; the flag is taken for this call alone. */
+function collect(): void {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+}
+
+/** Plays `frames` pictures with one face through the real lane and reads the heap. */
+export async function measureGarbage(frames: number): Promise<Garbage> {
   const stage = new StageScene({ scene: 'demo', seed: 1, ...picture });
   const pictures = Array.from({ length: picturesRendered }, (_, index) => {
     const target = new Uint8Array(picture.widthPx * picture.heightPx * 2);
@@ -36,44 +53,57 @@ async function garbageRows(context: BenchContext): Promise<BenchRow[]> {
   });
   const own = readingBytes();
   const bytes: number[] = [];
-  const collections = { minor: 0, major: 0 };
+  const counted = { minor: 0, major: 0 };
+  let [startBytes, grownBytes] = [0, 0];
   let stop: (() => void) | null = null;
+  const begin = (lane: Lane): (() => void) => {
+    collect();
+    startBytes = heapBytes();
+    const path = lane.frame.bind(lane);
+    lane.frame = (video) => {
+      const before = heapBytes();
+      path(video);
+      const left = heapBytes() - before - own;
+      // A collection fell into this picture: it says nothing.
+      if (left >= 0) bytes.push(left);
+    };
+    return watchCollections((kind) => counted[kind]++);
+  };
   const runner = new StageRunner();
   await runner.open();
   try {
-    let wrapped = false;
     await runner.run({
       ...picture,
       framesPerSecond: 25,
-      frames,
+      frames: warmUpFrames + frames,
       render: (n, target) => target.set(pictures[pingPong(n, picturesRendered)]!),
-      onOutput: (n, _uyvy, lane) => {
-        if (n < warmUpFrames || wrapped) return;
-        wrapped = true;
-        stop = watchCollections((kind) => collections[kind]++);
-        const path = lane.frame.bind(lane);
-        lane.frame = (video) => {
-          const before = heapBytes();
-          path(video);
-          const left = heapBytes() - before - own;
-          // A collection fell into this picture: it says nothing.
-          if (left >= 0) bytes.push(left);
-        };
+      onOutput: async (n, _uyvy, lane) => {
+        if (n === warmUpFrames) stop = begin(lane);
+        if (n !== warmUpFrames + frames - 1) return;
+        // Collections are told of after the fact.
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        (stop as (() => void) | null)?.();
+        collect();
+        grownBytes = heapBytes() - startBytes - bytes.length * 8;
       },
     });
-    // Collections are told of after the fact.
-    await new Promise((resolve) => setTimeout(resolve, 50));
   } finally {
-    (stop as (() => void) | null)?.();
     runner.close();
   }
-  const measured = frames - warmUpFrames;
+  return { bytes, ...counted, grownBytes };
+}
+
+async function garbageRows(context: BenchContext): Promise<BenchRow[]> {
+  const frames = Math.max(100, Math.round((context.seconds ?? 12) * 25));
+  context.note(`${row}: ${frames} frames with one face`);
+  const { bytes, minor, major, grownBytes } = await measureGarbage(frames);
   const mean = bytes.reduce((sum, one) => sum + one, 0) / bytes.length;
   return [
     benchRow(row, 'bytesPerFrame.median', median(bytes), 'bytes', null, bytes.length),
     benchRow(row, 'bytesPerFrame.mean', mean, 'bytes', null, bytes.length),
-    benchRow(row, 'collections.minor', collections.minor, '', null, measured),
-    benchRow(row, 'collections.major', collections.major, '', null, measured),
+    benchRow(row, 'heapGrownBytes', grownBytes, 'bytes', null, frames),
+    benchRow(row, 'collections.minor', minor, '', null, frames),
+    benchRow(row, 'collections.major', major, '', null, frames),
   ];
 }
 

@@ -147,10 +147,11 @@ export class StageRunner {
     };
     const delayed = Number(laneOptions.values['/understudy/output/cam-a/output/delayFrames'] ?? 0) > 0;
     await until(() => lane.inferenceUp && camera.connections() > 0, 5000);
+    // One for all: a new one per picture would be megabytes for the collector, which a bench of garbage must not see.
+    const frame = ndi.createVideoFrame(shape);
     for (let n = 0; n < options.frames; n++) {
       const changes = options.changeBefore?.(n) ?? null;
       if (changes) params.apply(changes);
-      const frame = ndi.createVideoFrame(shape);
       options.render(n, frame.pixels);
       frameClock.advanceUs(Math.round(1e6 / options.framesPerSecond));
       // The tag pairs what comes out with what went in: slates may lie between.
@@ -175,8 +176,8 @@ export class StageRunner {
       }
       const { counters } = lane.parts.keyframe;
       await until(() => counters.answered >= counters.asked && !lane.parts.keyframe.detectInFlight, 1000);
-      frame.free();
     }
+    frame.free();
     lane.close();
     ndi.close();
     await running;

@@ -48,7 +48,6 @@ export class MeshLikeness implements LikenessEngine {
   readonly #dCb = new Float32Array(vertexCount);
   readonly #dCr = new Float32Array(vertexCount);
   readonly #weight = new Float32Array(vertexCount);
-  readonly #probe = new Float32Array(3);
   readonly #shaped = new Float32Array(vertexCount * 2);
   readonly #seen = new Float32Array(vertexCount * 3);
   readonly #shapeOffset = new Float32Array(vertexCount * 3);
@@ -163,7 +162,7 @@ export class MeshLikeness implements LikenessEngine {
     const seen = this.#seen;
     const radius = Math.max(1, (face.box.x1 - face.box.x0) * 0.012);
     const reference = this.#referenceYuv;
-    const p = this.#probe;
+    const yuv = this.#seenYuv;
     for (let i = 0; i < vertexCount; i++) {
       this.#weight[i] = 0;
       const facing = this.#normals[i * 3 + 2];
@@ -178,12 +177,13 @@ export class MeshLikeness implements LikenessEngine {
         this.#seenYuv,
         i * 3,
       );
-      p.set(this.#seenYuv.subarray(i * 3, i * 3 + 3));
-      const luma = Math.max(1, p[0] - 16);
+      // Read in place: a view per vertex is 32 kB of garbage a picture.
+      const at = i * 3;
+      const luma = Math.max(1, yuv[at] - 16);
       const was = Math.max(4, reference[i * 3] - 16);
       this.#ratio[i] = Math.min(4, luma / was);
-      this.#dCb[i] = (p[1] - 128) / Math.max(12, luma) - (reference[i * 3 + 1] - 128) / Math.max(12, was);
-      this.#dCr[i] = (p[2] - 128) / Math.max(12, luma) - (reference[i * 3 + 2] - 128) / Math.max(12, was);
+      this.#dCb[i] = (yuv[at + 1] - 128) / Math.max(12, luma) - (reference[i * 3 + 1] - 128) / Math.max(12, was);
+      this.#dCr[i] = (yuv[at + 2] - 128) / Math.max(12, luma) - (reference[i * 3 + 2] - 128) / Math.max(12, was);
       this.#weight[i] = facing * (i < surfaceCount ? (0.1 + landmarkConfidence[i]) * landmarkVisible01[i] : beside01);
     }
     let fit = this.#fits.get(face.faceId);
