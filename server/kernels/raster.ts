@@ -33,6 +33,42 @@ export interface RasterKernel {
     targetStride: number,
     mode: number,
   ): number;
+  /** drawTriangles in mode 0 with a square texture of bytes (u8×4); depth 0: no test. 0, or 1 for a texture outside 2…32768 px. */
+  drawSkin(
+    vertices: number,
+    indices: number,
+    triangleCount: number,
+    texture: number,
+    offsets: number,
+    target: number,
+    depth: number,
+    textureSize: number,
+    targetWidth: number,
+    targetHeight: number,
+    targetStride: number,
+  ): number;
+  /** Marks the 8 × 8 px tiles (u8 each) near triangles of the whole surface that face away; returns how many do. */
+  markFolds(
+    vertices: number,
+    indices: number,
+    triangleCount: number,
+    tiles: number,
+    targetWidth: number,
+    targetHeight: number,
+  ): number;
+  /** Triangles with alpha that need no depth go to `plain`, those that do to `tested`; counts in the low and the high half. */
+  splitLayers(
+    vertices: number,
+    indices: number,
+    triangleCount: number,
+    tiles: number,
+    plain: number,
+    tested: number,
+    targetWidth: number,
+    targetHeight: number,
+  ): number;
+  /** Depth becomes 1e9 in the tiles that `tested` triangles touch. */
+  clearLayers(tiles: number, depth: number, targetWidth: number, targetHeight: number): number;
   /** Rounds count up to a multiple of four (KernelMemory's spare bytes take the rest). */
   fillDepth(depth: number, count: number, value: number): number;
 }

@@ -3,18 +3,13 @@
  * Pictures are four interleaved u16 channels (c0 c1 c2 alpha); a value is an 8-bit code times 256 (8.8), so full is 65280 in
  * every channel, alpha too; colour is not premultiplied. Pixel and texel centres lie at +0.5.
  */
+import { FULL, firstCentre, isBelow, loadBias, loadGain, loadZuv, MAGIC, storePixel, VERTEX_BYTES } from './_raster-shared';
 
-const VERTEX_BYTES: usize = 48;
 /** Mode bits; see drawTriangles. */
 const BLEND = 1;
 const NO_DEPTH = 2;
 const WRITE_DEPTH_WHERE_SOLID = 4;
 const CULL_ANTICLOCKWISE = 8;
-/** 2^23 and 1.5 · 2^23: added to a float they leave its rounded value, unsigned or signed, in the low bits of its mantissa. */
-const MAGIC: f32 = 8388608.0;
-const SIGNED_MAGIC: f32 = 12582912.0;
-const SIGNED_MAGIC_BITS = 0x4b400000;
-const FULL: f32 = 65280.0;
 /** Blending writes depth from here on; less would let what lies behind show through at the edge of a hair card. */
 const SOLID: f32 = FULL * 0.9;
 /** From half an 8-bit code below full, what lies under does not matter. */
@@ -30,6 +25,13 @@ let zuvHigh: v128 = f32x4.splat(0);
 let zuvX: v128 = f32x4.splat(0);
 let gainX: v128 = f32x4.splat(0);
 let biasX: v128 = f32x4.splat(0);
+
+/** Left and right texel's channels side by side: two shuffles of one instruction each, where one would be built of six. */
+// @ts-ignore: decorator
+@inline
+function pairs(row: v128): v128 {
+  return i16x8.shuffle(row, i64x2.shuffle(row, row, 1, 1), 0, 8, 1, 9, 2, 10, 3, 11);
+}
 
 /** Texel at zuv (lanes 1 and 2: u, v in 1/128 texel), bilinear, as four floats of 1/SAMPLE_SCALE times 0…65280. */
 // @ts-ignore: decorator
@@ -48,19 +50,10 @@ function sampleBilinear(zuv: v128, low: v128, high: v128, base: usize, rowBytes:
   const lower = i16x8.shr_u(v128.load(at + rowBytes), 1);
   return f32x4.convert_i32x4_s(
     i32x4.add(
-      i32x4.dot_i16x8_s(i16x8.shuffle(upper, upper, 0, 4, 1, 5, 2, 6, 3, 7), i32x4.splat(upperShares)),
-      i32x4.dot_i16x8_s(i16x8.shuffle(lower, lower, 0, 4, 1, 5, 2, 6, 3, 7), i32x4.splat(lowerShares)),
+      i32x4.dot_i16x8_s(pairs(upper), i32x4.splat(upperShares)),
+      i32x4.dot_i16x8_s(pairs(lower), i32x4.splat(lowerShares)),
     ),
   );
-}
-
-/** Rounds four floats, clamps them to 0…65280 and stores them as u16. */
-// @ts-ignore: decorator
-@inline
-function storePixel(target: usize, value: v128): void {
-  const held = f32x4.add(f32x4.pmin(f32x4.splat(FULL), value), f32x4.splat(SIGNED_MAGIC));
-  const whole = i32x4.sub(held, i32x4.splat(SIGNED_MAGIC_BITS));
-  v128.store64_lane(target, i16x8.narrow_i32x4_u(whole, whole), 0);
 }
 
 /** One row of one triangle. `target` and `depth` point at its first pixel. */
@@ -129,14 +122,6 @@ function blendSolid(target: usize, depth: usize, count: i32, zuv: v128, gain: v1
   drawSpan(target, depth, count, zuv, gain, bias, true, true, true);
 }
 
-/** First pixel whose centre is at or right of x, held to 0…limit (0 for NaN). */
-// @ts-ignore: decorator
-@inline
-function firstCentre(x: f32, limit: i32): i32 {
-  const centre = Mathf.ceil(x - 0.5);
-  return !(centre > 0) ? 0 : centre >= <f32>limit ? limit : <i32>centre;
-}
-
 /**
  * Draws triangles into a picture.
  *
@@ -200,7 +185,7 @@ export function drawTriangles(
     const bShareX = f32x4.splat(acy * scale), bShareY = f32x4.splat(-acx * scale);
     const cShareX = f32x4.splat(-aby * scale), cShareY = f32x4.splat(abx * scale);
     const zuvA = loadZuv(a), zuvB = f32x4.sub(loadZuv(b), zuvA), zuvC = f32x4.sub(loadZuv(c), zuvA);
-    const gainA = loadGain(a), gainB = f32x4.sub(loadGain(b), gainA), gainC = f32x4.sub(loadGain(c), gainA);
+    const gainA = loadGain(a, SAMPLE_SCALE), gainB = f32x4.sub(loadGain(b, SAMPLE_SCALE), gainA), gainC = f32x4.sub(loadGain(c, SAMPLE_SCALE), gainA);
     const biasA = loadBias(a, offset);
     const biasB = f32x4.sub(loadBias(b, offset), biasA);
     const biasC = f32x4.sub(loadBias(c, offset), biasA);
@@ -242,36 +227,6 @@ export function drawTriangles(
   return 0;
 }
 
-// @ts-ignore: decorator
-@inline
-function isBelow(upper: usize, lower: usize): bool {
-  const a = load<f32>(upper, 4), b = load<f32>(lower, 4);
-  return a > b || (a == b && load<f32>(upper) > load<f32>(lower));
-}
-
-/** z, then u and v in 1/128 texel from the first texel's centre; the last lane is of no use. */
-// @ts-ignore: decorator
-@inline
-function loadZuv(vertex: usize): v128 {
-  return f32x4.add(f32x4.mul(v128.load(vertex, 8), f32x4(1, 128, 128, 0)), f32x4(0, -64, -64, 0));
-}
-
-/** The four gains, scaled to what sampleBilinear gives. */
-// @ts-ignore: decorator
-@inline
-function loadGain(vertex: usize): v128 {
-  return f32x4.mul(v128.load(vertex, 20), f32x4.splat(SAMPLE_SCALE));
-}
-
-/** What is added to texel · gain: offset · (1 − gain) + bias; nothing in the alpha lane. */
-// @ts-ignore: decorator
-@inline
-function loadBias(vertex: usize, offset: v128): v128 {
-  // What follows the last bias is the next vertex (or the spare bytes behind the last): masked, never multiplied.
-  const bias = v128.and(v128.load(vertex, 36), i32x4(-1, -1, -1, 0));
-  return f32x4.add(f32x4.mul(bias, f32x4.splat(256)), f32x4.sub(offset, f32x4.mul(offset, v128.load(vertex, 20))));
-}
-
 /** Fills a depth picture (or any f32 array) with one value. count is a multiple of 4 or the 64 spare bytes take the rest. */
 export function fillDepth(depth: usize, count: i32, value: f32): i32 {
   const four = f32x4.splat(value);
@@ -279,3 +234,5 @@ export function fillDepth(depth: usize, count: i32, value: f32): i32 {
   for (; depth < end; depth += 16) v128.store(depth, four);
   return 0;
 }
+
+export { clearLayers, drawSkin, markFolds, splitLayers } from './_raster-skin';

@@ -6,6 +6,7 @@ import { rasterVertexFloats, type RasterKernel } from '../../kernels/raster.js';
 import { CameraMatch } from './camera-match.js';
 import { type CanonicalFace, type FaceTopology, topologyOf } from './canonical.js';
 import { drawingOrder } from './drawing-order.js';
+import { LayeredTriangles, Layers } from './layers.js';
 import { skinMeshOf, type SkinMesh } from './skin-mesh.js';
 
 /** Largest patch side; a face larger than this is drawn clipped to it. */
@@ -19,18 +20,19 @@ export class MeshCanvas {
   readonly depthPtr: number;
   readonly vertexPtr: number;
   readonly selfVertexPtr: number;
-  /** Room for the indices of the skin's triangles that a picture shows. */
-  readonly skinPtr: number;
+  readonly layers: Layers;
+  /** What is drawn as skin: the face without its openings, and the rings round it. */
+  readonly skin: LayeredTriangles;
   /** Triangles inside each rim, as topology.rims. */
-  readonly insidePtrs: readonly number[];
+  readonly insides: readonly LayeredTriangles[];
+  /** Skin first, then the insides. */
+  readonly lists: readonly LayeredTriangles[];
   readonly offsetsYuvPtr: number;
   readonly offsetsRgbPtr: number;
   readonly whiteYuvPtr: number;
   readonly whiteRgbPtr: number;
   readonly topology: FaceTopology;
   readonly mesh: SkinMesh;
-  /** Triangles that are drawn as skin: the face without its openings, and the rings round it. */
-  readonly skin: Uint16Array;
 
   constructor(
     readonly memory: KernelMemory,
@@ -43,16 +45,17 @@ export class MeshCanvas {
     this.topology = topologyOf(canonical);
     this.mesh = skinMeshOf(canonical);
     const rings = this.mesh.triangles.subarray(canonical.triangles.length);
-    this.skin = drawingOrder(Uint16Array.from([...this.topology.skin, ...rings]), this.mesh.uvs);
     this.patchPtr = memory.allocate(maxPatchSidePx * maxPatchSidePx * 8);
     this.selfPtr = memory.allocate(maxPatchSidePx * maxPatchSidePx * 8);
     this.camera = new CameraMatch(memory, camera, this.selfPtr);
     this.depthPtr = memory.allocate(maxPatchSidePx * maxPatchSidePx * 4);
     this.vertexPtr = memory.allocate(this.mesh.count * rasterVertexFloats * 4);
     this.selfVertexPtr = memory.allocate(this.mesh.count * rasterVertexFloats * 4);
-    this.skinPtr = memory.allocate(this.skin.length * 2);
-    this.insidePtrs = this.topology.rims.map(({ inside }) => memory.allocate(inside.length * 2));
-    this.topology.rims.forEach(({ inside }, k) => memory.u16.set(inside, this.insidePtrs[k]! >> 1));
+    const skin = drawingOrder(Uint16Array.from([...this.topology.skin, ...rings]), this.mesh.uvs);
+    this.skin = new LayeredTriangles(memory, skin);
+    this.insides = this.topology.rims.map(({ inside }) => new LayeredTriangles(memory, inside));
+    this.lists = [this.skin, ...this.insides];
+    this.layers = new Layers(memory, raster, this.mesh.triangles, this.depthPtr, maxPatchSidePx);
     this.offsetsYuvPtr = memory.allocate(64);
     this.offsetsRgbPtr = memory.allocate(64);
     memory.f32.set([16, 128, 128, 0], this.offsetsYuvPtr >> 2);

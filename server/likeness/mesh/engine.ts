@@ -17,7 +17,6 @@ import { EdgeTone } from './edge-tone.js';
 import { shapeTransfer } from './shape-transfer.js';
 import { LightFit, type VertexLight } from './relight.js';
 import { fitSimilarity, newPose } from './pose.js';
-import { visibleTriangles } from './visible-triangles.js';
 import { probe, rgbToYuv } from './sample.js';
 
 const vertexCount = skinVertexCount;
@@ -218,29 +217,31 @@ export class MeshLikeness implements LikenessEngine {
         : rgb
           ? canvas.offsetsRgbPtr
           : canvas.offsetsYuvPtr;
+    canvas.layers.split(canvas.lists, canvas.vertexPtr, widthPx, heightPx);
+    const { plainPtr, plainCount, testedPtr, testedCount } = canvas.skin;
+    this.#drawSkin(plainPtr, plainCount, offsets, 0);
     // Nearer is smaller. The nose hides the far cheek, the far side hides behind itself.
-    raster.fillDepth(canvas.depthPtr, widthPx * heightPx, 1e9);
-    const mode = 0;
-    const { u16, f32 } = canvas.memory;
-    const triangles = visibleTriangles(canvas.skin, f32, canvas.vertexPtr >> 2, u16, canvas.skinPtr >> 1);
-    raster.drawTriangles(
-      canvas.vertexPtr,
-      canvas.skinPtr,
-      triangles,
-      this.#texturePtr,
-      offsets,
-      patch.ptr,
-      canvas.depthPtr,
-      textureSizePx,
-      textureSizePx,
-      widthPx,
-      heightPx,
-      patch.strideBytes,
-      mode,
-    );
+    this.#drawSkin(testedPtr, testedCount, offsets, canvas.depthPtr);
     if (this.#reference) {
       this.#openings.draw(face, region, matrix, patch, offsets, fill === 'likeness' ? this.#irisTint : null);
     }
+  }
+
+  #drawSkin(trianglesPtr: number, count: number, offsets: number, depthPtr: number): void {
+    const patch = this.#patch;
+    this.canvas.raster.drawSkin(
+      this.canvas.vertexPtr,
+      trianglesPtr,
+      count,
+      this.#texturePtr,
+      offsets,
+      patch.ptr,
+      depthPtr,
+      textureSizePx,
+      patch.x1 - patch.x0,
+      patch.y1 - patch.y0,
+      patch.strideBytes,
+    );
   }
 
   /** No gain, no bias: every texel becomes the offset, which is white. */

@@ -1,7 +1,7 @@
 import { type FaceTrack, surfaceCount } from '../../frame/face-track.js';
 import { lumaWeights, type YuvMatrix } from '../../frame/format.js';
 import type { RegionView } from '../../frame/region-view.js';
-import { rasterVertexFloats } from '../../kernels/raster.js';
+import { rasterMode, rasterVertexFloats } from '../../kernels/raster.js';
 import type { PatchView } from '../port.js';
 import { maxPatchSidePx, type MeshCanvas } from './canvas.js';
 import { openness01 } from './lids.js';
@@ -48,7 +48,7 @@ export class Openings {
     offsets: number,
     tint: IrisTint | null,
   ): void {
-    for (let k = 0; k < this.canvas.insidePtrs.length; k++) {
+    for (let k = 0; k < this.canvas.insides.length; k++) {
       const piece = this.#copyPiece(k, face, region);
       if (!piece) continue;
       const iris = irisOfRim[k];
@@ -142,16 +142,24 @@ export class Openings {
   #drawPiece(k: number, face: FaceTrack, region: RegionView, piece: Piece, patch: PatchView, offsets: number): void {
     const { canvas } = this;
     const { memory } = canvas;
-    const { vertices, inside } = canvas.topology.rims[k]!;
+    const { vertices } = canvas.topology.rims[k]!;
     for (const i of vertices) {
       const own = (canvas.selfVertexPtr >> 2) + i * rasterVertexFloats;
       memory.f32[own + 3] = face.landmarks[i * 3] - region.box.x0 - piece.left;
       memory.f32[own + 4] = face.landmarks[i * 3 + 1] - region.box.y0 - piece.top;
     }
+    const { plainPtr, plainCount, testedPtr, testedCount } = canvas.insides[k]!;
+    this.#drawList(plainPtr, plainCount, piece, patch, offsets, rasterMode.noDepth);
+    this.#drawList(testedPtr, testedCount, piece, patch, offsets, 0);
+  }
+
+  #drawList(ptr: number, count: number, piece: Piece, patch: PatchView, offsets: number, mode: number): void {
+    const { canvas } = this;
+    if (count === 0) return;
     canvas.raster.drawTriangles(
       canvas.selfVertexPtr,
-      canvas.insidePtrs[k]!,
-      inside.length / 3,
+      ptr,
+      count,
       canvas.selfPtr,
       offsets,
       patch.ptr,
@@ -161,7 +169,7 @@ export class Openings {
       patch.x1 - patch.x0,
       patch.y1 - patch.y0,
       patch.strideBytes,
-      0,
+      mode,
     );
   }
 }

@@ -17,7 +17,7 @@ const ageOnDetail = 0.5;
 const ageOnColour = 0.22;
 
 /**
- * The likeness's skin in kernel memory, in the picture's colour model and with the look's texture and age in it. A change is
+ * The likeness's skin in kernel memory, four bytes a texel, in the picture's colour model and with the look's texture and age in it. A change is
  * made beside the texture that is shown, some rows a picture, and shown when it is whole.
  */
 export class SkinTexture {
@@ -37,7 +37,7 @@ export class SkinTexture {
     mesh: SkinMesh,
     private readonly reach: Float32Array,
   ) {
-    const bytes = textureSizePx * textureSizePx * 8;
+    const bytes = textureSizePx * textureSizePx * 4;
     this.#ptrs = [memory.allocate(bytes), memory.allocate(bytes)];
     this.#polar = new TexturePolar(mesh);
   }
@@ -78,7 +78,7 @@ export class SkinTexture {
 
   #makeRow(y: number, ptr: number, model: TextureModel, { texture01, age01 }: TextureLook): void {
     const { texture, smooth } = this.bake;
-    const { u16 } = this.memory;
+    const { u8 } = this.memory;
     const texel = this.#texel;
     const line = texture01 * (1 + ageOnLines * age01),
       detail = texture01 * (1 + ageOnDetail * age01);
@@ -92,13 +92,18 @@ export class SkinTexture {
       if (age01 > 0) dull(texel, ageOnColour * age01);
       if (model !== 'rgb') rgbToYuv(texel[0], texel[1], texel[2], model, texel, 0);
       if (this.#mask[i] === 0) this.#mask[i] = skinMaskAt(this.#polar, this.reach, x, y);
-      const at = (ptr >> 1) + i * 4;
-      u16[at] = texel[0] * 256;
-      u16[at + 1] = texel[1] * 256;
-      u16[at + 2] = texel[2] * 256;
-      u16[at + 3] = this.#mask[i]! << 8;
+      const at = ptr + i * 4;
+      for (let c = 0; c < 3; c++) u8[at + c] = Math.min(255, texel[c]! + dither(x + 17 * c, y));
+      u8[at + 3] = this.#mask[i]!;
     }
   }
+}
+
+/** 0…1 by Jimenez's interleaved gradients (2014): a texel's rounding is not its neighbour's, so that ten bits show no steps. */
+function dither(x: number, y: number): number {
+  const inner = 0.06711056 * x + 0.00583715 * y;
+  const outer = 52.9829189 * (inner - Math.floor(inner));
+  return outer - Math.floor(outer);
 }
 
 export type TextureLook = Pick<Look, 'texture01' | 'age01'>;
