@@ -27,6 +27,8 @@ export interface Look {
   readonly shape01: number;
   /** How much the performer's light falls on the likeness. */
   readonly light01: number;
+  /** How far the likeness's skin takes on the performer's own tone in this picture. */
+  readonly tone01: number;
   /** Width of the mask's soft edge as a fraction of the face's width. */
   readonly edge01: number;
   /** How much of the skin's own fine detail is shown. */

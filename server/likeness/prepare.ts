@@ -66,7 +66,7 @@ export interface PrepareResult {
 }
 
 /** Part of every cache name: a change of the bake's making makes new bakes. */
-const bakeVersion = 'v9';
+const bakeVersion = 'v10';
 
 class Preparer {
   readonly #memory = new KernelMemory(512);

@@ -10,6 +10,8 @@ const leastShade = 0.62;
 const mostShade = 1.5;
 /** Skin whose redness differs by this share from the face's median is beard, brow or paint: it says nothing of light. */
 const strangeRedness = 0.3;
+/** The same for pale or cool-lit skin, whose median is near none: share of luma. */
+const leastStrange = 0.1;
 /** Of the fitted shading so much is taken out: what is left cannot be told from the skin's own darker places. */
 const believed01 = 0.85;
 
@@ -37,8 +39,11 @@ export function photoShading(vertexRgb: Float32Array, shape: Float32Array, tools
     middle = medianOf(luma, isSkin);
   const weight = new Float32Array(mesh.count);
   for (let i = 0; i < surfaceCount; i++) {
-    const strange = Math.abs(redness[i]! - usual) / Math.max(0.05, Math.abs(usual));
-    weight[i] = isSkin[i] === 0 || strange > strangeRedness ? 0 : Math.max(0, normals[i * 3 + 2]!);
+    const strange = Math.abs(redness[i]! - usual);
+    weight[i] =
+      isSkin[i] === 0 || strange > Math.max(leastStrange, strangeRedness * Math.abs(usual))
+        ? 0
+        : Math.max(0, normals[i * 3 + 2]!);
   }
   const ratio = luma.map((value) => value / Math.max(1, middle));
   const none = new Float32Array(mesh.count);

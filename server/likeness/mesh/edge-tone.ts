@@ -8,6 +8,8 @@ const takeOnCm = 1.4;
 const mostLuma = 70;
 const mostChroma = 22;
 const smoothingRounds = 6;
+/** How fast the face's mean difference is followed. */
+const meanFollow01 = 0.1;
 
 /**
  * Leads the likeness's skin tone into the performer's towards the oval, so that no mask edge shows: the membrane of seamless
@@ -23,6 +25,7 @@ export class EdgeTone {
   readonly #kept = new Map<number, Float32Array>();
   readonly #mesh: MeshNeighbours;
   readonly #takeOn: Float32Array;
+  readonly #mean = new Float32Array(3);
 
   /** fromRim: centimetres of every vertex inside the end of the drawn skin; goesOn: whether the performer's skin does, 0…1. */
   constructor(mesh: SkinMesh, fromRim: Float32Array, goesOn: Float32Array) {
@@ -33,8 +36,18 @@ export class EdgeTone {
     });
   }
 
-  /** weight: trust in what was seen at each vertex, 0 where nothing usable was. */
-  measure(faceId: number, seen: Float32Array, texture: Float32Array, light: VertexLight, weight: Float32Array): void {
+  /**
+   * weight: trust in what was seen at each vertex, 0 where nothing usable was. tone01: share of the mean difference that the
+   * whole face takes on, so that a likeness photographed in other light does not stand out of the scene.
+   */
+  measure(
+    faceId: number,
+    seen: Float32Array,
+    texture: Float32Array,
+    light: VertexLight,
+    weight: Float32Array,
+    tone01: number,
+  ): void {
     const d = this.#difference;
     for (let i = 0; i < skinVertexCount; i++) {
       const at = i * 3;
@@ -45,13 +58,17 @@ export class EdgeTone {
       d[at + 1] = clamp(seen[at + 1] - 128 - (texture[at + 1] - 128) * g - light.tintCb[i] * lit, mostChroma);
       d[at + 2] = clamp(seen[at + 2] - 128 - (texture[at + 2] - 128) * g - light.tintCr[i] * lit, mostChroma);
     }
+    const mean = this.#meanDifference(weight);
     for (let round = 0; round < smoothingRounds; round++) this.#smooth();
     let kept = this.#kept.get(faceId);
     const fresh = kept === undefined;
     if (!kept) {
-      kept = new Float32Array(skinVertexCount * 3);
+      // The last three: the mean.
+      kept = new Float32Array(skinVertexCount * 3 + 3);
       this.#kept.set(faceId, kept);
     }
+    const whole = skinVertexCount * 3;
+    for (let k = 0; k < 3; k++) kept[whole + k] += (mean[k] - kept[whole + k]) * (fresh ? 1 : meanFollow01);
     for (let i = 0; i < skinVertexCount; i++) {
       for (let k = 0; k < 3; k++) {
         const at = i * 3 + k;
@@ -59,9 +76,26 @@ export class EdgeTone {
         const change = Math.abs(d[at] - kept[at]);
         const follow = fresh ? 1 : Math.min(1, 0.15 + change / 20);
         kept[at] += (d[at] - kept[at]) * follow;
-        this.tone[at] = kept[at] * this.#takeOn[i];
+        const take = this.#takeOn[i];
+        this.tone[at] = kept[at] * take + kept[whole + k] * (1 - take) * tone01;
       }
     }
+  }
+
+  #meanDifference(weight: Float32Array): Float32Array {
+    const d = this.#difference,
+      mean = this.#mean;
+    mean.fill(0);
+    let total = 1e-6;
+    for (let i = 0; i < skinVertexCount; i++) {
+      const w = weight[i];
+      total += w;
+      mean[0] += w * d[i * 3];
+      mean[1] += w * d[i * 3 + 1];
+      mean[2] += w * d[i * 3 + 2];
+    }
+    for (let k = 0; k < 3; k++) mean[k] /= total;
+    return mean;
   }
 
   /** Trusted vertices speak for their neighbours that saw nothing. */

@@ -196,7 +196,7 @@ export class MeshLikeness implements LikenessEngine {
       this.#light.tintCb[i] *= look.light01;
       this.#light.tintCr[i] *= look.light01;
     }
-    this.#edge.measure(face.faceId, this.#seenYuv, this.#textureYuv, this.#light, this.#weight);
+    this.#edge.measure(face.faceId, this.#seenYuv, this.#textureYuv, this.#light, this.#weight, look.tone01);
   }
 
   #draw(face: FaceTrack, region: RegionView, matrix: YuvMatrix, look: Look, rgb: boolean, fill: PatchFill): void {

@@ -113,6 +113,17 @@ export const lookParams = defineParams('look', 'lane', {
     apply: 'next-frame',
     help: "How much of the stage's light falls on the likeness. 0 shows it as it was photographed.",
   },
+  tone01: {
+    kind: 'number',
+    unit: 'ratio01',
+    min: 0,
+    max: 1,
+    default: 0.15,
+    step: 0.01,
+    onOutOfRange: 'clamp',
+    apply: 'next-frame',
+    help: "How far the likeness's skin takes on the performer's own tone. 0 keeps its own; more helps where the photos were taken in other light.",
+  },
   edge01: {
     kind: 'number',
     unit: 'ratio01',
