@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { setPriority, tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -149,6 +149,18 @@ export class PeerProcess {
   }
 }
 
+/**
+ * A camera and a monitor are other machines on a stage. Here they share the processor with whatever runs beside the test, and what
+ * they lose for want of it would be read as lost by the product: they get the precedence of a lane, where the system allows it.
+ */
+function asAMachineOfItsOwn(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) setPriority(pid, -10);
+  } catch {
+    // An ordinary user may not; the order is then the system's.
+  }
+}
+
 /** Starts peers with their own NDI settings, and ends every one of them. */
 export class Peers {
   readonly folder = mkdtempSync(join(tmpdir(), 'understudy-peers-'));
@@ -185,6 +197,7 @@ export class Peers {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: { ...process.env, ...this.#environment },
     });
+    asAMachineOfItsOwn(child.pid);
     const peer = new PeerProcess(child);
     this.#started.push(peer);
     await peer.waitFor('ready', undefined, 30_000);
