@@ -20,6 +20,7 @@ import { Consoles } from './consoles.js';
 import { Desk } from './desk.js';
 import { feedLane } from './meter-feed.js';
 import { ShowWiring } from './show-wiring.js';
+import { LiveEnrolments } from './live-enrolment.js';
 import { LaneLinks } from './lane-links.js';
 import type { ControlOptions } from './options.js';
 
@@ -86,7 +87,8 @@ async function wire(
 
   const links: LaneLinks = new LaneLinks(
     {
-      greet: (hello) => theDesk.greet(hello),
+      greet: (hello) => [...enrolments.greeting(), ...theDesk.greet(hello)],
+      enrolment: (news, laneId) => enrolments.news(news, laneId),
       laneChanged: (values, by) => theDesk.laneChanged(values, by),
       laneStatus: (laneStatus) => feedLane(theDesk.dispatcher, laneStatus),
       laneLost: (laneId) => theDesk.laneLost(laneId),
@@ -110,6 +112,22 @@ async function wire(
     if (message.type !== 'params') links.send(message, laneId);
     else links.sendValues(laneId, message.values);
   };
+
+  const enrolments = new LiveEnrolments(options.stateFolder, {
+    performers: () => theDesk.showFile.cast.map(({ performerId }) => performerId),
+    isConnected: (laneId) => links.isConnected(laneId),
+    send: (message, laneId) => links.send(message, laneId),
+    lanes: () => theDesk.showFile.sources.map(({ id }) => id),
+    record: (detail, by) => void audit.record('enrol', by, detail),
+    refused: (laneId, performer, reason) =>
+      theDesk.alarms.raise(`enrolment ${laneId}`, 'ENROLMENT_REFUSED', { performer, lane: laneId, reason }, laneId),
+    onCast: () => theDesk.onCast(),
+  });
+  theDesk.enrolledLive = (performerId) => enrolments.has(performerId);
+  theDesk.dispatcher.handle('performer.enrol', (call) => {
+    theDesk.alarms.clear(`enrolment ${call.scopeId.split('/')[1] ?? ''}`);
+    return enrolments.begin(call);
+  });
 
   const status = (): Extract<ServerMessage, { type: 'status' }> => ({
     type: 'status',

@@ -37,6 +37,8 @@ export class Desk {
   /** To one lane, or to all. Set by the process; nobody listens in a unit test. */
   send: (message: ControlToLane, laneId: string | null) => void = () => {};
   onCast: () => void = () => {};
+  /** Whether a performer was enrolled before a camera. Set by the process. */
+  enrolledLive: (performerId: string) => boolean = () => false;
 
   constructor(
     readonly options: Pick<ControlOptions, 'show' | 'likenessFolders' | 'version'>,
@@ -97,7 +99,7 @@ export class Desk {
       performerId,
       name,
       likenessId: this.#assignments.get(performerId) ?? null,
-      enrolled: enrolment.length > 0 || embedding !== undefined,
+      enrolled: enrolment.length > 0 || embedding !== undefined || this.enrolledLive(performerId),
     }));
   }
   castMessage(): Extract<ServerMessage, { type: 'cast' }> {

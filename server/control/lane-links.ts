@@ -3,6 +3,7 @@ import { encodePreview } from '../protocol/binary.js';
 import type { ParamAddress, ParamValue } from '../protocol/descriptors.js';
 import type { ControlToLane, LaneToControl, LatencyHistogram, SupervisorToControl } from '../protocol/lane-link.js';
 import type { AlarmMessage, LaneStatus, ProcessStatus } from '../protocol/messages.js';
+import type { EnrolmentNews } from './live-enrolment.js';
 import type { Wanted, WsSurface } from '../surfaces/ws/ws-surface.js';
 
 /** What the links need of the desk. */
@@ -14,6 +15,7 @@ export interface LaneLinksDesk {
   laneLost(laneId: string): void;
   alarm(alarm: AlarmMessage): void;
   follow(show: unknown): void;
+  enrolment(news: EnrolmentNews, laneId: string): void;
   wanted(laneId: string): Wanted;
 }
 interface Lane {
@@ -48,6 +50,10 @@ export class LaneLinks {
     return [...this.#lanes.values()].flatMap(({ status, histograms, channel }) =>
       status === null ? [] : [{ status: { ...status, alive: status.alive && channel !== null }, histograms }],
     );
+  }
+
+  isConnected(laneId: string): boolean {
+    return this.#lanes.get(laneId)?.channel != null;
   }
 
   accept(channel: IpcChannel): void {
@@ -151,6 +157,10 @@ export class LaneLinks {
       }
       case 'lane-changed':
         this.desk.laneChanged(message.values, message.by);
+        return;
+      case 'enrolled':
+      case 'enrol-refused':
+        if (laneId !== null) this.desk.enrolment(message, laneId);
         return;
       case 'alarm': {
         const { type: _type, ...alarm } = message;

@@ -67,4 +67,26 @@ export const likenessErrors = {
     message: 'The face in {photo} is not clear enough to measure (confidence {confidence}).',
     advice: 'Use a sharper photo in even light, without hands, masks or dark glasses.',
   },
+  ENROLMENT_BUSY: {
+    severity: 'warning',
+    message: 'The camera is still enrolling {performer}.',
+    advice: 'Wait until that one is done; it takes a few seconds.',
+  },
+  ENROLMENT_NO_CAMERA: {
+    severity: 'warning',
+    message: 'The camera "{lane}" is not running, so nobody can be enrolled before it.',
+    advice: 'Wait until the lane is back, or enrol before another camera.',
+  },
+  ENROLMENT_TOO_FEW: {
+    severity: 'warning',
+    message: 'Of {looks} looks at {performer} only {good} are usable: {reason}',
+    advice:
+      'Have the performer stand close, alone, in even light, look into the camera for three seconds, and try again.',
+  },
+  ENROLMENT_REFUSED: {
+    severity: 'warning',
+    message: 'Enrolling {performer} before the camera "{lane}" failed: {reason}',
+    advice:
+      'Have the performer stand close, alone, in even light, look into the camera for three seconds, and try again.',
+  },
 } satisfies Record<string, ErrorEntry>;

@@ -18,6 +18,7 @@ import { readLikeness } from './package/package-file.js';
 import { decodePhoto, photoFaces } from './package/photo-faces.js';
 import type { EngineChoices } from './engine-choice.js';
 import type { EngineSpec } from './neural/spec.js';
+import { keepBestLooks, type LiveLooks } from './package/live-looks.js';
 import { prepareEngine } from './prepare-engine.js';
 import { checkConsent, consentCodes, type ConsentUse } from '../trust/consent.js';
 import { CodedError } from '../errors/coded-error.js';
@@ -33,12 +34,18 @@ export type ConsentScope = Pick<ConsentUse, 'production' | 'scene' | 'output' | 
 
 export type { EngineChoices } from './engine-choice.js';
 
+/** One performer's photos; or looks that a lane took, of which the best become photos. */
+export interface PerformerJob {
+  readonly performerId: string;
+  readonly photos: readonly string[];
+  readonly looks?: LiveLooks;
+}
 export interface PrepareJob {
   readonly cacheFolder: string;
   readonly packages: readonly string[];
   /** What the likenesses are to be used for: a package whose consent does not cover it is refused, not prepared. */
   readonly use: ConsentScope;
-  readonly performers: readonly { readonly performerId: string; readonly photos: readonly string[] }[];
+  readonly performers: readonly PerformerJob[];
   /** Engines other than the mesh, by likeness. */
   readonly engines?: EngineChoices;
 }
@@ -106,6 +113,18 @@ class Preparer {
     const folders = { models: engines.folder, cache: this.cacheFolder };
     const consentUse = { ...use, nowIso: machineClock.wallClockIso(), likenessDigest: likeness.digest };
     return prepareEngine(likeness, choice, consentUse, folders);
+  }
+
+  /** Keeps the best of a lane's looks as photos: their paths. */
+  async choose(performerId: string, looks: LiveLooks): Promise<string[]> {
+    const detector = await FaceDetector.create(createSession);
+    const mesher = await FaceMesher.create(createSession);
+    const embedder = await IdentityEmbedder.create(createSession);
+    try {
+      return await keepBestLooks(performerId, looks, { detector, mesher, embedder });
+    } finally {
+      await Promise.all([detector.close(), mesher.close(), embedder.close()]);
+    }
   }
 
   async performer(performerId: string, files: readonly string[]): Promise<PreparedPerformer> {
@@ -221,8 +240,11 @@ export async function prepare(job: PrepareJob): Promise<PrepareResult> {
       const neural = await preparer.engine(path, job.use, job.engines);
       likenesses[likenesses.length - 1] = { ...made, neural };
     });
-  for (const { performerId, photos } of job.performers) {
-    await attempt(performerId, async () => void performers.push(await preparer.performer(performerId, photos)));
+  for (const { performerId, photos, looks } of job.performers) {
+    await attempt(performerId, async () => {
+      const files = looks ? await preparer.choose(performerId, looks) : photos;
+      performers.push(await preparer.performer(performerId, files));
+    });
   }
   return { likenesses, performers, faults };
 }

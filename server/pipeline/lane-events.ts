@@ -13,6 +13,9 @@ export interface LaneEvents {
   /** The least delay that can be kept, asked for by `output.delayFrom`. */
   onDelayMeasured?(frames: number): void;
   onAlarm(code: ErrorCode, context: ErrorContext): void;
+  /** Somebody was enrolled before this camera, or could not be. */
+  onEnrolled?(performer: PreparedPerformer, by: string): void;
+  onEnrolRefused?(performerId: string, reason: string, by: string): void;
   /** The camera's own picture, for the input preview. */
   beforeComposite(frame: ReceivedFrame): void;
   /** The frame has been handed to send; `frame.pixels` may be read until the next one is. */

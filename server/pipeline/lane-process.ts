@@ -88,6 +88,11 @@ const lane: Lane = new Lane(options, ndi, clock, params, {
     alarm('INFERENCE_DOWN', {}, !up);
     // Stands for as long as models run elsewhere than the show says.
     const { asked = '', reason = null } = lane.parts.keyframe.engine ?? {};
+  onEnrolled: ({ performerId, identityFile, bakeFile }, by) => {
+    say({ type: 'enrolled', performerId, identityFile, bakeFile, by });
+    void followLikeness();
+  },
+  onEnrolRefused: (performerId, reason, by) => say({ type: 'enrol-refused', performerId, reason, by }),
     alarm('INFERENCE_PROVIDER_REPLACED', { asked, reason: reason ?? '' }, up && reason !== null);
   },
   onAlarm(code, context) {
@@ -199,6 +204,12 @@ const control: IpcClient = new IpcClient(ipcPath(options.runFolder, 'control'), 
         return;
       case 'likeness-path':
         packagePaths.set(message.likenessId, message.packagePath);
+      case 'enrol':
+        lane.enrolment.begin(message);
+        return;
+      case 'performer':
+        void lane.loaded.then(() => lane.parts.shelf.enrol(message)).then(followLikeness);
+        return;
         return;
       case 'assign':
         casting.set(message.performerId, message);

@@ -64,6 +64,7 @@ export function laneStatus(lane: Lane, options: LaneOptions, params: LaneParams,
     likenessId: shelf.shown()?.id ?? null,
     timecode: timecodeText(lane.state.timecode100ns, video.frameRateNum, video.frameRateDen),
     inference: keyframe.engine,
+    ...(lane.enrolment.status === null ? {} : { enrolment: lane.enrolment.status }),
     counters: {
       ...lane.counters,
       ...prefixed('keyframe', keyframe.counters),

@@ -16,6 +16,7 @@ import type { LaneEvents } from './lane-events.js';
 import type { LaneOptions } from './lane-options.js';
 import type { LaneParams } from './lane-params.js';
 import { type LaneContext, LaneState } from './lane-state.js';
+import { LiveEnrolment } from './live-enrolment.js';
 import { LookAhead } from './look-ahead.js';
 import { Looking } from './looking.js';
 import { LaneMeters } from './meters.js';
@@ -50,6 +51,7 @@ export class Lane {
   readonly #looking: Looking;
   readonly #answers: KeyframeAnswers;
   readonly #neural: NeuralPatches;
+  readonly enrolment: LiveEnrolment;
   readonly #showing: Showing;
   readonly #ahead: LookAhead;
   readonly #stamp = new CaptureStamp();
@@ -70,6 +72,7 @@ export class Lane {
     this.#neural = new NeuralPatches(context);
     this.#looking = new Looking(context, this.#answers, this.#neural);
     this.#showing = new Showing(context);
+    this.enrolment = new LiveEnrolment(context, options.stateFolder, events);
     this.loaded = parts.shelf.load(options.performers, options.likenesses);
     this.#ahead = new LookAhead(context, () => this.#showHeld(false));
     this.#slate = new Slate(ndi, clock, options.source.name, (video) => {
@@ -144,6 +147,7 @@ export class Lane {
     const frame = ahead.take();
     if (frame) this.#finish(frame, ahead.work, ahead.workCount, ahead.faces);
   }
+    this.enrolment.look(frame);
 
   #finish(frame: ReceivedFrame, work: readonly FaceWork[], workCount: number, faces: readonly FaceTrack[]): void {
     this.shownFaces = faces;

@@ -62,7 +62,7 @@ export class LikenessShelf {
 
   constructor(
     private readonly parts: ShelfParts,
-    private readonly use: ShelfUse,
+    readonly use: ShelfUse,
     private readonly onFault: (what: string, reason: string) => void,
   ) {
     this.#patchCanvas = new PatchCanvas(parts.memory);
@@ -115,12 +115,26 @@ export class LikenessShelf {
       const bytes = await readFile(performer.identityFile);
       const identity = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
       const bake = readBake(await readFile(performer.bakeFile), skinVertexCount);
-      if (bake) this.#references.set(performer.performerId, bake);
-      this.cast.push({ performerId: performer.performerId, identity });
+      const { performerId } = performer;
+      if (bake) this.#references.set(performerId, bake);
+      const at = this.cast.findIndex((one) => one.performerId === performerId);
+      if (at < 0) this.cast.push({ performerId, identity });
+      else {
+        // The old face is drawn until this moment, and what was made for it no more from here on.
+        this.cast[at] = { performerId, identity };
+        for (const key of [...this.#made.keys()]) if (key.startsWith(`${performerId} `)) this.#made.delete(key);
+        this.#bound.delete(performerId);
+      }
       this.assign(performer.performerId, performer.likenessId);
     } catch (error) {
       this.onFault(performer.performerId, (error as Error).message);
     }
+  }
+
+  /** A performer as enrolled just now: the new identity and face replace what was known. */
+  async enrol({ performerId, identityFile, bakeFile }: Omit<LanePerformer, 'likenessId'>): Promise<void> {
+    const likenessId = this.likenessOf(performerId)?.id ?? null;
+    await this.#addPerformer({ performerId, identityFile, bakeFile, likenessId });
   }
 
   /**

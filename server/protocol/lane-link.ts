@@ -61,6 +61,15 @@ export type LaneToControl =
       readonly frameNumber: number;
       readonly captureAtUs: number;
     }
+  /** Whoever stood before this camera is this performer from now on. Files are the prepared ones, of this machine. */
+  | {
+      readonly type: 'enrolled';
+      readonly performerId: string;
+      readonly identityFile: string;
+      readonly bakeFile: string;
+      readonly by: string;
+    }
+  | { readonly type: 'enrol-refused'; readonly performerId: string; readonly reason: string; readonly by: string }
   /** Payload: encodeMesh of server/protocol/binary.ts, ready for the page. */
   | { readonly type: 'mesh'; readonly laneId: string };
 
@@ -90,6 +99,15 @@ export type ControlToLane =
       readonly likenessId: string | null;
       /** Folder or zip of the package, checked for consent by control; null with likenessId. */
       readonly packagePath: string | null;
+    }
+  /** Enrol whoever stands before this camera; faceId null: the one face that is nobody else's. */
+  | { readonly type: 'enrol'; readonly performerId: string; readonly faceId: number | null; readonly by: string }
+  /** A performer was enrolled before another camera. */
+  | {
+      readonly type: 'performer';
+      readonly performerId: string;
+      readonly identityFile: string;
+      readonly bakeFile: string;
     }
   /** LED walls in the picture of this camera, polygons in fractions of it: faces inside are pictures, and stay untouched. */
   | { readonly type: 'wall-regions'; readonly polygons: readonly (readonly (readonly [number, number])[])[] }

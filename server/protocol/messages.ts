@@ -30,6 +30,18 @@ export interface FaceStatus {
   readonly box01: readonly [number, number, number, number];
 }
 
+/** How the enrolment of whoever stands before a camera goes; the last one stays until the next begins. */
+export interface EnrolmentStatus {
+  readonly performerId: string;
+  /** looking: pictures are being taken; preparing: identity and face are being made of them; then done or refused. */
+  readonly state: 'looking' | 'preparing' | 'done' | 'refused';
+  /** Good looks so far, and how many are wanted. */
+  readonly looks: number;
+  readonly wanted: number;
+  /** Why it was refused; null otherwise. */
+  readonly reason: string | null;
+}
+
 export interface LaneStatus {
   readonly laneId: string;
   readonly sourceName: string;
@@ -57,6 +69,8 @@ export interface LaneStatus {
   readonly timecode: string;
   /** Counters by reason, such as keyframe.dropped-late, preview.skipped. */
   readonly counters: Readonly<Record<string, number>>;
+  /** Absent until somebody is enrolled before this camera. */
+  readonly enrolment?: EnrolmentStatus;
   /** Null while inference is not connected. */
   readonly inference?: InferenceStatus | null;
 }

@@ -101,6 +101,19 @@ const timecodeActions = defineActions('timecode', 'show', {
   },
 });
 
+const performerActions = defineActions('performer', 'lane', {
+  enrol: {
+    help: 'Enrols whoever stands before this camera as a performer of the cast: ten looks in three seconds, then a few seconds of making. Gives nobody a likeness.',
+    argument: {
+      kind: 'text',
+      maxLength: 48,
+      default: '',
+      apply: 'next-frame',
+      help: "Id of the performer in the cast list; and, where several faces are in sight, a space and the face's number.",
+    },
+  },
+});
+
 export const showActions: readonly ActionGroup[] = [
   cueActions,
   looksActions,
@@ -108,4 +121,5 @@ export const showActions: readonly ActionGroup[] = [
   lockActions,
   versionActions,
   timecodeActions,
+  performerActions,
 ];

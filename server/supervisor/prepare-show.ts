@@ -39,18 +39,40 @@ export const enginesOf = (show: ShowFile): EngineChoices => ({
 });
 
 /** Bakes and embeddings for a show, made in a process of its own: the supervisor never loads a model. */
-export function prepareShow(showFile: string | null, show: ShowFile, cacheFolder: string): Promise<PrepareResult> {
+/** The flow network that the show names, or else the first by name; null where it was not added, which the lane tells who wants it. */
+export function flowModelOf(show: ShowFile): NonNullable<LaneOptions['flowModel']> | null {
+  const folder = addedModelsFolder(stateRoot());
+  const found = listAdded(folder).find(({ role, id }) => role === 'raft' && id === (show.flowModel ?? id));
+  return found === undefined ? null : weightsOf(folder, found.id);
+}
+
+/** Photos that were kept when the performer was enrolled before a camera; they are newer than those of the show file. */
+function livePhotosOf(folder: string | null, performerId: string): string[] {
+  const own = folder === null ? null : join(folder, performerId);
+  if (own === null || !existsSync(own)) return [];
+  return readdirSync(own)
+    .filter((name) => name.endsWith('.png'))
+    .sort()
+    .map((name) => join(own, name));
+}
+
+export function prepareShow(
+  showFile: string | null,
+  show: ShowFile,
+  cacheFolder: string,
+  performersFolder: string | null = null,
+): Promise<PrepareResult> {
   const job: PrepareJob = {
     cacheFolder,
     packages: packagesIn(likenessFolderOf(showFile, show)),
     use: consentScopeOf(show),
     engines: enginesOf(show),
     performers: show.cast
-      .filter((member) => member.enrolment.length > 0)
-      .map(({ performerId, enrolment }) => ({
-        performerId,
-        photos: enrolment.map((path) => showPath(showFile, path)),
-      })),
+      .map(({ performerId, enrolment }) => {
+        const live = livePhotosOf(performersFolder, performerId);
+        return { performerId, photos: live.length > 0 ? live : enrolment.map((path) => showPath(showFile, path)) };
+      })
+      .filter(({ photos }) => photos.length > 0),
   };
   return runPrepare(job);
 }

@@ -76,7 +76,12 @@ export class Supervisor {
       50,
     );
     // Bakes and embeddings are cached: the second start reads them from the state folder.
-    const preparing = prepareShow(this.showFile, this.show, join(this.#stateFolder, 'prepared'));
+    const preparing = prepareShow(
+      this.showFile,
+      this.show,
+      join(this.#stateFolder, 'prepared'),
+      join(this.#stateFolder, 'performers'),
+    );
     if (this.#httpPort === 0) this.#httpPort = await freeTcpPort();
     const prepared = await preparing;
     for (const fault of prepared.faults) this.say(`${fault.code}: ${fault.message}\n  ${fault.advice}`);
@@ -106,7 +111,12 @@ export class Supervisor {
       await kept.close(3000);
       this.say(`Camera ${laneId} ended.`);
     }
-    const prepared = await prepareShow(this.showFile, show, join(this.#stateFolder, 'prepared'));
+    const prepared = await prepareShow(
+      this.showFile,
+      show,
+      join(this.#stateFolder, 'prepared'),
+      join(this.#stateFolder, 'performers'),
+    );
     for (const fault of prepared.faults) this.say(`${fault.code}: ${fault.message}\n  ${fault.advice}`);
     // Cameras, cast and cues are taken on by the running process; ports, access and the like need a new one, with its state.
     if (settled && this.#link?.channel != null) {

@@ -36,6 +36,19 @@ export async function decodePhoto(bytes: Uint8Array): Promise<DecodedPhoto> {
   return { rgb, widthPx, heightPx };
 }
 
+/** RGB to PNG. */
+export function encodePhoto(rgb: Uint8Array, widthPx: number, heightPx: number): Uint8Array {
+  const canvas = createCanvas(widthPx, heightPx);
+  const context = canvas.getContext('2d');
+  const image = context.createImageData(widthPx, heightPx);
+  for (let i = 0; i < widthPx * heightPx; i++) {
+    for (let k = 0; k < 3; k++) image.data[i * 4 + k] = rgb[i * 3 + k]!;
+    image.data[i * 4 + 3] = 255;
+  }
+  context.putImageData(image, 0, 0);
+  return canvas.toBuffer('image/png');
+}
+
 /** Twice: the region of the first landmarks is steadier than the detector's, and a package is measured once for ever. */
 async function measureFace(mesher: FaceMesher, photo: DecodedPhoto, face: FoundFace): Promise<MeasuredFace> {
   const picture = { data: photo.rgb, widthPx: photo.widthPx, heightPx: photo.heightPx };
