@@ -101,10 +101,12 @@ function useTrail(): { readonly entries: readonly AuditEntry[]; readonly head: s
     head: '',
     failed: false,
   });
+  const live = desk.live.value;
   useEffect(() => {
+    if (!live) return undefined;
     let newest = -1;
     const ask = async (): Promise<void> => {
-      if (!desk.live.peek() || document.hidden) return;
+      if (document.hidden) return;
       try {
         const answer = await fetch(`/audit?after=${newest}&most=${newest < 0 ? mostShown : mostKept}`);
         const { head, entries } = (await answer.json()) as AuditAnswer;
@@ -117,6 +119,6 @@ function useTrail(): { readonly entries: readonly AuditEntry[]; readonly head: s
     void ask();
     const timer = setInterval(() => void ask(), askEveryMs);
     return () => clearInterval(timer);
-  }, []);
+  }, [live]);
   return trail;
 }

@@ -4,7 +4,7 @@ import { useDesk } from '../link/desk-context.js';
 import { CueForm } from './cue-form.js';
 import { CueList } from './cue-list.js';
 import { LookForm } from './look-form.js';
-import { LookList } from './look-list.js';
+import { LookList, RecordLook } from './look-list.js';
 import { Transport } from './transport.js';
 
 /** What is open on the right: kept while the operator looks at other desks. */
@@ -50,7 +50,7 @@ export function CueDesk(): JSX.Element {
         <div class="panels-body" role="tabpanel" aria-label={side.value === 'cue' ? 'Cue' : 'Looks'}>
           {side.value === 'cue' && <CueForm key={cue?.number ?? ''} cue={cue} looks={book.looks} />}
           {side.value === 'looks' && <LookList looks={book.looks} />}
-          {side.value === 'looks' && look && <LookForm key={look.id} look={look} />}
+          {side.value === 'looks' && (look ? <LookForm key={look.id} look={look} /> : <RecordLook />)}
         </div>
       </section>
     </>

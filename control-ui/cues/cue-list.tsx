@@ -25,7 +25,9 @@ export function CueList({ cues, looks, onOpen }: CueListProps): JSX.Element {
           <tr>
             <th scope="col">No.</th>
             <th scope="col">Cue</th>
-            <th scope="col">Look</th>
+            <th scope="col" class="wide-only">
+              Look
+            </th>
             <th scope="col">Fade</th>
             <th scope="col" class="wide-only">
               Then
@@ -61,7 +63,9 @@ export function CueList({ cues, looks, onOpen }: CueListProps): JSX.Element {
                     {cue.note !== '' && <span class="cue-note muted">{cue.note}</span>}
                   </button>
                 </td>
-                <td>{cue.lookId === null ? <span class="muted">–</span> : (lookName.get(cue.lookId) ?? cue.lookId)}</td>
+                <td class="wide-only">
+                  {cue.lookId === null ? <span class="muted">–</span> : (lookName.get(cue.lookId) ?? cue.lookId)}
+                </td>
                 <td class="mono">{cue.fadeMs === 0 ? 'cut' : `${secondsText(cue.fadeMs)} s`}</td>
                 <td class="wide-only muted">{thenText(cue)}</td>
                 <td>

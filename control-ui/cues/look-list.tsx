@@ -9,33 +9,30 @@ import { chosenLook } from './cue-desk.js';
 /** Looks to recall at once, and to record from what stands on air. */
 export function LookList({ looks }: { readonly looks: readonly Look[] }): JSX.Element {
   return (
-    <div class="look-list">
-      <ul data-testid="look-list">
-        {looks.map(({ id, name, values }) => (
-          <li key={id} class="look" data-testid={`look-${id}`}>
-            <button
-              type="button"
-              class="cue-open"
-              aria-pressed={chosenLook.value === id}
-              data-testid={`open-look-${id}`}
-              onClick={() => (chosenLook.value = chosenLook.value === id ? null : id)}
-            >
-              {name === '' ? id : name}
-              <span class="cue-note muted">{Object.keys(values).length} values</span>
-            </button>
-            <ActionButton address={recallAddress} value={id} testId={`recall-${id}`} label={`Recall ${name} now`}>
-              Recall
-            </ActionButton>
-          </li>
-        ))}
-      </ul>
-      <RecordLook />
-    </div>
+    <ul data-testid="look-list">
+      {looks.map(({ id, name, values }) => (
+        <li key={id} class="look" data-testid={`look-${id}`}>
+          <button
+            type="button"
+            class="cue-open"
+            aria-pressed={chosenLook.value === id}
+            data-testid={`open-look-${id}`}
+            onClick={() => (chosenLook.value = chosenLook.value === id ? null : id)}
+          >
+            {name === '' ? id : name}
+            <span class="cue-note muted">{Object.keys(values).length} values</span>
+          </button>
+          <ActionButton address={recallAddress} value={id} testId={`recall-${id}`} label={`Recall ${name} now`}>
+            Recall
+          </ActionButton>
+        </li>
+      ))}
+    </ul>
   );
 }
 
 /** Scope and groups of what is recorded: a lighting desk's record filter. */
-function RecordLook(): JSX.Element {
+export function RecordLook(): JSX.Element {
   const desk = useDesk();
   const [name, setName] = useState('');
   const [what, setWhat] = useState('all');

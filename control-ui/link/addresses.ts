@@ -32,10 +32,15 @@ export function scopesForLane(scopes: readonly ScopeInfo[], laneId: string | nul
     .sort((a, b) => rank[scopeKind(a.id)] - rank[scopeKind(b.id)]);
 }
 
-export function paramsOfScope(descriptors: readonly ParamDescriptor[], scopeId: ScopeId): ParamInstance[] {
+/** `groups`: the scope's own, where it has not all of its kind. */
+export function paramsOfScope(
+  descriptors: readonly ParamDescriptor[],
+  scopeId: ScopeId,
+  groups?: readonly string[],
+): ParamInstance[] {
   const kind = scopeKind(scopeId);
   return descriptors
-    .filter((descriptor) => descriptor.scope === kind)
+    .filter((descriptor) => descriptor.scope === kind && groups?.includes(descriptor.group) !== false)
     .map((descriptor) => ({ descriptor, scopeId, address: addressOf(scopeId, descriptor) }));
 }
 
@@ -49,6 +54,6 @@ export function instancesForLane(
   const descriptor = descriptors.find((candidate) => candidate.key === key);
   if (!descriptor) return [];
   return scopesForLane(scopes, laneId)
-    .filter((scope) => scopeKind(scope.id) === descriptor.scope)
+    .filter((scope) => scopeKind(scope.id) === descriptor.scope && scope.groups?.includes(descriptor.group) !== false)
     .map((scope) => ({ descriptor, scopeId: scope.id, address: addressOf(scope.id, descriptor) }));
 }

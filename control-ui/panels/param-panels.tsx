@@ -10,7 +10,7 @@ import { ParamRow } from './param-row.js';
 export function ScopePanel({ scope }: { readonly scope: ScopeInfo }): JSX.Element {
   const desk = useDesk();
   const groups = new Map<string, ParamInstance[]>();
-  for (const param of paramsOfScope(desk.descriptors.value, scope.id)) {
+  for (const param of paramsOfScope(desk.descriptors.value, scope.id, scope.groups)) {
     const group = groups.get(param.descriptor.group);
     if (group) group.push(param);
     else groups.set(param.descriptor.group, [param]);

@@ -4,6 +4,7 @@ import type { ClientInfo } from '../../server/protocol/show.js';
 import { keepName, keptName } from '../link/browser-host.js';
 import { useDesk } from '../link/desk-context.js';
 
+const roleTag = { operator: 'Operator', director: 'Director', dit: 'DIT' } as const;
 const roleWord = { operator: 'Operator', director: 'Director (looks only)', dit: 'DIT' } as const;
 
 /** How many sit at desks; opens to who they are, where they look and what they changed last. */
@@ -15,7 +16,7 @@ export function People(): JSX.Element {
     <details class="people">
       <summary class="tool" data-testid="people" aria-label={`${clients.length} at a desk`}>
         <span aria-hidden="true">☺ {clients.length}</span>
-        {you && you.role !== 'operator' && <span class="role-tag">{roleWord[you.role]}</span>}
+        {you && you.role !== 'operator' && <span class="role-tag">{roleTag[you.role]}</span>}
       </summary>
       <div class="people-card card">
         <h2>At a desk now</h2>

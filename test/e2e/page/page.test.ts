@@ -1,15 +1,10 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
-import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FakeDesk } from '../../../control-ui/dev/fake-desk.js';
+import { builtPage, shots } from './built-page.js';
 import { chromiumPath, openBrowser, type Browser } from './chromium.js';
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
-const pageFolder = join(root, 'build/test/control-ui');
-const shots = join(root, 'build/test/page');
 const skipped = chromiumPath === null ? ' (skipped: no Chromium)' : '';
 const mix = '/understudy/lane/cam-a/likeness/mix01';
 const bypass = '/understudy/output/cam-a/output/bypass';
@@ -34,13 +29,7 @@ describe.skipIf(chromiumPath === null)(`the page in a browser${skipped}`, () => 
   let url: string;
 
   beforeAll(async () => {
-    await build({
-      configFile: join(root, 'control-ui/vite.config.ts'),
-      logLevel: 'error',
-      build: { outDir: pageFolder },
-    });
-    mkdirSync(shots, { recursive: true });
-    desk = new FakeDesk(pageFolder);
+    desk = new FakeDesk(await builtPage());
     url = await desk.open();
     browser = await openBrowser();
   });
@@ -232,9 +221,11 @@ describe.skipIf(chromiumPath === null)(`the page in a browser${skipped}`, () => 
   ])(
     'at %i × %i nothing sticks out sideways, BYPASS is on the screen, and what is touched is at least 44 px high',
     async (widthPx, heightPx) => {
-      for (const name of ['live', 'controls', 'cast', 'health']) {
-        const { page } = await openPage(widthPx, heightPx, name);
+      const { page } = await openPage(widthPx, heightPx, 'live');
+      for (const name of ['live', 'cues', 'monitors', 'stage', 'cast', 'controls', 'health', 'audit']) {
+        await page.evaluate((desk) => (location.hash = desk), name);
         await page.waitForTimeout(300);
+        if (name === 'cues') await page.getByTestId('open-2').click();
         expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), name).toBeLessThanOrEqual(
           0,
         );
@@ -244,7 +235,7 @@ describe.skipIf(chromiumPath === null)(`the page in a browser${skipped}`, () => 
         const small = await page.evaluate(() =>
           [
             ...document.querySelectorAll<HTMLElement>(
-              'button:not(.address), select, input:not([type=radio]), .segment, nav a',
+              'button:not(.address), select, input:not([type=radio], [type=checkbox]), .check, .segment, summary, nav a',
             ),
           ]
             .filter((element) => element.getClientRects().length > 0 && element.getBoundingClientRect().height < 44)
@@ -252,36 +243,51 @@ describe.skipIf(chromiumPath === null)(`the page in a browser${skipped}`, () => 
         );
         expect(small, name).toEqual([]);
         await page.screenshot({ path: join(shots, `${name}-${widthPx}.png`) });
-        await page.close();
       }
+      await page.close();
     },
   );
 
-  it('gives every control a name and, where it is a parameter, its help as description', async () => {
-    const { page } = await openPage(1280, 800, 'controls');
-    const findings = await page.evaluate(() => {
-      const words = (ids: string | null): string =>
-        (ids ?? '')
-          .split(' ')
-          .map((id) => document.getElementById(id)?.textContent ?? '')
-          .join(' ')
-          .trim();
-      const bad: string[] = [];
-      for (const control of document.querySelectorAll<HTMLElement>(
-        'button, select, input:not([type=radio]), [role=radiogroup]',
-      )) {
-        const name =
-          control.getAttribute('aria-label') ?? (words(control.getAttribute('aria-labelledby')) || control.textContent);
-        if (!name?.trim()) bad.push(`no name: ${control.outerHTML.slice(0, 100)}`);
-        const parameter = control.matches('.param :is(select, input, [role=radiogroup], [role=switch])');
-        if (parameter && words(control.getAttribute('aria-describedby')).length < 10)
-          bad.push(`no help: ${control.outerHTML.slice(0, 100)}`);
-      }
-      const ids = [...document.querySelectorAll('[id]')].map(({ id }) => id);
-      for (const id of ids) if (ids.indexOf(id) !== ids.lastIndexOf(id)) bad.push(`twice: ${id}`);
-      return bad;
-    });
-    expect(findings).toEqual([]);
-    await page.close();
-  });
+  it.each(['controls', 'cues', 'monitors', 'stage', 'audit', 'cast'])(
+    'on the %s desk every control has a name and, where it is a parameter, its help as description',
+    async (name) => {
+      const { page } = await openPage(1280, 800, name);
+      await page.waitForTimeout(200);
+      if (name === 'cues') await page.getByTestId('open-2').click();
+      if (name === 'stage') await page.getByTestId('part-wall-wall').click();
+      const findings = await page.evaluate(() => {
+        const words = (ids: string | null): string =>
+          (ids ?? '')
+            .split(' ')
+            .map((id) => document.getElementById(id)?.textContent ?? '')
+            .join(' ')
+            .trim();
+        const bad: string[] = [];
+        for (const control of document.querySelectorAll<HTMLElement>(
+          'button, select, input:not([type=radio]), [role=radiogroup]',
+        )) {
+          const labels = (control as HTMLInputElement).labels;
+          const called =
+            control.getAttribute('aria-label') ??
+            (words(control.getAttribute('aria-labelledby')) || labels?.[0]?.textContent || control.textContent);
+          if (
+            !called?.trim() ||
+            (control.matches('select') &&
+              !control.getAttribute('aria-label') &&
+              !labels?.length &&
+              !control.getAttribute('aria-labelledby'))
+          )
+            bad.push(`no name: ${control.outerHTML.slice(0, 100)}`);
+          const parameter = control.matches('.param :is(select, input, [role=radiogroup], [role=switch])');
+          if (parameter && words(control.getAttribute('aria-describedby')).length < 10)
+            bad.push(`no help: ${control.outerHTML.slice(0, 100)}`);
+        }
+        const ids = [...document.querySelectorAll('[id]')].map(({ id }) => id);
+        for (const id of ids) if (ids.indexOf(id) !== ids.lastIndexOf(id)) bad.push(`twice: ${id}`);
+        return bad;
+      });
+      expect(findings).toEqual([]);
+      await page.close();
+    },
+  );
 });
