@@ -68,4 +68,10 @@ export const neuralErrors = {
     message: 'The engine of the likeness "{likeness}" did not start: {reason}',
     advice: 'The mesh engine draws the likeness meanwhile. "npx understudy models verify" checks the weights.',
   },
+  FLOW_NOT_READY: {
+    severity: 'warning',
+    message: 'The flow network did not start: {reason}',
+    advice:
+      'The built-in flow (DIS) carries everything meanwhile. Add weights with "npx understudy models add FILE --as raft", or set flow.engine to "dis".',
+  },
 } satisfies Record<string, ErrorEntry>;

@@ -1,5 +1,5 @@
 import type { EngineChoices } from '../likeness/engine-choice.js';
-import type { EngineSpec } from '../likeness/neural/spec.js';
+import type { EngineSpec, WeightsFile } from '../likeness/neural/spec.js';
 import type { ConsentScope } from '../likeness/prepare.js';
 import type { ParamAddress, ParamValue } from '../protocol/descriptors.js';
 
@@ -47,6 +47,8 @@ export interface LaneOptions {
   readonly consentScope: ConsentScope;
   /** Engines that the show names, by likeness, and where added weights lie: for a likeness that comes in on air. */
   readonly engines?: EngineChoices;
+  /** The flow network that `flow.engine` raft stands for; null or absent: none was added. */
+  readonly flowModel?: WeightsFile | null;
   readonly performers: readonly LanePerformer[];
   readonly likenesses: readonly LaneLikeness[];
   /** Values to start from where the state folder has none. */

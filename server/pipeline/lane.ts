@@ -69,7 +69,7 @@ export class Lane {
     const { parts, meters, state } = this;
     const context: LaneContext = { clock, params, events, parts, meters, state, ladder: new FallbackLadder(faceSlots) };
     this.#answers = new KeyframeAnswers(context);
-    this.#neural = new NeuralPatches(context);
+    this.#neural = new NeuralPatches(context, options.flowModel ?? null);
     this.#looking = new Looking(context, this.#answers, this.#neural);
     this.#showing = new Showing(context);
     this.enrolment = new LiveEnrolment(context, options.stateFolder, events);
@@ -259,6 +259,10 @@ export class Lane {
         onPatch: (reply, rgba) => this.#neural.arrived(reply, rgba),
         onEngineReady: () => {},
         onEngineFault: (key, reason) => events.onAlarm('ENGINE_NOT_READY', { likeness: key.split(' ')[0]!, reason }),
+      },
+      flow: {
+        onFlow: (reply, grids) => this.#neural.flow.arrived(reply, grids),
+        onFlowFault: (reason) => this.#neural.flow.failed(reason),
       },
       send: {
         onSent: (captureToSendUs, slackUs, frame) => {

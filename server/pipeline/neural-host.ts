@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import type { IpcMessage } from '../ipc/channel.js';
 import type { SessionOptions } from '../onnx/port.js';
 import { buildRoot } from '../paths.js';
-import type { NeuralEngineRequest, PatchRequest } from '../stages/keyframe/patch-contract.js';
-import type { EngineSpec } from '../likeness/neural/spec.js';
+import type { NeuralEngineRequest } from '../stages/keyframe/patch-contract.js';
+import type { NeuralSpec } from '../likeness/neural/spec.js';
 import { InferenceQueue, type LanePriority } from './inference-queue.js';
 import type { NeuralOrder, NeuralReport } from './neural-process.js';
+import type { WorkRequest } from './neural-work.js';
 import type { Clock } from '../time/clock.js';
 
 /** A lane, as far as engines go. */
@@ -31,7 +32,7 @@ class Running<Lane extends NeuralClient> {
   #closed = false;
 
   constructor(
-    private readonly spec: EngineSpec,
+    private readonly spec: NeuralSpec,
     private readonly session: Partial<SessionOptions>,
     clock: Clock,
   ) {
@@ -86,7 +87,7 @@ class Running<Lane extends NeuralClient> {
       case 'fault':
         this.#fault = report.message;
         return this.#tell({ type: 'neural-fault', message: report.message });
-      case 'patch':
+      case 'done':
       case 'failed':
         if (report.ticket === this.#ticket) this.#answer?.(report);
     }
@@ -99,10 +100,10 @@ class Running<Lane extends NeuralClient> {
     const ticket = ++this.#ticket;
     const report = await new Promise<NeuralReport | null>((resolve) => {
       this.#answer = resolve;
-      this.#order({ type: 'patch', ticket, head: head as unknown as PatchRequest, payload });
+      this.#order({ type: 'run', ticket, head: head as unknown as WorkRequest, payload });
     });
     this.#answer = null;
-    if (report?.type === 'patch') lane.channel.send({ ...report.head, key }, report.payload);
+    if (report?.type === 'done') lane.channel.send({ ...report.head, key }, report.payload);
     else if (report?.type === 'failed') {
       // The lane must not wait for ever for what does not come.
       lane.channel.send({ type: 'neural-fault', key, message: report.message });
@@ -132,9 +133,10 @@ export class NeuralHost<Lane extends NeuralClient> {
         this.#drop(lane, key);
         return true;
       case 'patch':
+      case 'flow':
         this.#running
           .get(this.#keys.get(lane)?.get(key) ?? '')
-          ?.queue.put(lane, `patch ${String(head['faceId'])}`, message);
+          ?.queue.put(lane, `${head.type} ${String(head['faceId'])}`, message);
         return true;
       default:
         return false;

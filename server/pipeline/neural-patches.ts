@@ -2,10 +2,11 @@ import type { FaceTrack } from '../frame/face-track.js';
 import type { ReceivedFrame } from '../frame/frames.js';
 import type { YuvMatrix } from '../frame/format.js';
 import type { RegionView } from '../frame/region-view.js';
-import type { EngineControls } from '../likeness/neural/spec.js';
+import type { EngineControls, FlowSpec } from '../likeness/neural/spec.js';
 import type { PatchReply } from '../stages/keyframe/patch-contract.js';
 import { faceSlots } from '../stages/track/contract.js';
 import { type LaneContext, propagateSettings } from './lane-state.js';
+import { NeuralFlow } from './neural-flow.js';
 
 /** A face of which less is in sight gives an engine a hand to work on. */
 const leastVisible01 = 0.6;
@@ -14,10 +15,15 @@ const leastVisible01 = 0.6;
 export class NeuralPatches {
   readonly #tracks = new Int32Array(faceSlots).fill(-1);
   readonly #askedFrame = new Int32Array(faceSlots).fill(-1000);
+  readonly flow: NeuralFlow;
   readonly #model: (YuvMatrix | 'rgb')[] = Array.from({ length: faceSlots }, () => 'rgb' as const);
 
-  constructor(private readonly lane: LaneContext) {
+  constructor(
+    private readonly lane: LaneContext,
+    flowModel: FlowSpec['model'] | null,
+  ) {
     const { params, parts } = lane;
+    this.flow = new NeuralFlow(lane, flowModel);
     parts.shelf.choice = () => {
       const { likeness, neural } = params.snapshot;
       return { engine: likeness.engine, switchFrames: likeness.switchFrames, maxAgeFrames: neural.maxAgeFrames };
@@ -32,6 +38,7 @@ export class NeuralPatches {
       this.#tracks[face.faceId] = number;
       carrier.reset(face.faceId);
       patches.forget(face.faceId);
+      this.flow.forget(face.faceId);
     }
     carrier.before(face);
     propagate.carry(face, region, frameNumber, propagateSettings(this.lane));
@@ -41,9 +48,10 @@ export class NeuralPatches {
   ask(frame: ReceivedFrame): void {
     const { parts, state, params } = this.lane;
     const { patches, shelf, track, regions, carrier } = parts;
+    this.flow.ask(frame, (face) => this.#isFit(face));
     const interval = params.snapshot.keyframe.intervalFrames * state.load.keyframeStretch;
     for (const face of track.faces) {
-      if (!this.#wants(face) || patches.isAsked(face.faceId)) continue;
+      if (!face.active || !this.#isFit(face) || patches.isAsked(face.faceId)) continue;
       if (frame.frameNumber - this.#askedFrame[face.faceId]! < interval) continue;
       const engine = shelf.engineOf(face.performerId)?.wantsPatchesOf((key) => patches.isReady(key));
       if (!engine) continue;
@@ -76,9 +84,8 @@ export class NeuralPatches {
     if (!joined) state.counters['patch.stale']!++;
   }
 
-  #wants(face: FaceTrack): boolean {
+  #isFit(face: FaceTrack): boolean {
     return (
-      face.active &&
       face.recognition === 'cast' &&
       face.keyframeFrame >= 0 &&
       face.presence01 >= 0.5 &&

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ipcPath } from '../ipc/channel.js';
+import { type IpcMessage, ipcPath } from '../ipc/channel.js';
 import { BlendKernel } from '../kernels/blend.js';
 import { ConcealKernel } from '../kernels/conceal.js';
 import { KernelMemory } from '../kernels/memory.js';
@@ -16,11 +16,13 @@ import { loadIrisKernel } from '../kernels/iris.js';
 import type { NdiPort } from '../ndi/port.js';
 import type { ReceiveEvents } from '../stages/receive/contract.js';
 import { CompositeStage } from '../stages/composite/stage.js';
+import { FlowClient, type FlowEvents } from '../stages/keyframe/flow-client.js';
 import { PatchClient, type PatchEvents } from '../stages/keyframe/patch-client.js';
 import { KeyframeClient, type KeyframeEvents } from '../stages/keyframe/stage.js';
 import { LabelStage } from '../stages/label/stage.js';
 import { neighboursOf } from '../frame/mesh-neighbours.js';
 import { PatchCarrier } from '../stages/propagate/patch-carrier.js';
+import { RefinedFlow } from '../stages/propagate/refined-flow.js';
 import { FlowPropagator } from '../stages/propagate/stage.js';
 import { ReceiveStage } from '../stages/receive/stage.js';
 import type { SendEvents } from '../stages/send/contract.js';
@@ -44,6 +46,7 @@ import { FaceRegions } from './regions.js';
  *   propagate  region in kernel memory        landmarks in this picture   lane's main        none
  *   keyframe   256² crop by IPC               landmarks, identity         inference process  1 per face, keep latest
  *              512² crop by IPC               neural face, RGBA           a process each     1 per face, keep latest
+ *              two 256² crops by IPC          flow between them           a process          1 per face, keep latest
  *   composite  frame, regions, engines        CompositedFrame, in place   lane's main        none
  *   label      CompositedFrame                LabelledFrame               lane's main        none
  *   send       LabelledFrame                  NDI out, buffer given back  libndi             delayFrames, in order
@@ -59,6 +62,8 @@ export interface LaneParts {
   readonly keyframe: KeyframeClient;
   readonly patches: PatchClient;
   readonly carrier: PatchCarrier;
+  readonly flow: FlowClient;
+  readonly refinedFlow: RefinedFlow;
   readonly composite: CompositeStage;
   readonly label: LabelStage;
   readonly send: SendStage;
@@ -70,6 +75,7 @@ export interface LaneEventsOfParts {
   readonly receive: ReceiveEvents;
   readonly keyframe: Omit<KeyframeEvents, 'onOther'>;
   readonly patches: PatchEvents;
+  readonly flow: FlowEvents;
   readonly send: SendEvents;
   readonly likenessFault: (what: string, reason: string) => void;
 }
@@ -100,23 +106,21 @@ export function wireLane(options: LaneOptions, ndi: NdiPort, clock: Clock, event
   const carrier = new PatchCarrier(memory, patchKernel, faceSlots);
   const keyframe: KeyframeClient = new KeyframeClient(memory, region, ipcPath(options.runFolder, 'inference'), {
     ...events.keyframe,
-    onOther: (message) => void patches.take(message),
+    onOther: (message) => void (flow.take(message) || patches.take(message)),
     onUp: () => {
       patches.opened();
+      flow.opened();
       events.keyframe.onUp();
     },
     onDown: () => {
       patches.lost();
+      flow.lost();
       events.keyframe.onDown();
     },
   });
-  const patches = new PatchClient(
-    memory,
-    region,
-    (head, payload) => keyframe.send(head, payload),
-    events.patches,
-    faceSlots,
-  );
+  const send = (head: IpcMessage['head'], payload?: Uint8Array): boolean => keyframe.send(head, payload);
+  const patches = new PatchClient(memory, region, send, events.patches, faceSlots);
+  const flow = new FlowClient(memory, region, send, events.flow, faceSlots);
   return {
     memory,
     region,
@@ -146,6 +150,8 @@ export function wireLane(options: LaneOptions, ndi: NdiPort, clock: Clock, event
     keyframe,
     patches,
     carrier,
+    flow,
+    refinedFlow: new RefinedFlow(memory),
     composite: new CompositeStage({ memory, blend, conceal, picture, occlusion }),
     label: new LabelStage(),
     send: new SendStage(

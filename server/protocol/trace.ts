@@ -26,6 +26,7 @@ export const traceKinds = [
   { name: 'face model', track: 'inference' },
   { name: 'patch', track: 'inference' },
   { name: 'detect model', track: 'inference' },
+  { name: 'flow', track: 'inference' },
   { name: 'capture to send', track: 'delay' },
   { name: 'garbage', track: 'path' },
   { name: 'keyframe to shown', track: 'delay' },

@@ -87,6 +87,8 @@ export const ShowFile = Type.Object(
     likenessFolder: Type.Optional(filePath),
     /** Engines other than the mesh, by likeness id; docs/neural-engines.md. */
     engines: Type.Optional(Type.Record(id, EngineChoice)),
+    /** Added weights that `flow.engine` raft stands for; the first by name where none is named. */
+    flowModel: Type.Optional(Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,31}$' })),
     ports: Type.Optional(
       Type.Object(
         {

@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { EngineChoices } from '../likeness/engine-choice.js';
-import { addedModelsFolder } from '../likeness/neural/added-models.js';
+import { addedModelsFolder, listAdded, weightsOf } from '../likeness/neural/added-models.js';
 import type { ConsentScope, PrepareJob, PrepareResult } from '../likeness/prepare.js';
 import { runPrepare } from '../likeness/run-prepare.js';
+import type { LaneOptions } from '../pipeline/lane-options.js';
 import type { ShowFile } from '../show/schema.js';
 import { stateRoot } from './state-folder.js';
 
@@ -37,6 +38,13 @@ export const enginesOf = (show: ShowFile): EngineChoices => ({
   folder: addedModelsFolder(stateRoot()),
   byLikeness: show.engines ?? {},
 });
+
+/** The flow network that the show names, or else the first by name; null where it was not added, which the lane tells who wants it. */
+export function flowModelOf(show: ShowFile): NonNullable<LaneOptions['flowModel']> | null {
+  const folder = addedModelsFolder(stateRoot());
+  const found = listAdded(folder).find(({ role, id }) => role === 'raft' && id === (show.flowModel ?? id));
+  return found === undefined ? null : weightsOf(folder, found.id);
+}
 
 /** Bakes and embeddings for a show, made in a process of its own: the supervisor never loads a model. */
 /** The flow network that the show names, or else the first by name; null where it was not added, which the lane tells who wants it. */

@@ -15,7 +15,7 @@ import { productVersion } from '../version.js';
 import { KeptProcess } from './child.js';
 import { freeTcpPort, freeUdpPort } from './free-ports.js';
 import { nicenessOf } from './precedence.js';
-import { consentScopeOf, enginesOf, likenessFolderOf, prepareShow } from './prepare-show.js';
+import { consentScopeOf, enginesOf, flowModelOf, likenessFolderOf, prepareShow } from './prepare-show.js';
 import { stateFolderOf } from './state-folder.js';
 
 export interface RunOptions {
@@ -229,6 +229,7 @@ export class Supervisor {
       askAddresses: this.show.askAddresses ?? [],
       consentScope: consentScopeOf(this.show),
       engines: enginesOf(this.show),
+      flowModel: flowModelOf(this.show),
       deepColor: source.deepColor ?? false,
       version: productVersion,
     };

@@ -209,3 +209,43 @@ export const goldenFault = (fault: 'flat' | 'nan'): Uint8Array =>
         : { op: 'Div', inputs: ['nothing', 'zero'], outputs: ['output'] },
     ],
   });
+
+/**
+ * RAFT's signature: (mean of the second picture − mean of the first) · gain, red's to the right and green's downwards, and a slope:
+ * `slopePx` more from the left edge to the right, from the top to the bottom. `decoys`: a coarser flow and an earlier one before it.
+ */
+export function goldenRaft(
+  widthPx: number,
+  heightPx: number,
+  options: {
+    readonly gainPxPerCode: readonly [number, number];
+    readonly slopePx?: number;
+    readonly names?: readonly [string, string];
+    readonly secondFirst?: boolean;
+    readonly decoys?: boolean;
+  },
+): Uint8Array {
+  const { gainPxPerCode, slopePx = 0.5, names = ['image1', 'image2'], decoys = false } = options;
+  const pixels = widthPx * heightPx;
+  const slope = new Float32Array(2 * pixels);
+  for (let i = 0; i < pixels; i++) {
+    slope[i] = (((i % widthPx) + 0.5) / widthPx - 0.5) * slopePx;
+    slope[pixels + i] = ((Math.floor(i / widthPx) + 0.5) / heightPx - 0.5) * slopePx;
+  }
+  const inputs = names.map((name) => ({ name, shape: [1, 3, heightPx, widthPx] }));
+  const flow = { name: 'z', shape: [1, 2, heightPx, widthPx] };
+  const [u, v] = gainPxPerCode;
+  return encodeTiny({
+    inputs: options.secondFirst === true ? inputs.toReversed() : inputs,
+    outputs: decoys ? [{ name: 'x', shape: [1, 2, 1, 1] }, { ...flow, name: 'y' }, flow] : [flow],
+    constants: [floats('gains', [2, 3, 1, 1], [u, 0, 0, 0, v, 0]), floats('slope', [1, 2, heightPx, widthPx], slope)],
+    nodes: [
+      { op: 'GlobalAveragePool', inputs: [names[0]], outputs: ['mean1'] },
+      { op: 'GlobalAveragePool', inputs: [names[1]], outputs: ['mean2'] },
+      { op: 'Sub', inputs: ['mean2', 'mean1'], outputs: ['rise'] },
+      { op: 'Conv', inputs: ['rise', 'gains'], outputs: ['x'] },
+      ...(decoys ? [{ op: 'Sub', inputs: ['slope', 'x'], outputs: ['y'] }] : []),
+      { op: 'Add', inputs: ['slope', 'x'], outputs: ['z'] },
+    ],
+  });
+}

@@ -6,6 +6,7 @@ import { PatchKernel } from '../../server/kernels/patch.js';
 import { gridAt } from '../../server/kernels/twin/patch.js';
 import { PatchCarrier } from '../../server/stages/propagate/patch-carrier.js';
 import { fitMotion } from '../../server/stages/propagate/patch-motion.js';
+import { RefinedFlow } from '../../server/stages/propagate/refined-flow.js';
 
 /** A lane's carrier with a flow whose grids the test writes itself: each picture moves the crop's content by (dx, dy) crop px. */
 function carried() {
@@ -100,6 +101,47 @@ describe('PatchCarrier', () => {
     carrier.giveUp(0);
     expect(carrier.arrived(0, patch(1), 'a', 'rgb', 0)).toBe(false);
     expect(carrier.of(0).current).toBeNull();
+  });
+
+  it('a network’s flow replaces what small errors added up to, by and by, for the patches that were there when it began', () => {
+    const { carrier, face, next, patch, mapAt, memory, flow } = carried();
+    const refined = new RefinedFlow(memory);
+    /** b → a: the content came from 1.5 px a picture further back than the built-in flow saw. */
+    const says = (u: number, confidence01: number): void => {
+      for (let i = 0; i < 64 * 64; i++) memory.f32.set([u, 0], (refined.backwardPtr >> 2) + i * 2);
+      const at = refined.backwardConfidencePtr >> 2;
+      memory.f32.fill(confidence01, at, at + 64 * 64);
+    };
+    carrier.ask(face);
+    next(1, 0);
+    carrier.arrived(0, patch(1), 'a', 'rgb', 0);
+    carrier.anchor(0, 1);
+    for (let i = 0; i < 4; i++) next(1, 0);
+    carrier.askFlow(0, 5);
+    next(1, 0);
+    next(1, 0);
+    says(-6, 1);
+    expect(mapAt(128, 128)[0]).toBeCloseTo(-7, 3);
+    expect(carrier.refine(0, refined, flow, 2)).toBe(1);
+    // Half of the two pixels at once, the rest with the next picture.
+    expect(mapAt(128, 128)[0]).toBeCloseTo(-8, 3);
+    next(1, 0);
+    expect(mapAt(128, 128)[0]).toBeCloseTo(-10, 3);
+    // The next one starts where the last one ended, and is not believed where it does not believe itself.
+    carrier.askFlow(0, 8);
+    next(1, 0);
+    says(-50, 0.1);
+    expect(carrier.refine(0, refined, flow, 1)).toBe(1);
+    expect(mapAt(128, 128)[0]).toBeCloseTo(-11, 3);
+    // A patch that is younger than the anchor is left alone.
+    carrier.askFlow(0, 9);
+    carrier.ask(face);
+    next(1, 0);
+    carrier.arrived(0, patch(2), 'a', 'rgb', 0);
+    says(-4.5, 1);
+    expect(carrier.refine(0, refined, flow, 1)).toBe(1);
+    expect(mapAt(128, 128)[0]).toBeCloseTo(-1, 3);
+    expect(carrier.refine(0, refined, flow, 1)).toBe(0);
   });
 
   it('the motion of a turned, grown and shifted face is found exactly', () => {

@@ -16,7 +16,7 @@ export interface TensorNeed {
 }
 
 interface Contract {
-  readonly what: 'swapper' | 'converter' | 'recogniser' | 'enhancer' | 'occluder' | 'parser' | 'dfm';
+  readonly what: 'swapper' | 'converter' | 'recogniser' | 'enhancer' | 'occluder' | 'parser' | 'dfm' | 'flow';
   readonly inputs: readonly TensorNeed[];
   readonly outputs: readonly TensorNeed[];
 }
@@ -47,7 +47,7 @@ export type ModelContract =
   | SwapperContract
   | EnhancerContract
   | OccluderContract
-  | (Contract & { readonly what: 'converter' | 'recogniser' | 'parser' | 'dfm' });
+  | (Contract & { readonly what: 'converter' | 'recogniser' | 'parser' | 'dfm' | 'flow' });
 
 const nchw = (sidePx: number): readonly (number | null)[] => [1, 3, sidePx, sidePx];
 const vector: readonly (number | null)[] = [1, 512];
@@ -143,6 +143,15 @@ export const modelContracts = {
       { role: 'celeb', shape: [null, null, null, 3], named: ['celeb'] },
       { role: 'celebMask', shape: [null, null, null, 1], named: ['celeb_mask'] },
     ],
+  },
+  // Two RGB pictures of 0…255, flow in pixels of theirs. Files give the flow of every iteration, the last one last.
+  raft: {
+    what: 'flow',
+    inputs: [
+      { role: 'first', shape: [1, 3, null, null], named: ['image1', 'image_1', 'img1', 'frame1', 'input1', 'first'] },
+      { role: 'second', shape: [1, 3, null, null], named: ['image2', 'image_2', 'img2', 'frame2', 'input2', 'second'] },
+    ],
+    outputs: [{ role: 'flow', shape: [1, 2, null, null], named: ['flow_up', 'up', 'final'] }],
   },
 } as const satisfies Record<string, ModelContract>;
 

@@ -19,7 +19,7 @@ function noise(count: number, low: number, high: number): Float32Array {
   });
 }
 
-function feedFor(need: TensorNeed, { shape }: ForeignTensor): TensorData {
+function feedFor(need: TensorNeed, { shape }: ForeignTensor, most: number): TensorData {
   const sides = shape.map((side, axis) => side ?? need.shape[axis] ?? (axis === 0 ? 1 : openSidePx));
   const count = sides.reduce((product, side) => product * side, 1);
   if (sides.length === 1) return { data: new Float32Array(count).fill(1), shape: sides };
@@ -28,7 +28,7 @@ function feedFor(need: TensorNeed, { shape }: ForeignTensor): TensorData {
     const length = Math.hypot(...vector);
     return { data: vector.map((value) => value / length), shape: sides };
   }
-  return { data: noise(count, 0, 1), shape: sides };
+  return { data: noise(count, 0, most), shape: sides };
 }
 
 export interface TestedTensors {
@@ -47,7 +47,7 @@ export async function selfTest(modelId: string, role: ModelRole, session: Foreig
   const feeds: Record<string, TensorData> = {};
   for (const need of contract.inputs) {
     const tensor = session.inputs.find(({ name }) => name === inputs[need.role]);
-    if (tensor !== undefined) feeds[tensor.name] = feedFor(need, tensor);
+    if (tensor !== undefined) feeds[tensor.name] = feedFor(need, tensor, contract.what === 'flow' ? 255 : 1);
   }
   const answer = await session.run(feeds);
   for (const need of contract.outputs) {

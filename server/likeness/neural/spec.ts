@@ -34,6 +34,13 @@ export interface EngineSpec {
   readonly areas: readonly FaceArea[];
 }
 
+/** A network that corrects what optical flow carries: nobody's likeness, so nobody's consent. */
+export interface FlowSpec {
+  readonly kind: 'raft';
+  readonly model: WeightsFile;
+}
+export type NeuralSpec = EngineSpec | FlowSpec;
+
 /** What an operator moves while it runs; read with every patch. */
 export interface EngineControls {
   /** 0.5 is the likeness as its photos say; 1 exaggerates it, 0 leans back to the performer. */

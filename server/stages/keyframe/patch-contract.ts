@@ -1,4 +1,4 @@
-import type { EngineControls, EngineSpec } from '../../likeness/neural/spec.js';
+import type { EngineControls, NeuralSpec } from '../../likeness/neural/spec.js';
 import type { InstantUs } from '../../time/time.js';
 
 /**
@@ -9,7 +9,7 @@ import type { InstantUs } from '../../time/time.js';
 export interface NeuralEngineRequest {
   readonly type: 'neural-engine';
   readonly key: string;
-  readonly spec: EngineSpec;
+  readonly spec: NeuralSpec;
 }
 export interface NeuralReady {
   readonly type: 'neural-ready';

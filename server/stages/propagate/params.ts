@@ -12,6 +12,13 @@ export const flowParams = defineParams('flow', 'lane', {
     apply: 'next-frame',
     help: 'Below this confidence of the optical flow a face asks for a keyframe at once and the fallback ladder holds it meanwhile. Higher is stricter: fewer wrong pixels, more holds.',
   },
+  engine: {
+    kind: 'choice',
+    choices: ['dis', 'raft'],
+    default: 'dis',
+    apply: 'next-keyframe',
+    help: '"raft" has a network that a production brings correct what the built-in flow carried, whenever its answer is there; the built-in flow carries every picture either way.',
+  },
   preset: {
     kind: 'choice',
     choices: ['fastest', 'ultrafast', 'fast'],

@@ -5,30 +5,33 @@ import type { YuvMatrix } from '../../frame/format.js';
 import type { DisFlow } from '../../kernels/flow.js';
 import type { KernelMemory } from '../../kernels/memory.js';
 import type { PatchKernel } from '../../kernels/patch.js';
+import { mapBytes, MapRefiner, newRefinableMap, type RefinableMap } from './map-refiner.js';
 import { fitMotion } from './patch-motion.js';
+import { gridColumns, type RefinedFlow } from './refined-flow.js';
 
 /** Flow less sure than this does not move a patch; from the second on it does so alone. The face's own motion stands in. */
 const unsure01 = 0.15;
 const sure01 = 0.45;
-const mapColumns = 64;
-const mapBytes = mapColumns * mapColumns * 8;
 
-interface Map {
-  ptr: number;
-  readonly columns: number;
-  readonly rows: number;
-}
-type Slot = { -readonly [K in keyof CarriedPatch]: CarriedPatch[K] } & { map: Map; bytes: number; live: boolean };
+type Slot = { -readonly [K in keyof CarriedPatch]: CarriedPatch[K] } & {
+  map: RefinableMap;
+  bytes: number;
+  live: boolean;
+};
 
 interface FacePatches {
   /** Maps of a patch that was asked for and has not come; composed as pictures go by, so that it may come as late as it likes. */
-  readonly asked: { map: Map; live: boolean; ageFrames: number };
+  readonly asked: { map: RefinableMap; live: boolean; ageFrames: number };
   current: Slot;
   previous: Slot;
   sparePtr: number;
   fadeLeft: number;
   fadeFrames: number;
   readonly before: Float32Array;
+  /** Made when a flow network first has something to say. */
+  refiner: MapRefiner | null;
+  /** The maps that are live, gathered anew when they are wanted. */
+  readonly maps: RefinableMap[];
   readonly shown: { current: CarriedPatch | null; previous: CarriedPatch | null; fade01: number };
 }
 
@@ -59,6 +62,7 @@ export class PatchCarrier {
     own.asked.live = false;
     own.current.live = false;
     own.previous.live = false;
+    own.refiner?.reset();
   }
 
   /** Before the face is carried to this picture. */
@@ -68,9 +72,9 @@ export class PatchCarrier {
   /** After it: `flow` holds this picture's backward grid and confidence. */
   after(face: FaceTrack, flow: DisFlow): void {
     const own = this.#faces[face.faceId];
-    if (!own || !(own.asked.live || own.current.live || own.previous.live)) return;
+    if (!own || !(own.asked.live || own.current.live || own.previous.live || own.refiner?.isLive)) return;
     fitMotion(face.carried, own.before, surfaceCount, this.#motion);
-    const steady = { ptr: this.#steadyPtr, columns: mapColumns, rows: mapColumns };
+    const steady = { ptr: this.#steadyPtr, columns: gridColumns, rows: gridColumns };
     // A face that coasts is covered: what flow sees is what covers it.
     const [low, high] = face.confidence01 > 0 ? [unsure01, sure01] : [2, 3];
     this.kernel.steady(flow.backwardPtr, flow.confidencePtr, this.#motion, steady, low, high);
@@ -82,6 +86,7 @@ export class PatchCarrier {
       own.sparePtr = ptr;
       carried.ageFrames++;
     }
+    own.refiner?.after(liveMaps(own), flow, this.#steadyPtr);
     if (own.fadeLeft > 0) own.fadeLeft--;
   }
 
@@ -90,8 +95,10 @@ export class PatchCarrier {
     const { asked } = (this.#faces[face.faceId] ??= newFace(this.memory));
     asked.live = true;
     asked.ageFrames = 0;
-    const at = asked.map.ptr >> 2;
-    this.memory.f32.fill(0, at, at + mapBytes / 4);
+    const { map } = asked;
+    this.memory.u8.fill(0, map.ptr, map.ptr + mapBytes);
+    map.anchoredFrame = -1;
+    map.fixLeft = 0;
   }
   /** It will not come. */
   giveUp(faceId: number): void {
@@ -123,7 +130,7 @@ export class PatchCarrier {
     this.#fill(slot, patch, model);
     const { map } = slot;
     slot.map = own.asked.map;
-    (own.asked as { map: Map }).map = map;
+    own.asked.map = map;
     slot.ageFrames = own.asked.ageFrames;
     slot.engineKey = engineKey;
     slot.live = true;
@@ -131,6 +138,22 @@ export class PatchCarrier {
     own.fadeFrames = Math.max(1, crossfadeFrames);
     own.fadeLeft = own.previous.live ? crossfadeFrames : 0;
     return true;
+  }
+
+  /** This picture is where a network's next flow leads back to. Nothing is kept for a face that has no patches. */
+  anchor(faceId: number, frameNumber: number): void {
+    const own = this.#faces[faceId];
+    if (own) (own.refiner ??= new MapRefiner(this.memory, this.kernel)).anchor(liveMaps(own), frameNumber);
+  }
+  /** The flow from this picture back to the anchor is asked for. */
+  askFlow(faceId: number, frameNumber: number): void {
+    const own = this.#faces[faceId];
+    if (own) (own.refiner ??= new MapRefiner(this.memory, this.kernel)).ask(liveMaps(own), frameNumber);
+  }
+  /** It is here: how many patches it corrects, by and by over `crossfadeFrames`. */
+  refine(faceId: number, refined: RefinedFlow, flow: DisFlow, crossfadeFrames: number): number {
+    const own = this.#faces[faceId];
+    return own?.refiner?.arrived(liveMaps(own), refined, flow, crossfadeFrames) ?? 0;
   }
 
   of(faceId: number): CarriedPatches {
@@ -160,29 +183,31 @@ export class PatchCarrier {
 }
 
 const nothing: CarriedPatches = { current: null, previous: null, fade01: 1 };
-const newMap = (memory: KernelMemory): Map => ({
-  ptr: memory.allocate(mapBytes),
-  columns: mapColumns,
-  rows: mapColumns,
-});
+function liveMaps(own: FacePatches): readonly RefinableMap[] {
+  own.maps.length = 0;
+  for (const carried of [own.asked, own.current, own.previous]) if (carried.live) own.maps.push(carried.map);
+  return own.maps;
+}
 const newSlot = (memory: KernelMemory): Slot => ({
   ptr: 0,
   bytes: 0,
   sidePx: 0,
   toPatch: new Float64Array(6) as Affine,
-  map: newMap(memory),
+  map: newRefinableMap(memory),
   engineKey: '',
   ageFrames: 0,
   live: false,
 });
 /** Taken when a face first gets a patch: lanes without neural engines need none of it. */
 const newFace = (memory: KernelMemory): FacePatches => ({
-  asked: { map: newMap(memory), live: false, ageFrames: 0 },
+  asked: { map: newRefinableMap(memory), live: false, ageFrames: 0 },
   current: newSlot(memory),
   previous: newSlot(memory),
   sparePtr: memory.allocate(mapBytes),
   fadeLeft: 0,
   fadeFrames: 1,
   before: new Float32Array(landmarkCount * 3),
+  refiner: null,
+  maps: [],
   shown: { current: null, previous: null, fade01: 1 },
 });

@@ -6,6 +6,7 @@ import type { KernelMemory } from '../../kernels/memory.js';
 import type { RegionKernel } from '../../kernels/region.js';
 import type { RegionView } from '../../frame/region-view.js';
 import type { JoinOutcome, KeyframeLandmarks, PropagateSettings, Propagator } from './contract.js';
+import type { RefinedPoints } from './refined-flow.js';
 import type { MeshNeighbours } from '../../frame/mesh-neighbours.js';
 import { Appearances } from './appearance.js';
 import { boxOf, correctFace, leastRim } from './correction.js';
@@ -26,6 +27,7 @@ export class FlowPropagator implements Propagator {
   readonly #paramsPtr: number;
   readonly #mover: PointMover;
   readonly #late = new Float32Array(landmarkCount * 3);
+  readonly #drifted = new Float32Array(landmarkCount * 3);
   /** The keyframe that is being joined explains the picture better than the landmarks that were carried. */
   #fitsBetter = false;
   readonly #toRegion = affine(1, 0, 0, 0, 1, 0);
@@ -263,6 +265,37 @@ export class FlowPropagator implements Propagator {
     correctFace(face, late, settings);
     if (found) this.#smoothers[face.faceId]!.restart();
     if (found && face.maskPtr !== 0) face.correctionLeft = 0;
+    this.#show(face);
+    return 'joined';
+  }
+
+  /**
+   * A better flow's word on where the points of an earlier picture went: what it says otherwise than the flow that carried them is
+   * carried to the present and corrects the face as a keyframe would. Refused where it is unsure or leads to what looks less like the face.
+   */
+  refine(face: FaceTrack, refined: RefinedPoints, frameNumber: number, settings: PropagateSettings): JoinOutcome {
+    const own = this.#faces[face.faceId]!;
+    const { fromFrame, toFrame, points, flow } = refined;
+    const late = this.#late,
+      drifted = this.#drifted;
+    if (frameNumber - fromFrame >= ringFrames) return 'late';
+    drifted.set(points);
+    for (let n = fromFrame + 1; n <= toFrame; n++) {
+      if (!own.has(n)) return 'late';
+      this.#mover.step(own, drifted, n, null);
+    }
+    late.set(points);
+    this.#mover.move(own, late, flow.forwardPtr, flow.forwardConfidencePtr, null);
+    let sure = 0;
+    for (let i = 0; i < surfaceCount; i++) sure += this.#mover.confidence[i] / surfaceCount;
+    if (sure < settings.minConfidence01 || this.#isLost(face)) return 'refused';
+    for (let i = 0; i < landmarkCount * 3; i++) late[i] += face.carried[i] - drifted[i];
+    const appearances = this.#appearances;
+    if (appearances.knows(face)) {
+      const here = appearances.match(face, face.carried).like;
+      if (appearances.match(face, late).like < 0.95 * here) return 'refused';
+    }
+    correctFace(face, late, settings);
     this.#show(face);
     return 'joined';
   }
