@@ -1,5 +1,6 @@
 import type { FaceTrack } from '../frame/face-track.js';
 import type { ReceivedFrame } from '../frame/frames.js';
+import type { BoxPx } from '../frame/geometry.js';
 import { FrameShrinker } from '../kernels/frame-shrink.js';
 import type { InstantUs } from '../time/time.js';
 import type { KeyframeAnswers } from './answers.js';
@@ -8,7 +9,7 @@ import type { NeuralPatches } from './neural-patches.js';
 
 /** Longer side of the picture in which faces are looked for: what the detector sees, so that nothing is resized twice. */
 const detectLongSidePx = 256;
-/** Frames between detections while every cast performer is on screen, and while one is missing. */
+/** Frames between detections while every cast performer is on screen, and while one is missing and nothing comes in. */
 const detectCalmFrames = 25;
 const detectSearchFrames = 2;
 /** Layout change, in codes, above which a picture is a cut (a flash moves the mean, not the layout; see LumaStats). */
@@ -22,6 +23,7 @@ const softCutAlike01 = 0.6;
 /** track and propagate on one picture, and what is asked of inference about it. */
 export class Looking {
   #detectAskedFrame = -1000;
+  readonly #arrivalBox: BoxPx = { x0: 0, y0: 0, x1: 0, y1: 0 };
   #shrinker: FrameShrinker | null = null;
   #shrinkerFor = '';
 
@@ -98,6 +100,9 @@ export class Looking {
     const { frameNumber } = frame;
     const { keyframe: kf, flow } = params.snapshot;
     if (!keyframe.up) return;
+    // Somebody may be coming in: who that is cannot be asked before it is known where.
+    const soon = this.#mayArrive(frame);
+    if (soon) this.#askDetectAfter(1, frame);
     const wishes = track.wishes(frameNumber, {
       intervalFrames: kf.intervalFrames * state.load.keyframeStretch,
       minConfidence01: flow.minConfidence01,
@@ -116,8 +121,20 @@ export class Looking {
       if (asked) this.answers.remember(face, frameNumber, askedAtUs);
     }
     this.neural.ask(frame);
-    const every = state.unlookedSince >= 0 ? 1 : track.allAcquired() ? detectCalmFrames : detectSearchFrames;
-    if (!keyframe.detectInFlight && frameNumber - this.#detectAskedFrame >= every) this.#askDetect(frame);
+    if (!soon) this.#askDetectAfter(track.allAcquired() ? detectCalmFrames : detectSearchFrames, frame);
+  }
+
+  /** Nobody has looked at this picture's scene yet, or a performer is missed and something has come in since the last look. */
+  #mayArrive({ frameNumber, video }: ReceivedFrame): boolean {
+    const { parts, state } = this.lane;
+    if (state.unlookedSince >= 0) return true;
+    if (parts.track.allAcquired()) return false;
+    return state.arrivals.find(frameNumber, video.widthPx, video.heightPx, this.#arrivalBox);
+  }
+
+  #askDetectAfter(frames: number, frame: ReceivedFrame): void {
+    const due = frame.frameNumber - this.#detectAskedFrame >= frames;
+    if (due && !this.lane.parts.keyframe.detectInFlight) this.#askDetect(frame);
   }
 
   #askDetect(frame: ReceivedFrame): void {

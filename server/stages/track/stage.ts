@@ -5,6 +5,7 @@ import type { InstantUs } from '../../time/time.js';
 import { type CastPerformer, faceSlots, type KeyframeWish } from './contract.js';
 import { IdentityLock } from './identity-lock.js';
 import { Phantoms } from './phantoms.js';
+import { astray, outside, overlap, share01 } from './places.js';
 import { WallRegions } from './wall-regions.js';
 
 export interface TrackSettings {
@@ -26,6 +27,9 @@ const looksToPhantom = 2;
 const identityEveryKeyframes = 4;
 /** From this much of a face in sight its embedding counts against it. */
 const wholeVisible01 = 0.8;
+/** A face of which less than this is in the picture is looked at without its counting, but for one look in so many. */
+const leastShareLooked01 = 0.9;
+const partialLooksPerLook = 4;
 /** Detections in a row that see nobody where a track is, before it may end. */
 const emptyDetectionsToEnd = 3;
 
@@ -42,6 +46,8 @@ export class TrackStage {
   readonly #wishes: KeyframeWish[] = [];
   readonly #phantoms = new Phantoms();
   readonly walls = new WallRegions();
+  #widthPx = 0;
+  #heightPx = 0;
   cast: readonly CastPerformer[] = [];
 
   constructor(
@@ -105,9 +111,11 @@ export class TrackStage {
     }
     this.#phantoms.age();
     this.walls.size(widthPx, heightPx);
+    this.#widthPx = widthPx;
+    this.#heightPx = heightPx;
     for (const d of found) {
       const owner = this.faces.find((face) => face.active && overlap(face, d.box) > 0.2);
-      if (owner && (owner.presence01 >= 0.5 || !astray(owner, d.box))) continue;
+      if (owner && (owner.presence01 >= 0.5 || (!astray(owner, d.box) && !this.#hasSlipped(owner)))) continue;
       // Covered: whoever is found beside it may be who covers it. The covered one keeps its place until somebody is recognised.
       const covered = owner !== undefined && owner.maskPtr !== 0;
       // Lost, and the face is beside where the track believes it: the detector knows better. It must be recognised anew.
@@ -124,6 +132,11 @@ export class TrackStage {
       this.counters.started++;
       start(free);
     }
+  }
+
+  /** A face is where the track is, nothing stands before it, and yet the mesh model does not see one in its crop: turned or sized wrongly. */
+  #hasSlipped(face: FaceTrack): boolean {
+    return face.maskPtr === 0 && this.#looks[face.faceId] >= looksToPhantom;
   }
 
   /** The detector has taken it back, or the mesh model never saw a face there. */
@@ -162,7 +175,12 @@ export class TrackStage {
     }
     // What can be seen of a half-hidden face may say who it is; it cannot say who it is not.
     const doubtful = face.recognition === 'cast' && face.maskPtr !== 0 && face.visible01 < wholeVisible01;
-    if (identity && presence01 >= 0.5 && (!doubtful || this.proves(face, identity))) {
+    if (
+      identity &&
+      presence01 >= 0.5 &&
+      (!doubtful || this.proves(face, identity)) &&
+      !this.#isHalfIn(face, identity)
+    ) {
       const taken = new Set<string>();
       // A track that has lost its face (a hand took it along) must not keep the performer from being found again.
       for (const other of this.faces)
@@ -177,6 +195,13 @@ export class TrackStage {
     }
   }
 
+  /** Half a face at the picture's edge looks like a stranger's: who comes in is not one after the looks of a few pictures. Every fourth counts. */
+  #isHalfIn(face: FaceTrack, identity: Float32Array): boolean {
+    if (face.recognition !== 'unknown' || this.#keyframes[face.faceId] % partialLooksPerLook === 0) return false;
+    if (this.#widthPx === 0 || share01(face, this.#widthPx, this.#heightPx) >= leastShareLooked01) return false;
+    return !this.cast.some(({ identity: own }) => cosine(identity, own) >= identityMatch.acquireAt);
+  }
+
   /** Which faces want a keyframe from this picture. The list is reused. */
   wishes(frameNumber: number, settings: TrackSettings): readonly KeyframeWish[] {
     this.#wishes.length = 0;
@@ -185,7 +210,8 @@ export class TrackStage {
       const age = frameNumber - face.askedFrame;
       const unsettled = !isConfirmed(face) || face.keyframeFrame < 0 || face.presence01 < 0.5;
       const restless = face.rimConfidence01 < restlessRim01 || face.confidence01 < settings.minConfidence01;
-      const unseen = face.keyframeFrame < 0;
+      // Nobody's face yet: the newest picture waits at inference in place of the one before, so asking for each costs no more answers.
+      const unseen = face.keyframeFrame < 0 || face.recognition === 'unknown';
       const due =
         face.askedFrame < 0 || age >= (unseen ? 1 : soonestFrames(settings.intervalFrames, unsettled, restless));
       // Strangers are followed, so that they stay strangers; a slow look is enough.
@@ -245,40 +271,8 @@ function soonestFrames(intervalFrames: number, unsettled: boolean, restless: boo
   return Math.min(Math.max(2, Math.round(intervalFrames * restlessPart01)), intervalFrames);
 }
 
-/** The detection's centre lies more than a third of a face away from the track's. */
-function astray(face: FaceTrack, box: readonly [number, number, number, number]): boolean {
-  const { x0, y0, x1, y1 } = face.box;
-  const dx = (box[0] + box[2] - x0 - x1) / 2,
-    dy = (box[1] + box[3] - y0 - y1) / 2;
-  return Math.hypot(dx, dy) > 0.33 * Math.max(x1 - x0, y1 - y0);
-}
-
 const holds = (face: FaceTrack, performerId: string): boolean =>
   face.active && face.performerId === performerId && face.presence01 >= 0.5 && isConfirmed(face);
 
 /** Nobody sees it, or what is known of it is covered. */
 const isLost = (face: FaceTrack): boolean => face.presence01 < 0.5 || face.visible01 < 0.45;
-
-/** Of the face's box inside the picture. */
-function share01({ box: { x0, y0, x1, y1 } }: FaceTrack, widthPx: number, heightPx: number): number {
-  const w = Math.min(x1, widthPx) - Math.max(x0, 0);
-  const h = Math.min(y1, heightPx) - Math.max(y0, 0);
-  return w > 0 && h > 0 ? (w * h) / ((x1 - x0) * (y1 - y0)) : 0;
-}
-
-/** Intersection over the smaller box: a detector's box and a mesh's box differ in size. */
-function overlap(face: FaceTrack, box: readonly [number, number, number, number]): number {
-  const a = face.box;
-  const w = Math.min(a.x1, box[2]) - Math.max(a.x0, box[0]);
-  const h = Math.min(a.y1, box[3]) - Math.max(a.y0, box[1]);
-  if (w <= 0 || h <= 0) return 0;
-  const least = Math.min((a.x1 - a.x0) * (a.y1 - a.y0), (box[2] - box[0]) * (box[3] - box[1]));
-  return least > 0 ? (w * h) / least : 0;
-}
-
-/** The face's centre has left the picture. */
-function outside(face: FaceTrack, widthPx: number, heightPx: number): boolean {
-  const x = (face.box.x0 + face.box.x1) / 2;
-  const y = (face.box.y0 + face.box.y1) / 2;
-  return !(x > 0 && y > 0 && x < widthPx && y < heightPx);
-}
