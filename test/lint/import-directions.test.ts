@@ -5,11 +5,15 @@ import { describe, expect, it } from 'vitest';
 import { doors, rooms } from './rules/rooms.js';
 import { projectRoot } from '../../server/paths.js';
 
+/** What the plugin's own types leave out. */
+interface RulesByName {
+  readonly rules: Readonly<
+    Record<string, { readonly meta?: { readonly docs?: { readonly requiresTypeChecking?: boolean } } }>
+  >;
+}
 const typedRules = new Set(
-  Object.entries(tseslint.plugin.rules ?? {})
-    .filter(
-      ([, rule]) => (rule as { meta?: { docs?: { requiresTypeChecking?: boolean } } }).meta?.docs?.requiresTypeChecking,
-    )
+  Object.entries((tseslint.plugin as unknown as RulesByName).rules)
+    .filter(([, rule]) => rule.meta?.docs?.requiresTypeChecking)
     .map(([name]) => `@typescript-eslint/${name}`),
 );
 /** The tree's own rules; those that need types make a program of the whole tree for every snippet, so only what asks for them gets them. */
