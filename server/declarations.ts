@@ -1,3 +1,4 @@
+import { monitorParams, slateParams } from './monitors/params.js';
 import type { ParamGroup } from './params/define.js';
 import { ParamRegistry } from './params/registry.js';
 import { showActions } from './show/actions.js';
@@ -26,17 +27,37 @@ export const declarations: readonly ParamGroup[] = [
   fallbackParams,
   labelParams,
   sendParams,
+  monitorParams,
+  slateParams,
   previewParams,
   oscQueryParams,
   dmxParams,
 ];
 
-/** The registry of a show: "show", and one lane and one output per camera. */
-export function registryOf(cameras: readonly { readonly id: string; readonly label: string }[]): ParamRegistry {
+/** What a camera's programme output has: everything but a monitor's own. */
+export const programmeGroups: readonly string[] = [
+  ...new Set(declarations.filter(({ scope }) => scope === 'output').map(({ group }) => group)),
+].filter((group) => group !== monitorParams.group);
+
+export interface CameraScope {
+  readonly id: string;
+  readonly label: string;
+}
+export interface MonitorScope extends CameraScope {
+  readonly laneId: string;
+}
+
+/** The registry of a show: "show", one lane and one output per camera, and one output per monitor. */
+export function registryOf(cameras: readonly CameraScope[], monitors: readonly MonitorScope[] = []): ParamRegistry {
   const registry = new ParamRegistry(declarations, showActions, showMeters);
-  for (const { id, label } of cameras) {
-    registry.addScope(`lane/${id}`, label);
-    registry.addScope(`output/${id}`, label);
-  }
+  for (const camera of cameras) addCamera(registry, camera);
+  for (const monitor of monitors) addMonitor(registry, monitor);
   return registry;
+}
+export function addCamera(registry: ParamRegistry, { id, label }: CameraScope): void {
+  registry.addScope(`lane/${id}`, label);
+  registry.addScope(`output/${id}`, label, { groups: programmeGroups });
+}
+export function addMonitor(registry: ParamRegistry, { id, label, laneId }: MonitorScope): void {
+  registry.addScope(`output/${id}`, label, { laneId, groups: [monitorParams.group] });
 }

@@ -21,7 +21,11 @@ interface Flags {
 
 function layouts(showFile: string | undefined, flags: Flags): void {
   const show = showFile === undefined ? demoShow() : readShowFile(showFile);
-  const registry = registryOf(show.sources.map(({ id, label }) => ({ id, label: label ?? id })));
+  const cameras = show.sources.map(({ id, label }) => ({ id, label: label ?? id }));
+  const registry = registryOf(
+    cameras,
+    (show.outputs ?? []).map(({ id, label, laneId }) => ({ id, label: label ?? id, laneId })),
+  );
   const pages = panelOf(registry);
   const { host, feedbackPort } = flags;
   const connection = { host, oscPort: show.ports?.osc ?? defaultPorts.osc, feedbackPort };

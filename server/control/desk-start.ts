@@ -1,12 +1,11 @@
+import { addCamera, type MonitorScope } from '../declarations.js';
 import { addressOf } from '../params/define.js';
 import type { ParamRegistry } from '../params/registry.js';
 import type { ParamAddress, ParamValue } from '../protocol/descriptors.js';
 import { Book, type BookEntry } from '../show/book.js';
 import type { ShowFile } from '../show/schema.js';
+import { monitorValues } from '../show/monitor-values.js';
 import { bookOfShow } from '../show/show-file.js';
-
-/** "lane/cam-a" and "output/cam-a" are of lane cam-a; "show" is everybody's. */
-export const laneOf = (scopeId: string): string | null => scopeId.split('/')[1] ?? null;
 
 /** The file's looks, cues and stage, and over them what was changed since. */
 export function bookOf(show: ShowFile, changed: readonly BookEntry[]): Book {
@@ -15,12 +14,16 @@ export function bookOf(show: ShowFile, changed: readonly BookEntry[]): Book {
   return book;
 }
 
+/** The scopes of the file's monitor outputs. */
+export const monitorScopes = (show: ShowFile): readonly MonitorScope[] =>
+  (show.outputs ?? []).map(({ id, label, laneId }) => ({ id, label: label ?? id, laneId }));
+
 /** What the file sets, before anything an operator changed. */
 export function startValues(show: ShowFile): Record<ParamAddress, ParamValue> {
   const named = show.sources.flatMap(({ id, likeness }) =>
     likeness == null ? [] : [[addressOf(`lane/${id}`, 'likeness', 'id'), likeness] as const],
   );
-  return { ...Object.fromEntries(named), ...show.values };
+  return { ...Object.fromEntries(named), ...monitorValues(show), ...show.values };
 }
 
 /** The scopes of the cameras that came, went, or are called otherwise. Gives the ids of those that went. */
@@ -29,8 +32,6 @@ export function followCameras(registry: ParamRegistry, before: ShowFile, show: S
   const gone = before.sources.map(({ id }) => id).filter((id) => !cameras.has(id));
   for (const id of gone) for (const scopeId of [`lane/${id}`, `output/${id}`]) registry.removeScope(scopeId);
   const labels = new Map(registry.scopes.map(({ id, label }) => [id, label]));
-  for (const [id, label] of cameras)
-    for (const scopeId of [`lane/${id}`, `output/${id}`])
-      if (labels.get(scopeId) !== label) registry.addScope(scopeId, label);
+  for (const [id, label] of cameras) if (labels.get(`lane/${id}`) !== label) addCamera(registry, { id, label });
   return gone;
 }

@@ -11,7 +11,7 @@ import { Dispatcher, refusal, type ParamChange, type Refusal } from '../surfaces
 import type { Clock } from '../time/clock.js';
 import { AlarmBoard } from './alarm-board.js';
 import type { AuditTrail } from './audit-trail.js';
-import { bookOf, followCameras, laneOf, startValues } from './desk-start.js';
+import { bookOf, followCameras, monitorScopes, startValues } from './desk-start.js';
 import { LikenessShelf } from './likeness-shelf.js';
 import type { ControlOptions } from './options.js';
 import { ShowDesk } from './show-desk.js';
@@ -50,7 +50,8 @@ export class Desk {
     const { show } = options;
     this.#showFile = show;
     this.alarms = new AlarmBoard(clock);
-    this.registry = registryOf(show.sources.map(({ id, label }) => ({ id, label: label ?? id })));
+    const cameras = show.sources.map(({ id, label }) => ({ id, label: label ?? id }));
+    this.registry = registryOf(cameras, monitorScopes(show));
     const use = {
       production: show.production,
       scene: show.scene ?? null,
@@ -165,6 +166,7 @@ export class Desk {
       }
     }
     told.push({ type: 'params', values, version: 0 });
+    told.push({ type: 'cue', text: this.#cueText() });
     told.push({ type: 'wall-regions', polygons: wallRegionsOf(this.show.book.stage, laneId) });
     return told;
   }
@@ -239,13 +241,13 @@ export class Desk {
     const likenessId = String(value);
     const loaded = this.#load(likenessId, address, by);
     if (!loaded.ok) return loaded;
-    this.send({ type: 'likeness-path', likenessId, packagePath: loaded.path }, laneOf(instance.scopeId));
+    this.send({ type: 'likeness-path', likenessId, packagePath: loaded.path }, this.registry.laneOf(instance.scopeId));
     return null;
   }
   #changed(change: ParamChange): void {
     const { address, value } = change;
     const instance = this.registry.find(address);
-    const laneId = instance === null ? null : laneOf(instance.scopeId);
+    const laneId = instance === null ? null : this.registry.laneOf(instance.scopeId);
     // The output first, the disk after: a slow disk must not delay a bypass.
     if (this.#batch === null) this.send({ type: 'params', values: { [address]: value }, version: 0 }, laneId);
     else this.#batch.set(laneId, { ...this.#batch.get(laneId), [address]: value });
@@ -290,6 +292,16 @@ export class Desk {
       this.#batch = null;
       for (const [laneId, values] of batch) this.send({ type: 'params', values, version: 0 }, laneId);
     }
+  }
+  /** The cue that ran last, as it is burnt into monitors. */
+  #cueText(): string {
+    const { current } = this.show.cueState();
+    const name = this.show.book.cues.find(({ number }) => number === current)?.name ?? '';
+    return current === null ? '' : `${current} ${name}`.trim();
+  }
+  /** Tells the lanes where the cue list stands. */
+  tellCue(): void {
+    this.send({ type: 'cue', text: this.#cueText() }, null);
   }
   #tellStage(): void {
     for (const { id } of this.#showFile.sources)

@@ -91,6 +91,7 @@ export class ShowWiring {
     if (!busy) this.#timer.unref();
   }
   #cuesChanged(): void {
+    this.desk.tellCue();
     this.#tell();
     this.#schedule();
   }

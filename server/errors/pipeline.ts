@@ -1,6 +1,12 @@
 import type { ErrorEntry } from './registry.js';
 
 export const pipelineErrors = {
+  MONITOR_LUT_NOT_LOADED: {
+    severity: 'alarm',
+    message: 'The colour table {file} cannot be used: {reason}. Its monitor shows the picture without it.',
+    advice:
+      "Export the table again as .cube with 2 to 65 points a side, and restart the camera's lane by saving the show file.",
+  },
   LIKENESS_NOT_LOADED: {
     severity: 'alarm',
     message: 'The likeness or performer "{likeness}" could not be loaded: {reason}',
@@ -28,8 +34,10 @@ export const pipelineErrors = {
   },
   LANE_OVERLOADED: {
     severity: 'warning',
-    message: 'The machine is too busy for the lane "{lane}": previews and keyframes come more seldom (level {level} of 3).',
-    advice: 'The output keeps its rate. Close other programs, lengthen the keyframe interval, or declare a longer delay.',
+    message:
+      'The machine is too busy for the lane "{lane}": previews and keyframes come more seldom (level {level} of 3).',
+    advice:
+      'The output keeps its rate. Close other programs, lengthen the keyframe interval, or declare a longer delay.',
   },
   BYPASS_DOOR_CLOSED: {
     severity: 'alarm',

@@ -32,6 +32,11 @@ export const showErrors = {
     message: 'The show file refers to "{id}" at {path}, which is not in the cast.',
     advice: 'Add the performer to "cast", or correct {path}.',
   },
+  SHOW_CAMERA_UNKNOWN: {
+    severity: 'alarm',
+    message: 'The show file names the camera "{id}" at {path}, which it does not have.',
+    advice: 'Add the camera to "sources", or correct {path}.',
+  },
   SHOW_LOOK_UNKNOWN: {
     severity: 'alarm',
     message: 'The show file uses the look "{id}" at {path}, which it does not have.',

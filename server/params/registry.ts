@@ -36,7 +36,7 @@ export class ParamRegistry {
   readonly descriptors: readonly ParamDescriptor[];
   readonly actionDescriptors: readonly ActionDescriptor[];
   readonly meterDescriptors: readonly MeterDescriptor[];
-  readonly #scopes = new Map<ScopeId, string>();
+  readonly #scopes = new Map<ScopeId, ScopeInfo>();
   readonly #instances = new Map<ParamAddress, ParamInstance>();
   readonly #actions = new Map<ParamAddress, ActionInstance>();
   readonly #meters = new Map<ParamAddress, MeterInstance>();
@@ -58,7 +58,7 @@ export class ParamRegistry {
     return [...this.descriptors, ...this.actionDescriptors, ...this.meterDescriptors];
   }
   get scopes(): readonly ScopeInfo[] {
-    return [...this.#scopes].map(([id, label]) => ({ id, label }));
+    return [...this.#scopes.values()];
   }
   get instances(): readonly ParamInstance[] {
     return [...this.#instances.values()];
@@ -74,15 +74,16 @@ export class ParamRegistry {
     return () => this.#scopeListeners.delete(listener);
   }
 
-  addScope(scopeId: ScopeId, label: string): void {
+  /** `of`: the lane it belongs to where that is not its own id, and the groups it has where that is not all of its kind. */
+  addScope(scopeId: ScopeId, label: string, of: Pick<ScopeInfo, 'laneId' | 'groups'> = {}): void {
     if (!/^(show|(lane|output)\/[a-z0-9][a-z0-9-]*)$/.test(scopeId)) throw new Error(`Not a scope: ${scopeId}`);
-    this.#scopes.set(scopeId, label);
+    this.#scopes.set(scopeId, { id: scopeId, label, ...of });
     const list = <D extends ParamDescriptor | ActionDescriptor | MeterDescriptor>(
       descriptors: readonly D[],
       into: Map<ParamAddress, Instance<D>>,
     ): void => {
       for (const descriptor of descriptors) {
-        if (descriptor.scope !== scopeOf(scopeId)) continue;
+        if (descriptor.scope !== scopeOf(scopeId) || of.groups?.includes(descriptor.group) === false) continue;
         const address = addressOf(scopeId, descriptor.group, descriptor.name);
         into.set(address, { address, scopeId, descriptor });
       }
@@ -97,6 +98,11 @@ export class ParamRegistry {
     for (const map of [this.#instances, this.#actions, this.#meters])
       for (const [address, instance] of map) if (instance.scopeId === scopeId) map.delete(address);
     for (const listener of this.#scopeListeners) listener(scopeId, false);
+  }
+
+  /** "lane/cam-a" and "output/cam-a" are of lane cam-a, a monitor's output of the lane it was added for; "show" is everybody's. */
+  laneOf(scopeId: ScopeId): string | null {
+    return this.#scopes.get(scopeId)?.laneId ?? scopeId.split('/')[1] ?? null;
   }
 
   find(address: string): ParamInstance | null {

@@ -22,6 +22,14 @@ export interface LanePerformer {
   readonly likenessId: string | null;
 }
 
+/** A further output of the lane; what it shows is in its parameters, scope output/<id>. */
+export interface MonitorOptions {
+  readonly id: string;
+  readonly outputName: string;
+  /** A .cube file. */
+  readonly lutFile: string | null;
+}
+
 /** All that a lane needs to run, given once by the supervisor as JSON; a restarted lane gets the same. */
 export interface LaneOptions {
   readonly laneId: string;
@@ -49,6 +57,7 @@ export interface LaneOptions {
   readonly engines?: EngineChoices;
   /** The flow network that `flow.engine` raft stands for; null or absent: none was added. */
   readonly flowModel?: WeightsFile | null;
+  readonly monitors?: readonly MonitorOptions[];
   readonly performers: readonly LanePerformer[];
   readonly likenesses: readonly LaneLikeness[];
   /** Values to start from where the state folder has none. */

@@ -3,6 +3,7 @@ import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Snapshot } from '../params/define.js';
 import { snapshotOf } from '../params/define.js';
+import { monitorParams, slateParams } from '../monitors/params.js';
 import type { ParamAddress, ParamValue } from '../protocol/descriptors.js';
 import { fallbackParams, likenessParams, lookParams, neuralParams, outputParams } from '../stages/composite/params.js';
 import { keyframeParams } from '../stages/keyframe/params.js';
@@ -23,6 +24,9 @@ export interface LaneSnapshot {
   readonly fallback: Snapshot<typeof fallbackParams>;
   readonly label: Snapshot<typeof labelParams>;
   readonly send: Snapshot<typeof sendParams>;
+  readonly slate: Snapshot<typeof slateParams>;
+  /** By id of the monitor output. */
+  readonly monitors: Readonly<Record<string, Snapshot<typeof monitorParams>>>;
 }
 
 const saveEveryMs = 100;
@@ -39,6 +43,7 @@ export class LaneParams {
     private readonly laneId: string,
     stateFolder: string,
     initial: Readonly<Record<ParamAddress, ParamValue>>,
+    private readonly monitorIds: readonly string[] = [],
   ) {
     this.#file = join(stateFolder, `lane-${laneId}.json`);
     this.values = { ...initial, ...this.#load() };
@@ -73,6 +78,8 @@ export class LaneParams {
       fallback: snapshotOf(fallbackParams, output, v),
       label: snapshotOf(labelParams, output, v),
       send: snapshotOf(sendParams, output, v),
+      slate: snapshotOf(slateParams, 'show', v),
+      monitors: Object.fromEntries(this.monitorIds.map((id) => [id, snapshotOf(monitorParams, `output/${id}`, v)])),
     });
   }
   #load(): Record<ParamAddress, ParamValue> {

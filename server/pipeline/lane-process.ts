@@ -33,7 +33,12 @@ const ndi = openLibndi({
   },
   configFolder: join(options.runFolder, `ndi-${options.laneId}`),
 });
-const params = new LaneParams(options.laneId, options.stateFolder, options.values);
+const params = new LaneParams(
+  options.laneId,
+  options.stateFolder,
+  options.values,
+  (options.monitors ?? []).map(({ id }) => id),
+);
 const changedAtLane = new Set<string>();
 let version = 0;
 let alarmNumber = 0;
@@ -199,6 +204,9 @@ const control: IpcClient = new IpcClient(ipcPath(options.runFolder, 'control'), 
       case 'wall-regions':
         lane.parts.track.walls.set(message.polygons);
         return;
+      case 'cue':
+        lane.parts.monitors.cue = message.text;
+        return;
       case 'want-previews':
         previews.wish = message;
         return;
@@ -262,7 +270,7 @@ function echoTally(onProgram: boolean, onPreview: boolean): void {
 let lateSeen = 0;
 const statusTimer = setInterval(() => {
   const { send, receive, keyframe } = lane.parts;
-  const tally = send.tally();
+  const tally = lane.tally();
   receive.setTally(tally);
   echoTally(tally.onProgram, tally.onPreview);
   keyframe.setPriority(tally.onProgram, tally.onPreview);

@@ -21,7 +21,7 @@ export function laneStatus(lane: Lane, options: LaneOptions, params: LaneParams,
   const { receive, send, track, keyframe, shelf } = lane.parts;
   const video = lane.state.lastShape;
   const [p50, p95, p99] = lane.meters.captureToSend.quantiles(0.5, 0.95, 0.99) as [number, number, number];
-  const tally = send.tally();
+  const tally = lane.tally();
   const now = clock.nowUs();
   const faces: FaceStatus[] = track.faces
     .filter((face) => face.active)
@@ -65,6 +65,7 @@ export function laneStatus(lane: Lane, options: LaneOptions, params: LaneParams,
     timecode: timecodeText(lane.state.timecode100ns, video.frameRateNum, video.frameRateDen),
     inference: keyframe.engine,
     ...(lane.enrolment.status === null ? {} : { enrolment: lane.enrolment.status }),
+    monitors: lane.parts.monitors.status(),
     counters: {
       ...lane.counters,
       ...prefixed('keyframe', keyframe.counters),

@@ -1,7 +1,7 @@
 import { yuvMatrixOf } from '../frame/format.js';
 import { asComposited, type CompositedFrame, type ReceivedFrame, shapeOf } from '../frame/frames.js';
 import type { FaceTrack } from '../frame/face-track.js';
-import type { NdiPort, NdiVideoFrame } from '../ndi/port.js';
+import type { NdiPort, NdiVideoFrame, Tally } from '../ndi/port.js';
 import type { LadderStep } from '../protocol/messages.js';
 import { sendParams } from '../stages/send/params.js';
 import type { FaceWork } from '../stages/composite/contract.js';
@@ -65,7 +65,7 @@ export class Lane {
     private readonly params: LaneParams,
     private readonly events: LaneEvents,
   ) {
-    this.parts = wireLane(options, ndi, clock, this.#eventsOfParts());
+    this.parts = wireLane(options, ndi, clock, params, this.#eventsOfParts());
     const { parts, meters, state } = this;
     const context: LaneContext = { clock, params, events, parts, meters, state, ladder: new FallbackLadder(faceSlots) };
     this.#answers = new KeyframeAnswers(context);
@@ -105,16 +105,30 @@ export class Lane {
     this.parts.receive.close();
     this.parts.keyframe.close();
     this.parts.send.close();
+    this.parts.monitors.close();
+  }
+
+  /** What receivers of the programme and of its monitors do with our picture. */
+  tally(): Tally {
+    const own = this.parts.send.tally();
+    const monitors = this.parts.monitors.tally();
+    return {
+      onProgram: own.onProgram || monitors.onProgram,
+      onPreview: own.onPreview || monitors.onPreview,
+    };
   }
 
   /** The pictures already in the delay line go out plain as well: bypass is on the next frame that leaves. */
   bypassHeld(): void {
-    const { label, send } = this.parts;
+    const { label, send, monitors } = this.parts;
     const { delayFrames } = this.params.snapshot.send;
+    const plain = { step: 'bypass', likenessId: null, consentId: null, delayFrames, corner: 'auto' } as const;
+    const camera = new Map<number, Uint8Array>();
+    send.changeHeld((frame) => frame.plainPixels && camera.set(frame.frameNumber, frame.plainPixels));
+    monitors.bypassHeld(camera, plain);
     send.changeHeld((frame) => {
       if (!frame.plainPixels || frame.kind === 'bypass') return;
       frame.pixels.set(frame.plainPixels);
-      const plain = { step: 'bypass', likenessId: null, consentId: null, delayFrames, corner: 'auto' } as const;
       label.label(asComposited(frame, 'bypass'), plain, this.state.labelBoxes, 0);
     });
   }
@@ -270,6 +284,7 @@ export class Lane {
           this.meters.sent(frame.captureAtUs, after(frame.captureAtUs, captureToSendUs), slackUs, frame.frameNumber);
         },
       },
+      lutFault: (file, reason) => events.onAlarm('MONITOR_LUT_NOT_LOADED', { file, reason }),
       likenessFault: (what, reason) => events.onAlarm('LIKENESS_NOT_LOADED', { likeness: what, reason }),
     };
   }

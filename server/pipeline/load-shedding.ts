@@ -13,16 +13,18 @@ interface Level {
   readonly keyframeStretch: number;
   /** Previews come this many times as seldom; Infinity: none. */
   readonly previewStretch: number;
+  /** One of so many pictures is made for monitors. */
+  readonly monitorStretch: number;
 }
 const levels: readonly Level[] = [
-  { keyframeStretch: 1, previewStretch: 1 },
-  { keyframeStretch: 2, previewStretch: 4 },
-  { keyframeStretch: 4, previewStretch: Infinity },
-  { keyframeStretch: 8, previewStretch: Infinity },
+  { keyframeStretch: 1, previewStretch: 1, monitorStretch: 1 },
+  { keyframeStretch: 2, previewStretch: 4, monitorStretch: 2 },
+  { keyframeStretch: 4, previewStretch: Infinity, monitorStretch: 5 },
+  { keyframeStretch: 8, previewStretch: Infinity, monitorStretch: 25 },
 ];
 
 /**
- * What a lane gives up when the machine cannot keep up, in this order: previews and keyframe rate first, and never the frame rate by
+ * What a lane gives up when the machine cannot keep up, in this order: previews, monitors' rate and keyframe rate first, and never the frame rate by
  * choice. One level is taken at a time and given back at a time; all of it is counted.
  */
 export class LoadShedding {
@@ -41,6 +43,10 @@ export class LoadShedding {
   }
   get previewStretch(): number {
     return levels[this.level]!.previewStretch;
+  }
+
+  get monitorStretch(): number {
+    return levels[this.level]!.monitorStretch;
   }
 
   /** A picture was ready so long after its capture. Returns whether the level changed. */

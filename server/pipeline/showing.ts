@@ -3,7 +3,7 @@ import { asComposited, type CompositedFrame, type ReceivedFrame, shapeOf } from 
 import type { BoxPx } from '../frame/geometry.js';
 import type { NdiVideoFrame } from '../ndi/port.js';
 import type { LadderStep } from '../protocol/messages.js';
-import { durationUs, since } from '../time/time.js';
+import { type DurationUs, durationUs, since } from '../time/time.js';
 import type { FaceWork } from '../stages/composite/contract.js';
 import { actionOf, type FallbackSettings } from './fallback.js';
 import type { LaneContext } from './lane-state.js';
@@ -26,6 +26,7 @@ export class Showing {
     const concealBox = hides && !concealAll ? this.#arrival(frame) : null;
     const hidden = concealAll || (concealBox !== null && shown !== 'conceal');
     state.step = send.bypass ? 'bypass' : output.mode === 'plain' ? 'plain' : hidden ? 'unacquired' : shown;
+    const tap = parts.monitors.tap(frame);
     const composited = parts.composite.composite(frame, work, workCount, {
       mode: output.mode,
       mirror: output.mirror,
@@ -34,6 +35,7 @@ export class Showing {
       concealAll,
       concealBox,
       look: { mix01: likeness.mix01, ...look },
+      tap,
     });
     meters.stage('composite', startedAtUs, clock.nowUs(), frame.frameNumber);
     return composited;
@@ -67,7 +69,35 @@ export class Showing {
     parts.send.put(labelled, delayUs);
     const sentAtUs = clock.nowUs();
     meters.stage('send', labelledAtUs, sentAtUs, frame.frameNumber);
+    this.#monitors(frame, likeness, faces, delayUs);
     this.#shownKeyframes(Math.max(sentAtUs, frame.captureAtUs + delayUs), frame.frameNumber);
+  }
+
+  /** What else this lane sends, of the same picture and with the same delay. */
+  #monitors(
+    frame: CompositedFrame,
+    likeness: { readonly id: string; readonly consentId: string } | null,
+    faceCount: number,
+    delayUs: DurationUs,
+  ): void {
+    const { clock, parts, params, state, meters } = this.lane;
+    if (!parts.monitors.isWatched) return;
+    const startedAtUs = clock.nowUs();
+    const hasMark = frame.kind === 'likeness';
+    const facts = {
+      step: state.step,
+      likenessId: likeness?.id ?? null,
+      consentId: likeness?.consentId ?? null,
+      delayFrames: params.snapshot.send.delayFrames,
+      bypass: frame.kind === 'bypass',
+      faces: state.labelBoxes,
+      faceCount,
+      delayUs,
+      corner: hasMark ? parts.label.corner : ('auto' as const),
+      plate: hasMark ? parts.label.plate : null,
+    };
+    parts.monitors.show(frame, facts, state.intervalUs, state.load.monitorStretch);
+    meters.trace.add('monitors', startedAtUs, clock.nowUs(), frame.frameNumber);
   }
 
   /** Labels and sends a picture of ours, in place of a camera that is not there. */
@@ -86,7 +116,9 @@ export class Showing {
     state.unlookedSince = state.frameNumber;
     const { delayFrames } = params.snapshot.send;
     const mark = { step: 'slate', likenessId: null, consentId: null, delayFrames, corner: 'auto' } as const;
-    parts.send.put(parts.label.label(asComposited(frame, 'slate'), mark, state.labelBoxes, 0), durationUs(0));
+    const labelled = parts.label.label(asComposited(frame, 'slate'), mark, state.labelBoxes, 0);
+    parts.send.put(labelled, durationUs(0));
+    parts.monitors.slate(labelled);
     state.timecode100ns = video.timecode100ns;
     return frame;
   }

@@ -32,6 +32,9 @@ import { TrackStage } from '../stages/track/stage.js';
 import { surfaceCount } from '../frame/face-track.js';
 import type { Clock } from '../time/clock.js';
 import type { LaneOptions } from './lane-options.js';
+import type { LaneParams } from './lane-params.js';
+import type { Monitors } from './monitors.js';
+import { wireMonitors } from './wire-monitors.js';
 import { LikenessShelf } from './likeness-shelf.js';
 import { FaceRegions } from './regions.js';
 
@@ -50,6 +53,8 @@ import { FaceRegions } from './regions.js';
  *   composite  frame, regions, engines        CompositedFrame, in place   lane's main        none
  *   label      CompositedFrame                LabelledFrame               lane's main        none
  *   send       LabelledFrame                  NDI out, buffer given back  libndi             delayFrames, in order
+ *   monitors   copies of plain and shown      LabelledFrames, sent        lane's main, after none: a late one is dropped
+ *              picture                                                    the programme
  */
 export interface LaneParts {
   readonly memory: KernelMemory;
@@ -67,6 +72,8 @@ export interface LaneParts {
   readonly composite: CompositeStage;
   readonly label: LabelStage;
   readonly send: SendStage;
+  /** Further outputs, made after `send`. */
+  readonly monitors: Monitors;
   readonly shelf: LikenessShelf;
 }
 
@@ -78,13 +85,20 @@ export interface LaneEventsOfParts {
   readonly flow: FlowEvents;
   readonly send: SendEvents;
   readonly likenessFault: (what: string, reason: string) => void;
+  readonly lutFault: (file: string, reason: string) => void;
 }
 
 const xmlText = (text: string): string => text.replace(/&/g, '&amp;').replace(/"/g, '&quot;').replace(/</g, '&lt;');
 export const productXml = (version: string): string =>
   `<ndi_product long_name="Understudy virtual-production server" short_name="Understudy" manufacturer="Understudy" version="${version}" model_name="Understudy" serial="" session_name=""/>`;
 
-export function wireLane(options: LaneOptions, ndi: NdiPort, clock: Clock, events: LaneEventsOfParts): LaneParts {
+export function wireLane(
+  options: LaneOptions,
+  ndi: NdiPort,
+  clock: Clock,
+  params: LaneParams,
+  events: LaneEventsOfParts,
+): LaneParts {
   const memory = new KernelMemory(640);
   const region = new RegionKernel(memory);
   const blend = new BlendKernel(memory);
@@ -165,6 +179,12 @@ export function wireLane(options: LaneOptions, ndi: NdiPort, clock: Clock, event
       },
       events.send,
     ),
+    monitors: wireMonitors(options, ndi, clock, params, {
+      memory,
+      picture,
+      onLutFault: events.lutFault,
+      product: productXml(options.version),
+    }),
     shelf: new LikenessShelf(
       {
         memory,

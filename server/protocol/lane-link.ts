@@ -109,6 +109,8 @@ export type ControlToLane =
       readonly identityFile: string;
       readonly bakeFile: string;
     }
+  /** The cue that ran last, for burn-ins: "1.5 Flashback", or '' before the first. */
+  | { readonly type: 'cue'; readonly text: string }
   /** LED walls in the picture of this camera, polygons in fractions of it: faces inside are pictures, and stay untouched. */
   | { readonly type: 'wall-regions'; readonly polygons: readonly (readonly (readonly [number, number])[])[] }
   /** Where the package of a likeness.id value lies; sent before the value. */

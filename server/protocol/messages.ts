@@ -73,6 +73,27 @@ export interface LaneStatus {
   readonly enrolment?: EnrolmentStatus;
   /** Null while inference is not connected. */
   readonly inference?: InferenceStatus | null;
+  /** Further outputs of this lane; absent: none. */
+  readonly monitors?: readonly MonitorStatus[];
+}
+
+/** One monitor output: what it shows, who watches, and what it costs the lane. */
+export interface MonitorStatus {
+  readonly id: string;
+  /** Kind of picture, as parameter monitor.mode of scope output/<id> says. */
+  readonly mode: string;
+  /** NDI names as receivers see them; a pair has two. */
+  readonly outputNames: readonly string[];
+  readonly receivers: number;
+  readonly onProgram: boolean;
+  readonly onPreview: boolean;
+  readonly framesSent: number;
+  /** Pictures left out because the next frame of the programme was due. */
+  readonly framesDropped: number;
+  /** Lane time of one picture: copies, making, hand-over. The encode is libndi's, on its own threads. */
+  readonly costMs: number;
+  /** Whether a colour table is on it. */
+  readonly lut: boolean;
 }
 
 /** What inference runs on. A GPU that was asked for and is not used never goes unsaid: `reason`. */
@@ -144,6 +165,8 @@ export interface ScopeInfo {
   readonly label: string;
   /** The lane an output belongs to; absent: the id's own, "output/cam-a" belongs to lane cam-a. */
   readonly laneId?: string;
+  /** The groups of parameters this scope has; absent: all of its kind. */
+  readonly groups?: readonly string[];
 }
 
 export type ServerMessage =

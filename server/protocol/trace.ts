@@ -20,6 +20,7 @@ export const traceKinds = [
   { name: 'label', track: 'path' },
   { name: 'send', track: 'path' },
   { name: 'preview', track: 'path' },
+  { name: 'monitors', track: 'path' },
   { name: 'join', track: 'path' },
   { name: 'face', track: 'ask' },
   { name: 'detect', track: 'ask' },

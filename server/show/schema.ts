@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { EngineChoice } from '../likeness/engine-choice.js';
+import { monitorKinds } from '../monitors/params.js';
 import { CueSchema, LookSchema, StageSchema } from './book-schema.js';
 import { idPattern } from './id-pattern.js';
 
@@ -37,6 +38,45 @@ const Source = Type.Object(
     deepColor: Type.Optional(Type.Boolean()),
     /** NDI groups, comma-separated. */
     groups: Type.Optional(name),
+  },
+  { additionalProperties: false },
+);
+
+/** A further NDI output of a camera's lane; docs/monitors.md. */
+const MonitorOutput = Type.Object(
+  {
+    /** Addresses of its parameters are called by it: /understudy/output/<id>/monitor/... */
+    id,
+    label: Type.Optional(name),
+    /** The camera whose lane makes it. */
+    laneId: id,
+    /** NDI name, without the machine's; plain and matte pictures add their mark. Unset: the camera's output name and the id. */
+    outputName: Type.Optional(name),
+    /** What it shows to begin with. */
+    kind: Type.Enum([...monitorKinds]),
+    /** A .cube file, relative to the show file. */
+    lut: Type.Optional(filePath),
+    burnIn: Type.Optional(
+      Type.Object(
+        {
+          timecode: Type.Optional(Type.Boolean()),
+          slate: Type.Optional(Type.Boolean()),
+          delay: Type.Optional(Type.Boolean()),
+          cue: Type.Optional(Type.Boolean()),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+  },
+  { additionalProperties: false },
+);
+/** All cameras in one picture; docs/monitors.md. */
+const Multiview = Type.Object(
+  {
+    /** NDI name, without the machine's. */
+    outputName: name,
+    /** Pictures a second. */
+    rateFps: Type.Optional(Type.Integer({ minimum: 1, maximum: 30 })),
   },
   { additionalProperties: false },
 );
@@ -82,6 +122,9 @@ export const ShowFile = Type.Object(
     scene: Type.Optional(Type.Union([name, Type.Null()])),
     outputUse: Type.Optional(Type.Enum(['monitor', 'recording', 'offline_render', 'final_delivery'])),
     sources: Type.Array(Source, { minItems: 1, maxItems: 16 }),
+    /** Monitors beside the cameras' programme outputs. */
+    outputs: Type.Optional(Type.Array(MonitorOutput, { maxItems: 32 })),
+    multiview: Type.Optional(Multiview),
     cast: Type.Array(CastEntry, { maxItems: 64 }),
     /** Folder of likeness packages, relative to the show file. */
     likenessFolder: Type.Optional(filePath),
@@ -155,6 +198,7 @@ export const ShowFile = Type.Object(
 );
 export type ShowFile = Static<typeof ShowFile>;
 export type ShowSource = Static<typeof Source>;
+export type ShowMonitor = Static<typeof MonitorOutput>;
 export type ShowCastEntry = Static<typeof CastEntry>;
 
 /** OSC over TCP has the number of OSC over UDP. */

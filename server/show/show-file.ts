@@ -39,6 +39,7 @@ export function checkShow(parsed: unknown, file = 'given'): ShowFile {
   const show = parsed as ShowFile;
   refuseRepeats(show);
   refuseUnknownPerformers(show);
+  refuseUnknownCameras(show);
   refuseUnknownLooks(show);
   return show;
 }
@@ -79,6 +80,9 @@ function refuseRepeats(show: ShowFile): void {
   const lists: readonly (readonly [string, readonly string[]])[] = [
     ['/sources/{n}/id', show.sources.map((source) => source.id)],
     ['/sources/{n}/outputName', show.sources.map((source) => source.outputName.toLowerCase())],
+    // One name space with the cameras: addresses and NDI names of both stand beside each other.
+    ['/outputs/{n}/id', [...(show.outputs ?? []).map(({ id }) => id), ...show.sources.map(({ id }) => id)]],
+    ['/outputs/{n}/outputName', outputNamesOf(show)],
     ['/cast/{n}/performerId', show.cast.map((member) => member.performerId)],
     ['/looks/{n}/id', (show.looks ?? []).map((look) => look.id)],
     ['/cues/{n}/number', (show.cues ?? []).map((cue) => cueNumberOf(cue.number) ?? cue.number)],
@@ -96,6 +100,22 @@ function refuseUnknownPerformers(show: ShowFile): void {
     if (performer !== null && !cast.has(performer)) {
       throw new CodedError('SHOW_REFERENCE_UNKNOWN', { id: performer, path: `/sources/${index}/performer` });
     }
+  });
+}
+
+const outputNamesOf = (show: ShowFile): readonly string[] => [
+  ...(show.outputs ?? []).flatMap((output) =>
+    output.outputName === undefined ? [] : [output.outputName.toLowerCase()],
+  ),
+  ...show.sources.map((source) => source.outputName.toLowerCase()),
+  ...(show.multiview ? [show.multiview.outputName.toLowerCase()] : []),
+];
+
+function refuseUnknownCameras(show: ShowFile): void {
+  const cameras = new Set(show.sources.map(({ id }) => id));
+  (show.outputs ?? []).forEach(({ laneId }, index) => {
+    if (!cameras.has(laneId))
+      throw new CodedError('SHOW_CAMERA_UNKNOWN', { id: laneId, path: `/outputs/${index}/laneId` });
   });
 }
 

@@ -14,6 +14,8 @@ import { defaultPorts, type ShowFile, type ShowSource } from '../show/schema.js'
 import { productVersion } from '../version.js';
 import { KeptProcess } from './child.js';
 import { freeTcpPort, freeUdpPort } from './free-ports.js';
+import { monitorValues } from '../show/monitor-values.js';
+import { monitorsOf } from './monitors.js';
 import { nicenessOf } from './precedence.js';
 import { consentScopeOf, enginesOf, flowModelOf, likenessFolderOf, prepareShow } from './prepare-show.js';
 import { stateFolderOf } from './state-folder.js';
@@ -101,10 +103,10 @@ export class Supervisor {
    * control process takes it on too, or starts anew with its state where it must, which costs no frame.
    */
   async follow(show: ShowFile): Promise<void> {
-    const before = new Map(this.show.sources.map((source) => [source.id, JSON.stringify(source)]));
+    const before = new Map(this.show.sources.map((source) => [source.id, laneText(this.show, source)]));
     const settled = settledAtStart(show) === settledAtStart(this.show);
     this.show = show;
-    const wanted = new Map(show.sources.map((source) => [source.id, JSON.stringify(source)]));
+    const wanted = new Map(show.sources.map((source) => [source.id, laneText(show, source)]));
     for (const [laneId, { kept }] of [...this.#lanes]) {
       if (wanted.get(laneId) === before.get(laneId)) continue;
       this.#lanes.delete(laneId);
@@ -224,7 +226,8 @@ export class Supervisor {
           null,
       })),
       likenesses: prepared.likenesses,
-      values: this.show.values ?? {},
+      values: { ...monitorValues(this.show), ...this.show.values },
+      monitors: monitorsOf(this.showFile, this.show, source),
       discoveryServers: this.show.discoveryServers ?? [],
       askAddresses: this.show.askAddresses ?? [],
       consentScope: consentScopeOf(this.show),
@@ -305,6 +308,10 @@ export class Supervisor {
     writeFileAtomic(join(this.#stateFolder, 'run.json'), JSON.stringify(run, null, 1));
   }
 }
+
+/** What of the show a lane is started with, to tell whether it must be started anew. */
+const laneText = (show: ShowFile, source: ShowSource): string =>
+  JSON.stringify([source, (show.outputs ?? []).filter(({ laneId }) => laneId === source.id)]);
 
 /** What the control process settles when it starts; the rest of a show it can follow. */
 function settledAtStart(show: ShowFile): string {

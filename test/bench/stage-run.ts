@@ -12,7 +12,7 @@ import type { LaneOptions } from '../../server/pipeline/lane-options.js';
 import { LaneParams } from '../../server/pipeline/lane-params.js';
 import type { ParamValue } from '../../server/protocol/descriptors.js';
 import type { ShowFile } from '../../server/show/schema.js';
-import { consentScopeOf, prepareShow } from '../../server/supervisor/prepare-show.js';
+import { consentScopeOf, flowModelOf, prepareShow } from '../../server/supervisor/prepare-show.js';
 import { type Clock, machineClock, SimulatedClock } from '../../server/time/clock.js';
 import { showOf } from './bench-cast.js';
 
@@ -38,6 +38,10 @@ export interface StageRunOptions {
   readonly values?: Readonly<Record<string, ParamValue>>;
   /** What an operator changes before a picture; null: nothing. */
   readonly changeBefore?: (frameNumber: number) => Readonly<Record<string, ParamValue>> | null;
+  /** Further outputs of the lane, with their values among `values`. */
+  readonly monitors?: LaneOptions['monitors'];
+  /** The network is there, nothing is sent yet: for who wants to watch more than the programme. */
+  readonly onNetwork?: (ndi: MemoryNdi) => void;
   /** How many of the stage's people the cast knows. Default 1. */
   readonly people?: number;
   /** Instead of the demo's. */
@@ -71,6 +75,10 @@ export class StageRunner {
     });
     await new Promise((resolve) => this.#inference!.once('message', resolve));
   }
+  /** Where the lane keeps what must survive. */
+  get stateFolder(): string {
+    return this.#folder;
+  }
   get inferencePid(): number | null {
     return this.#inference?.pid ?? null;
   }
@@ -102,14 +110,21 @@ export class StageRunner {
       deepColor: false,
       performers: prepared.performers.map((performer) => ({ ...performer, likenessId: 'sasha' })),
       likenesses: prepared.likenesses,
+      flowModel: flowModelOf(show),
       values: options.values ?? {},
+      monitors: options.monitors ?? [],
       version: '0',
     };
     const frameClock = new SimulatedClock(1e9);
     const clock: Clock = options.time === 'frames' ? frameClock : machineClock;
     const ndi: MemoryNdi = new Ndi({ clock });
     const camera = ndi.createSender({ name: 'CAM', clockVideo: false, clockAudio: false });
-    const params = new LaneParams('cam-a', this.#folder, laneOptions.values);
+    const params = new LaneParams(
+      'cam-a',
+      this.#folder,
+      laneOptions.values,
+      (options.monitors ?? []).map(({ id }) => id),
+    );
     /** Of the film, by number of the lane. */
     const numbers = new Map<number, number>();
     const lane: Lane = new Lane(laneOptions, ndi, clock, params, {
@@ -137,6 +152,7 @@ export class StageRunner {
       });
     };
     let monitor = watch();
+    options.onNetwork?.(ndi);
     const running = lane.run();
     const shape = {
       widthPx: options.widthPx,

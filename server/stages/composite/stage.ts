@@ -10,7 +10,7 @@ import type { KernelPicture, PictureKernel } from '../../kernels/picture.js';
 import { copyPartOut, copyRegionIn, copyRegionOut } from '../../kernels/region-copy.js';
 import { kernelPixelBytes } from '../../kernels/formats.js';
 import type { Look, PatchView } from '../../likeness/port.js';
-import type { CompositeSettings, Compositor, FaceWork } from './contract.js';
+import type { CompositeSettings, Compositor, FaceWork, PictureTap } from './contract.js';
 import { PictureBuffers } from './picture-buffers.js';
 
 /** Mean colours across a concealed face: few enough that no feature is left. */
@@ -41,21 +41,45 @@ export class CompositeStage implements Compositor {
     settings: CompositeSettings,
   ): CompositedFrame {
     const kind = kindOf(settings);
-    const { mode, bypass } = settings;
+    const { mode, bypass, tap } = settings;
+    const pairs = !bypass && (mode === 'side-by-side' || mode === 'wipe');
+    const plain = pairs ? this.#buffers.take(frame.video, 0) : null;
+    if (tap) this.#forMonitors(frame, work, workCount, settings, tap);
     if (bypass || mode === 'plain') {
       if (settings.mirror) this.#mirror(frame);
       return asComposited(frame, kind);
     }
-    const plain = mode === 'side-by-side' || mode === 'wipe' ? this.#buffers.take(frame.video, 0) : null;
     if (mode === 'matte') this.#blackout(frame);
-    if (settings.concealAll) this.#concealAll(frame);
-    else {
-      for (let i = 0; i < workCount; i++) this.#face(frame, work, i, settings);
-      if (settings.concealBox && mode !== 'matte') this.#concealPart(frame, settings.concealBox);
-    }
+    // Drawn for the monitors already, where the programme shows the likeness too.
+    if (!tap || mode === 'matte') this.#draw(frame, work, workCount, settings);
     if (plain) this.#pair(frame, plain, settings);
     if (settings.mirror) this.#mirror(frame);
     return asComposited(frame, kind);
+  }
+
+  #draw(frame: ReceivedFrame, work: readonly FaceWork[], workCount: number, settings: CompositeSettings): void {
+    if (settings.concealAll) {
+      settings.tap?.concealed({ x0: 0, y0: 0, x1: frame.video.widthPx, y1: frame.video.heightPx });
+      return this.#concealAll(frame);
+    }
+    for (let i = 0; i < workCount; i++) this.#face(frame, work, i, settings);
+    if (!settings.concealBox || settings.mode === 'matte') return;
+    settings.tap?.concealed(settings.concealBox);
+    this.#concealPart(frame, settings.concealBox);
+  }
+
+  /** Monitors get the likeness whatever the programme shows; on bypass they get the camera. */
+  #forMonitors(
+    frame: ReceivedFrame,
+    work: readonly FaceWork[],
+    workCount: number,
+    settings: CompositeSettings,
+    tap: PictureTap,
+  ): void {
+    tap.plain(frame);
+    if (!settings.bypass) this.#draw(frame, work, workCount, { ...settings, mode: 'likeness' });
+    tap.drawn(frame);
+    if (!settings.bypass && (settings.mode === 'plain' || settings.mode === 'matte')) tap.restore(frame);
   }
 
   #face(frame: ReceivedFrame, work: readonly FaceWork[], index: number, settings: CompositeSettings): void {
@@ -69,17 +93,23 @@ export class CompositeStage implements Compositor {
         ? engine.render(face, region, frame.matrix, settings.look, matte ? 'white' : 'likeness')
         : null;
     if (patch) {
-      this.#lay(face, region, patch, settings.look);
+      const hiddenPtr = this.#lay(face, region, patch, settings.look);
+      if (!matte) settings.tap?.laid(face, region, patch, hiddenPtr, mixOf(settings.look));
       copyPartOut(frame.video, region, patch, this.kernels.memory);
       return;
     }
-    if (!matte) this.#conceal(face, region);
+    if (!matte) {
+      this.#conceal(face, region);
+      settings.tap?.concealed(region.box);
+    }
     this.#copyOut(frame, region);
   }
 
-  #lay(face: FaceTrack, region: RegionView, patch: PatchView, look: Look): void {
+  /** Gives the plane of what is in front of the face; 0 where nothing is. */
+  #lay(face: FaceTrack, region: RegionView, patch: PatchView, look: Look): number {
     const pixelBytes = region.format === 1 || region.format === 2 ? 4 : 2;
     const offset = patch.y0 * region.strideBytes + patch.x0 * pixelBytes;
+    const hiddenPtr = this.#hidden(face, region, patch, region.ptr + offset);
     this.kernels.blend.over(
       region.format,
       patch.ptr,
@@ -89,9 +119,10 @@ export class CompositeStage implements Compositor {
       region.strideBytes,
       patch.x1 - patch.x0,
       patch.y1 - patch.y0,
-      Math.round(look.mix01 * 256),
-      this.#hidden(face, region, patch, region.ptr + offset),
+      mixOf(look),
+      hiddenPtr,
     );
+    return hiddenPtr;
   }
 
   /** The plane of what is in front of the face, over the patch; 0 where nothing is. */
@@ -206,6 +237,8 @@ export class CompositeStage implements Compositor {
     copyRegionOut(frame.video, region, this.kernels.memory);
   }
 }
+
+const mixOf = (look: Look): number => Math.round(look.mix01 * 256);
 
 function kindOf(settings: CompositeSettings): PictureKind {
   if (settings.bypass) return 'bypass';

@@ -15,6 +15,8 @@ export interface LabelFacts {
   readonly delayFrames: number;
   /** 'auto' starts top-right and gives way to a face. */
   readonly corner: Corner | 'auto';
+  /** The camera's metadata, where the picture is a copy that has none of its own. */
+  readonly cameraMetadata?: string | null;
 }
 
 export interface Labeller {

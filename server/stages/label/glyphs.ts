@@ -72,6 +72,27 @@ export function drawLabelPlate(pictureWidthPx: number, pictureHeightPx: number):
   return { widthPx, heightPx, rgba: new Uint8Array(image.data.buffer.slice(0)) };
 }
 
+/** One character of a burn-in, white on opaque black; even width and height, so that it can be laid into 4:2:2 rows. */
+export function drawGlyph(character: string, heightPx: number): Bitmap {
+  registerFont();
+  const font = `700 ${Math.round(heightPx * 0.74)}px ${family}`;
+  const ruler = createCanvas(16, 16).getContext('2d');
+  ruler.font = font;
+  // Digits are as wide as each other, so that running numbers do not make the text dance.
+  const sample = /\d/.test(character) ? '0' : character;
+  const widthPx = Math.max(2, (Math.ceil(ruler.measureText(sample).width) + 1) & ~1);
+  const canvas = createCanvas(widthPx, heightPx);
+  const context = canvas.getContext('2d');
+  context.fillStyle = '#000';
+  context.fillRect(0, 0, widthPx, heightPx);
+  context.font = font;
+  context.fillStyle = '#fff';
+  context.textBaseline = 'alphabetic';
+  context.fillText(character, 0, Math.round(heightPx * 0.76));
+  const image = context.getImageData(0, 0, widthPx, heightPx);
+  return { widthPx, heightPx, rgba: new Uint8Array(image.data.buffer.slice(0)) };
+}
+
 export interface SlateText {
   readonly title: string;
   readonly detail: string;

@@ -52,6 +52,10 @@ export class LabelStage implements Labeller {
     return labelled;
   }
 
+  /** The corner of the last labelled picture. */
+  get corner(): Corner {
+    return this.#corner;
+  }
   /** Where the plate lay in the last labelled picture. */
   get plate(): Readonly<BoxPx> {
     return this.#plate;
@@ -59,7 +63,8 @@ export class LabelStage implements Labeller {
 
   #metadata(frame: CompositedFrame, facts: LabelFacts): string {
     const key = `${frame.kind}|${facts.step}|${facts.likenessId}|${facts.consentId}|${facts.delayFrames}`;
-    const own = frame.video.hasMetadata ? frame.video.metadata : null;
+    const own =
+      facts.cameraMetadata !== undefined ? facts.cameraMetadata : frame.video.hasMetadata ? frame.video.metadata : null;
     if (key === this.#markKey && own === this.#lastOwn) return this.#joined;
     if (key !== this.#markKey) this.#mark = markOf(frame.kind, facts);
     this.#markKey = key;

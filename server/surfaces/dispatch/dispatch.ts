@@ -89,9 +89,11 @@ export class Dispatcher {
   all(): Record<ParamAddress, ParamValue> {
     return Object.fromEntries(this.#values);
   }
-  /** Every value a lane needs: its own two scopes and the show's. */
+  /** Every value a lane needs: its own scopes, monitors' among them, and the show's. */
   forLane(laneId: string): Record<ParamAddress, ParamValue> {
-    const scopes = [`/understudy/lane/${laneId}/`, `/understudy/output/${laneId}/`, '/understudy/show/'];
+    const scopes = this.registry.scopes
+      .filter(({ id }) => [laneId, null].includes(this.registry.laneOf(id)))
+      .map(({ id }) => `/understudy/${id}/`);
     return Object.fromEntries(
       [...this.#values].filter(([address]) => scopes.some((scope) => address.startsWith(scope))),
     );

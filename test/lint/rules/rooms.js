@@ -114,6 +114,13 @@ export const rooms = {
   [analysis]: { imports: [...vocabulary, 'server/kernels'], types: ['server/onnx/port.ts'] },
   ...Object.fromEntries([...contracts, ...declared].map((file) => [file, stage])),
 
+  // Further outputs' pictures: they look at what composite lets them, and know no other stage.
+  'server/monitors': {
+    imports: [...vocabulary, 'server/kernels', 'server/params'],
+    types: [...ports, 'server/stages/composite/contract.ts'],
+  },
+  'server/monitors/params.ts': { imports: ['server/params'], types: [] },
+
   // -- the show runs headless: pipeline knows no surface, no control. Stages' contracts and parameters for all of it,
   //    stages themselves for wire.ts only
   'server/pipeline': {
@@ -127,6 +134,8 @@ export const rooms = {
       'server/kernels',
       'server/protocol',
       'server/params',
+      'server/monitors',
+      'server/monitors/params.ts',
       'server/likeness/mesh',
       'server/likeness/neural',
       'server/likeness/patch',
@@ -151,11 +160,17 @@ export const rooms = {
       ...contracts,
       'server/pipeline',
       'server/pipeline/lane-options.ts',
+      'server/pipeline/wire-monitors.ts',
       'server/ipc',
       'server/kernels',
       'server/likeness/mesh',
     ],
     types: [],
+  },
+  // The same for what a lane sends besides.
+  'server/pipeline/wire-monitors.ts': {
+    imports: [...vocabulary, ...ports, ...stages, 'server/pipeline', 'server/kernels', 'server/monitors'],
+    types: ['server/pipeline/lane-options.ts'],
   },
   // The slate's letters are drawn by the one file that has the fonts.
   'server/pipeline/slate.ts': {
@@ -178,6 +193,7 @@ export const rooms = {
     imports: [
       'server/params',
       'server/show',
+      'server/monitors/params.ts',
       'server/surfaces/ws',
       'server/surfaces/oscquery',
       'server/surfaces/dmx',
@@ -210,7 +226,13 @@ export const rooms = {
   'server/surfaces/layouts': { imports: surfaceUses, types: [] },
   'server/surfaces/http': { imports: [...surfaceUses, 'server/surfaces/dispatch'], types: [] },
   'server/show': {
-    imports: [...vocabulary, 'server/protocol', 'server/params', 'server/likeness/engine-choice.ts'],
+    imports: [
+      ...vocabulary,
+      'server/protocol',
+      'server/params',
+      'server/likeness/engine-choice.ts',
+      'server/monitors/params.ts',
+    ],
     types: [],
   },
   'server/trust': { imports: [...vocabulary, 'server/show', 'server/protocol'], types: ['server/likeness/package'] },
