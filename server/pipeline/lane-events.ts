@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors/registry.js';
 import type { ErrorContext } from '../errors/coded-error.js';
+import type { PreparedPerformer } from '../likeness/prepare.js';
 import type { ReceivedFrame } from '../frame/frames.js';
 import type { SourceState } from '../stages/receive/contract.js';
 
@@ -12,10 +13,10 @@ export interface LaneEvents {
   onLoad?(level: number): void;
   /** The least delay that can be kept, asked for by `output.delayFrom`. */
   onDelayMeasured?(frames: number): void;
-  onAlarm(code: ErrorCode, context: ErrorContext): void;
   /** Somebody was enrolled before this camera, or could not be. */
   onEnrolled?(performer: PreparedPerformer, by: string): void;
   onEnrolRefused?(performerId: string, reason: string, by: string): void;
+  onAlarm(code: ErrorCode, context: ErrorContext): void;
   /** The camera's own picture, for the input preview. */
   beforeComposite(frame: ReceivedFrame): void;
   /** The frame has been handed to send; `frame.pixels` may be read until the next one is. */

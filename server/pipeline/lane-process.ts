@@ -88,16 +88,16 @@ const lane: Lane = new Lane(options, ndi, clock, params, {
     alarm('LANE_OVERLOADED', {}, false);
     alarm('LANE_OVERLOADED', { lane: options.laneId, level }, level > 0);
   },
-  onDelayMeasured: (frames) => change({ [params.delayAddress]: frames }, 'measured delay'),
-  onInference(up) {
-    alarm('INFERENCE_DOWN', {}, !up);
-    // Stands for as long as models run elsewhere than the show says.
-    const { asked = '', reason = null } = lane.parts.keyframe.engine ?? {};
   onEnrolled: ({ performerId, identityFile, bakeFile }, by) => {
     say({ type: 'enrolled', performerId, identityFile, bakeFile, by });
     void followLikeness();
   },
   onEnrolRefused: (performerId, reason, by) => say({ type: 'enrol-refused', performerId, reason, by }),
+  onDelayMeasured: (frames) => change({ [params.delayAddress]: frames }, 'measured delay'),
+  onInference(up) {
+    alarm('INFERENCE_DOWN', {}, !up);
+    // Stands for as long as models run elsewhere than the show says.
+    const { asked = '', reason = null } = lane.parts.keyframe.engine ?? {};
     alarm('INFERENCE_PROVIDER_REPLACED', { asked, reason: reason ?? '' }, up && reason !== null);
   },
   onAlarm(code, context) {
@@ -204,6 +204,12 @@ const control: IpcClient = new IpcClient(ipcPath(options.runFolder, 'control'), 
       case 'wall-regions':
         lane.parts.track.walls.set(message.polygons);
         return;
+      case 'enrol':
+        lane.enrolment.begin(message);
+        return;
+      case 'performer':
+        void lane.loaded.then(() => lane.parts.shelf.enrol(message)).then(followLikeness);
+        return;
       case 'cue':
         lane.parts.monitors.cue = message.text;
         return;
@@ -212,12 +218,6 @@ const control: IpcClient = new IpcClient(ipcPath(options.runFolder, 'control'), 
         return;
       case 'likeness-path':
         packagePaths.set(message.likenessId, message.packagePath);
-      case 'enrol':
-        lane.enrolment.begin(message);
-        return;
-      case 'performer':
-        void lane.loaded.then(() => lane.parts.shelf.enrol(message)).then(followLikeness);
-        return;
         return;
       case 'assign':
         casting.set(message.performerId, message);

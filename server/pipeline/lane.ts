@@ -147,6 +147,7 @@ export class Lane {
     } catch (error) {
       this.#startOver(frame, error);
     }
+    this.enrolment.look(frame);
     this.#show('beforeComposite', frame);
     this.#showHeld(true);
     if (this.#ahead.wanted()) this.#ahead.hold(frame, this.state.work, workCount);
@@ -161,7 +162,6 @@ export class Lane {
     const frame = ahead.take();
     if (frame) this.#finish(frame, ahead.work, ahead.workCount, ahead.faces);
   }
-    this.enrolment.look(frame);
 
   #finish(frame: ReceivedFrame, work: readonly FaceWork[], workCount: number, faces: readonly FaceTrack[]): void {
     this.shownFaces = faces;
