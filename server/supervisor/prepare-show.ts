@@ -46,14 +46,6 @@ export function flowModelOf(show: ShowFile): NonNullable<LaneOptions['flowModel'
   return found === undefined ? null : weightsOf(folder, found.id);
 }
 
-/** Bakes and embeddings for a show, made in a process of its own: the supervisor never loads a model. */
-/** The flow network that the show names, or else the first by name; null where it was not added, which the lane tells who wants it. */
-export function flowModelOf(show: ShowFile): NonNullable<LaneOptions['flowModel']> | null {
-  const folder = addedModelsFolder(stateRoot());
-  const found = listAdded(folder).find(({ role, id }) => role === 'raft' && id === (show.flowModel ?? id));
-  return found === undefined ? null : weightsOf(folder, found.id);
-}
-
 /** Photos that were kept when the performer was enrolled before a camera; they are newer than those of the show file. */
 function livePhotosOf(folder: string | null, performerId: string): string[] {
   const own = folder === null ? null : join(folder, performerId);
@@ -64,6 +56,7 @@ function livePhotosOf(folder: string | null, performerId: string): string[] {
     .map((name) => join(own, name));
 }
 
+/** Bakes and embeddings for a show, made in a process of its own: the supervisor never loads a model. */
 export function prepareShow(
   showFile: string | null,
   show: ShowFile,
