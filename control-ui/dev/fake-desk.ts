@@ -266,13 +266,26 @@ export class FakeDesk {
       case 'edit': {
         const refused =
           message.type === 'do'
-            ? this.show.do(message.address, message.value, client.clientId, this.nowMs())
+            ? this.enrolled(message.address, message.value)
+              ? null
+              : this.show.do(message.address, message.value, client.clientId, this.nowMs())
             : this.show.edit(message.edit, client.clientId);
         if (message.requestId !== undefined)
           this.tell(client, { type: 'answer', requestId: message.requestId, ok: refused === null, refused });
         break;
       }
     }
+  }
+
+  /** Done at once: how a real enrolment goes is the server's to show. */
+  private enrolled(address: string, value: ParamValue | undefined): boolean {
+    if (!address.endsWith('/performer/enrol')) return false;
+    const [performerId] = String(value).split(' ');
+    this.cast = this.cast.map((member) =>
+      member.performerId === performerId ? { ...member, enrolled: true } : member,
+    );
+    this.broadcast({ type: 'cast', cast: this.cast, likenesses: this.likenesses });
+    return true;
   }
 
   private writer({ clientId, name }: Client): string {

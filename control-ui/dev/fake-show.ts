@@ -66,6 +66,10 @@ export const fakeActions: readonly ActionDescriptor[] = [
   action('edit.undo', 'Takes back the last change, whoever made it.'),
   action('edit.redo', 'Does again what undo took back, until something else is changed.'),
   action('lock.take', 'Keeps everybody else from changing anything. Bypass always works.'),
+  {
+    ...action('performer.enrol', 'Enrols whoever stands before this camera as a performer of the cast.'),
+    scope: 'lane',
+  },
   action('version.save', 'Saves values, cast, looks, cues and stage as a numbered version.'),
 ];
 

@@ -20,7 +20,7 @@ export function ActionButton(props: ActionButtonProps): JSX.Element {
   const desk = useDesk();
   const { address, value, children } = props;
   const action = desk.controls.value?.actions.find(
-    ({ group, name, scope }) => address === `/understudy/${scope}/${group}/${name}`,
+    ({ group, name, scope }) => address.startsWith(`/understudy/${scope}/`) && address.endsWith(`/${group}/${name}`),
   );
   const reason = whyNot(desk.you.value, desk.editState.value?.lock ?? null, address);
   return (

@@ -1,6 +1,8 @@
 import type { JSX } from 'preact';
-import type { CastMember, LikenessSummary } from '../../server/protocol/messages.js';
+import { useSignal } from '@preact/signals';
+import type { CastMember, EnrolmentStatus, LikenessSummary } from '../../server/protocol/messages.js';
 import { useDesk } from '../link/desk-context.js';
+import { ActionButton } from './action-button.js';
 import { ladderWords } from '../monitors/ladder.js';
 
 const consentWord: Record<LikenessSummary['consent'], string> = {
@@ -46,6 +48,62 @@ export function CastPanel(): JSX.Element {
     </section>
   );
 }
+
+/** Makes whoever stands before the chosen camera this performer; says how that goes. */
+function Enrol({ member }: { readonly member: CastMember }): JSX.Element | null {
+  const desk = useDesk();
+  const chosenFace = useSignal('');
+  const lane = desk.lane.value;
+  if (!lane) return null;
+  const strangers = lane.faces.filter(({ performerId }) => performerId === null);
+  const face = strangers.some(({ faceId }) => String(faceId) === chosenFace.value) ? ` ${chosenFace.value}` : '';
+  const going = lane.enrolment?.performerId === member.performerId ? lane.enrolment : null;
+  const busy = going?.state === 'looking' || going?.state === 'preparing';
+  return (
+    <div class="cast-enrol">
+      {strangers.length > 1 && (
+        <select
+          aria-label={`Which face is ${member.name}`}
+          value={chosenFace.value}
+          onChange={(event) => (chosenFace.value = event.currentTarget.value)}
+        >
+          <option value="">Which face?</option>
+          {strangers.map(({ faceId }) => (
+            <option key={faceId} value={String(faceId)}>
+              face {faceId}
+            </option>
+          ))}
+        </select>
+      )}
+      <ActionButton
+        address={`/understudy/lane/${lane.laneId}/performer/enrol`}
+        value={`${member.performerId}${face}`}
+        testId={`enrol-${member.performerId}`}
+        disabled={busy || strangers.length === 0 || (strangers.length > 1 && face === '')}
+      >
+        {member.enrolled ? 'Enrol anew' : 'Enrol'} before {lane.laneId}
+      </ActionButton>
+      {going && (
+        <p
+          class={going.state === 'refused' ? 'bad' : 'muted'}
+          role="status"
+          data-testid={`enrolment-${member.performerId}`}
+        >
+          {enrolmentWords[going.state]}
+          {going.state === 'looking' ? ` ${going.looks} of ${going.wanted}` : ''}
+          {going.reason === null ? '' : ` ${going.reason}`}
+        </p>
+      )}
+    </div>
+  );
+}
+
+const enrolmentWords: Record<EnrolmentStatus['state'], string> = {
+  looking: 'Looking:',
+  preparing: 'Making the identity…',
+  done: 'Enrolled.',
+  refused: 'Not enrolled:',
+};
 
 /** Every face that a camera sees: who it is taken for, how surely, and what is shown on it. */
 function FacesNow(): JSX.Element {
@@ -97,12 +155,11 @@ function CastRow({ member }: { readonly member: CastMember }): JSX.Element {
       <div>
         <strong id={`cast-${member.performerId}`}>{member.name}</strong>
         <p class="muted">
-          {member.enrolled
-            ? 'Enrolled'
-            : 'Not enrolled, so never recognised: name photos under “enrolment” in the show file'}{' '}
-          · {seen.length > 0 ? `seen by ${seen.map(({ laneId }) => laneId).join(', ')}` : 'not in any picture'}
+          {member.enrolled ? 'Enrolled' : 'Not enrolled, so never recognised'} ·{' '}
+          {seen.length > 0 ? `seen by ${seen.map(({ laneId }) => laneId).join(', ')}` : 'not in any picture'}
         </p>
       </div>
+      <Enrol member={member} />
       <div class="cast-assign">
         <select
           data-testid={`assign-${member.performerId}`}

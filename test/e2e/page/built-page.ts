@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-const pageFolder = join(root, 'build/test/control-ui');
+const pages = join(root, 'build/test/pages');
 /** Screenshots, for people to look at. */
 export const shots = join(root, 'build/test/page');
 
@@ -16,16 +16,35 @@ function newestMs(...folders: readonly string[]): number {
   return Math.max(...files.map((file) => statSync(file).mtimeMs));
 }
 
-/** The folder of the page as it stands in the tree, built where it changed since it was built last. */
+/**
+ * The folder of the page as it stands in the tree. Each state of the tree has a folder of its own that is never written again once it
+ * has its name, so that two runs at the same time do not take the page away from each other.
+ */
 export async function builtPage(): Promise<string> {
   mkdirSync(shots, { recursive: true });
-  const entry = join(pageFolder, 'index.html');
-  if (!existsSync(entry) || statSync(entry).mtimeMs < newestMs('control-ui', 'server/protocol')) {
-    await build({
-      configFile: join(root, 'control-ui/vite.config.ts'),
-      logLevel: 'error',
-      build: { outDir: pageFolder },
-    });
+  const newest = newestMs('control-ui', 'server/protocol');
+  const folder = join(pages, `page-${Math.round(newest)}`);
+  if (existsSync(folder)) return folder;
+  const making = join(pages, `making-${process.pid}`);
+  await build({
+    configFile: join(root, 'control-ui/vite.config.ts'),
+    logLevel: 'error',
+    build: { outDir: making, emptyOutDir: true },
+  });
+  forgetOld();
+  try {
+    renameSync(making, folder);
+  } catch (error) {
+    if (!existsSync(folder)) throw error;
   }
-  return pageFolder;
+  return folder;
+}
+
+/** Pages that were built more than an hour ago: nobody tests them any more. */
+function forgetOld(): void {
+  for (const name of readdirSync(pages)) {
+    const path = join(pages, name);
+    if (name.startsWith('page-') && Date.now() - statSync(path).mtimeMs > 3_600_000)
+      rmSync(path, { recursive: true, force: true });
+  }
 }

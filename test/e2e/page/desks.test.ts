@@ -33,6 +33,7 @@ function placeOnScreen(point: PointM, box: { x: number; y: number; width: number
 }
 
 describe.skipIf(chromiumPath === null)(`the desks in a browser${skipped}`, () => {
+  let pageFolder: string;
   let desk: FakeDesk;
   let browser: Browser;
   let url: string;
@@ -40,7 +41,7 @@ describe.skipIf(chromiumPath === null)(`the desks in a browser${skipped}`, () =>
   let complaints: string[] = [];
 
   beforeAll(async () => {
-    desk = new FakeDesk(await builtPage(), ['cam-a', 'cam-b']);
+    desk = new FakeDesk((pageFolder = await builtPage()), ['cam-a', 'cam-b']);
     url = await desk.open();
     browser = await openBrowser();
   });
@@ -174,6 +175,10 @@ describe.skipIf(chromiumPath === null)(`the desks in a browser${skipped}`, () =>
     const onWall = onScreen([1.2, 2.4, -2]);
     await page.mouse.click(onWall.x, onWall.y);
     await page.getByTestId('wall-form').waitFor();
+    // The tool can be gripped once it was drawn.
+    const draws = async (): Promise<number> => Number(await canvas.getAttribute('data-draws'));
+    const drawn = await draws();
+    await expect.poll(draws, { timeout: 15_000 }).toBeGreaterThan(drawn + 1);
     // The arrow along x of the tool at the wall's foot, pulled half a metre to the right.
     const [foot, right] = [onScreen([0, 0.08, -2]), onScreen([0.5, 0.08, -2])];
     const grip = { x: foot.x + (right.x - foot.x) * 0.8, y: foot.y + (right.y - foot.y) * 0.8 };
@@ -272,7 +277,7 @@ describe.skipIf(chromiumPath === null)(`the desks in a browser${skipped}`, () =>
   it.each(['live', 'monitors', 'stage'])(
     'with four cameras the %s desk keeps the main thread busy for at most 8 ms of each frame',
     async (name) => {
-      const four = new FakeDesk(await builtPage(), ['cam-a', 'cam-b', 'cam-c', 'cam-d']);
+      const four = new FakeDesk(pageFolder, ['cam-a', 'cam-b', 'cam-c', 'cam-d']);
       const watched = await browser.open(`${await four.open()}#${name}`, 1600, 1000);
       try {
         await watched.page.waitForSelector('[data-testid="link-state"][data-phase="live"]');

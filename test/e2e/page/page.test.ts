@@ -123,6 +123,9 @@ describe.skipIf(chromiumPath === null)(`the page in a browser${skipped}`, () => 
     expect(desk.cast.find(({ performerId }) => performerId === 'jo')?.likenessId).toBeNull();
     await page.getByTestId('assign-jo').selectOption('mara-71');
     await expect.poll(() => page.getByTestId('assign-jo').inputValue()).toBe('mara-71');
+    expect(await page.getByTestId('face-cam-a-0').innerText()).toContain('83 %');
+    await page.getByTestId('enrol-jo').click();
+    await expect.poll(() => desk.cast.find(({ performerId }) => performerId === 'jo')?.enrolled).toBe(true);
     await page.close();
   });
 
