@@ -3,6 +3,7 @@ import type { CameraKernel } from '../../kernels/camera.js';
 import type { IrisKernel } from '../../kernels/iris.js';
 import type { KernelMemory } from '../../kernels/memory.js';
 import { rasterVertexFloats, type RasterKernel } from '../../kernels/raster.js';
+import { loadVertexKernel, type VertexKernel } from '../../kernels/vertex.js';
 import { CameraMatch } from './camera-match.js';
 import { type CanonicalFace, type FaceTopology, topologyOf } from './canonical.js';
 import { drawingOrder } from './drawing-order.js';
@@ -15,6 +16,7 @@ export const maxPatchSidePx = 1600;
 /** Kernel buffers that all mesh likenesses of a lane share: they draw one after the other. */
 export class MeshCanvas {
   readonly camera: CameraMatch;
+  readonly vertex: VertexKernel;
   readonly patchPtr: number;
   readonly selfPtr: number;
   readonly depthPtr: number;
@@ -47,6 +49,7 @@ export class MeshCanvas {
     const rings = this.mesh.triangles.subarray(canonical.triangles.length);
     this.patchPtr = memory.allocate(maxPatchSidePx * maxPatchSidePx * 8);
     this.selfPtr = memory.allocate(maxPatchSidePx * maxPatchSidePx * 8);
+    this.vertex = loadVertexKernel(memory);
     this.camera = new CameraMatch(memory, camera, this.selfPtr);
     this.depthPtr = memory.allocate(maxPatchSidePx * maxPatchSidePx * 4);
     this.vertexPtr = memory.allocate(this.mesh.count * rasterVertexFloats * 4);

@@ -1,5 +1,7 @@
-import { type MeshNeighbours, neighboursOf } from '../../frame/mesh-neighbours.js';
+import { neighboursOf } from '../../frame/mesh-neighbours.js';
 import { skinVertexCount, type SkinMesh } from './skin-mesh.js';
+import type { KernelMemory } from '../../kernels/memory.js';
+import type { VertexKernel } from '../../kernels/vertex.js';
 import type { VertexLight } from './relight.js';
 
 /** The performer's tone is taken on wholly at the end of the drawn skin and not at all so far inside. */
@@ -7,6 +9,7 @@ const takeOnCm = 1.4;
 /** Codes. A larger difference is hair or background behind the cheek, not skin. */
 const mostLuma = 70;
 const mostChroma = 22;
+/** Even: see the kernel. */
 const smoothingRounds = 6;
 /** How fast the face's mean difference is followed. */
 const meanFollow01 = 0.1;
@@ -16,20 +19,35 @@ const meanFollow01 = 0.1;
  * cloning (Pérez et al. 2003) at vertices, held to the outer rings so that the likeness keeps its own tone in the middle.
  */
 export class EdgeTone {
-  /** 468 × (Y, Cb, Cr) to be added, 8-bit codes. */
+  /** Vertices × (Y, Cb, Cr) to be added, 8-bit codes. */
   readonly tone = new Float32Array(skinVertexCount * 3);
-  readonly #difference = new Float32Array(skinVertexCount * 3);
-  readonly #next = new Float32Array(skinVertexCount * 3);
-  readonly #trust = new Float32Array(skinVertexCount);
-  readonly #nextTrust = new Float32Array(skinVertexCount);
+  /** (Y, Cb, Cr, trust) per vertex. */
+  readonly #difference: Float32Array;
+  readonly #differencePtr: number;
+  readonly #scratchPtr: number;
+  readonly #startsPtr: number;
+  readonly #indicesPtr: number;
   readonly #kept = new Map<number, Float32Array>();
-  readonly #mesh: MeshNeighbours;
   readonly #takeOn: Float32Array;
   readonly #mean = new Float32Array(3);
 
   /** fromRim: centimetres of every vertex inside the end of the drawn skin; goesOn: whether the performer's skin does, 0…1. */
-  constructor(mesh: SkinMesh, fromRim: Float32Array, goesOn: Float32Array) {
-    this.#mesh = neighboursOf(mesh.triangles, skinVertexCount);
+  constructor(
+    memory: KernelMemory,
+    private readonly kernel: VertexKernel,
+    mesh: SkinMesh,
+    fromRim: Float32Array,
+    goesOn: Float32Array,
+  ) {
+    const { starts, indices } = neighboursOf(mesh.triangles, skinVertexCount);
+    this.#startsPtr = memory.allocate(starts.byteLength);
+    memory.i32.set(starts, this.#startsPtr >> 2);
+    this.#indicesPtr = memory.allocate(indices.byteLength);
+    memory.i32.set(indices, this.#indicesPtr >> 2);
+    const bytes = skinVertexCount * 16;
+    this.#differencePtr = memory.allocate(bytes);
+    this.#scratchPtr = memory.allocate(bytes);
+    this.#difference = memory.f32.subarray(this.#differencePtr >> 2, (this.#differencePtr + bytes) >> 2);
     this.#takeOn = fromRim.map((cm, i) => {
       const t = Math.min(1, Math.max(0, cm / takeOnCm));
       return (1 - t * t * (3 - 2 * t)) * goesOn[i]!;
@@ -50,16 +68,17 @@ export class EdgeTone {
   ): void {
     const d = this.#difference;
     for (let i = 0; i < skinVertexCount; i++) {
-      const at = i * 3;
+      const at = i * 3,
+        to = i * 4;
       const lit = (texture[at] - 16) * light.gain[i];
       const g = light.gain[i];
-      this.#trust[i] = weight[i];
-      d[at] = clamp(seen[at] - 16 - lit, mostLuma);
-      d[at + 1] = clamp(seen[at + 1] - 128 - (texture[at + 1] - 128) * g - light.tintCb[i] * lit, mostChroma);
-      d[at + 2] = clamp(seen[at + 2] - 128 - (texture[at + 2] - 128) * g - light.tintCr[i] * lit, mostChroma);
+      d[to] = clamp(seen[at] - 16 - lit, mostLuma);
+      d[to + 1] = clamp(seen[at + 1] - 128 - (texture[at + 1] - 128) * g - light.tintCb[i] * lit, mostChroma);
+      d[to + 2] = clamp(seen[at + 2] - 128 - (texture[at + 2] - 128) * g - light.tintCr[i] * lit, mostChroma);
+      d[to + 3] = weight[i];
     }
     const mean = this.#meanDifference(weight);
-    for (let round = 0; round < smoothingRounds; round++) this.#smooth();
+    this.#smooth();
     let kept = this.#kept.get(faceId);
     const fresh = kept === undefined;
     if (!kept) {
@@ -73,9 +92,10 @@ export class EdgeTone {
       for (let k = 0; k < 3; k++) {
         const at = i * 3 + k;
         // Light that changes at once must be followed at once; noise must not flicker.
-        const change = Math.abs(d[at] - kept[at]);
+        const now = d[i * 4 + k];
+        const change = Math.abs(now - kept[at]);
         const follow = fresh ? 1 : Math.min(1, 0.15 + change / 20);
-        kept[at] += (d[at] - kept[at]) * follow;
+        kept[at] += (now - kept[at]) * follow;
         const take = this.#takeOn[i];
         this.tone[at] = kept[at] * take + kept[whole + k] * (1 - take) * tone01;
       }
@@ -90,9 +110,9 @@ export class EdgeTone {
     for (let i = 0; i < skinVertexCount; i++) {
       const w = weight[i];
       total += w;
-      mean[0] += w * d[i * 3];
-      mean[1] += w * d[i * 3 + 1];
-      mean[2] += w * d[i * 3 + 2];
+      mean[0] += w * d[i * 4];
+      mean[1] += w * d[i * 4 + 1];
+      mean[2] += w * d[i * 4 + 2];
     }
     for (let k = 0; k < 3; k++) mean[k] /= total;
     return mean;
@@ -100,32 +120,14 @@ export class EdgeTone {
 
   /** Trusted vertices speak for their neighbours that saw nothing. */
   #smooth(): void {
-    const { starts, indices } = this.#mesh;
-    const d = this.#difference,
-      next = this.#next,
-      trust = this.#trust;
-    for (let i = 0; i < skinVertexCount; i++) {
-      let w = trust[i] + 1e-4;
-      let y = d[i * 3] * w,
-        u = d[i * 3 + 1] * w,
-        v = d[i * 3 + 2] * w;
-      let reach = trust[i];
-      for (let k = starts[i]; k < starts[i + 1]; k++) {
-        const j = indices[k];
-        const t = trust[j] + 1e-5;
-        w += t;
-        y += d[j * 3] * t;
-        u += d[j * 3 + 1] * t;
-        v += d[j * 3 + 2] * t;
-        reach = Math.max(reach, trust[j] * 0.5);
-      }
-      next[i * 3] = y / w;
-      next[i * 3 + 1] = u / w;
-      next[i * 3 + 2] = v / w;
-      this.#nextTrust[i] = reach;
-    }
-    d.set(next);
-    trust.set(this.#nextTrust);
+    this.kernel.smoothTrusted(
+      this.#differencePtr,
+      this.#scratchPtr,
+      this.#startsPtr,
+      this.#indicesPtr,
+      skinVertexCount,
+      smoothingRounds,
+    );
   }
 }
 

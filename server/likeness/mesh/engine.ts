@@ -72,7 +72,7 @@ export class MeshLikeness implements LikenessEngine {
     this.#patch = { ptr: canvas.patchPtr, strideBytes: 0, x0: 0, y0: 0, x1: 0, y1: 0 };
     const reach = (reference ?? bake).reach;
     this.#fromRim = rimDistance(canvas.mesh, reach);
-    this.#edge = new EdgeTone(canvas.mesh, this.#fromRim, skinGoesOn(canvas.mesh));
+    this.#edge = new EdgeTone(canvas.memory, canvas.vertex, canvas.mesh, this.#fromRim, skinGoesOn(canvas.mesh));
     this.#texture = new SkinTexture(canvas.memory, bake, canvas.mesh, reach);
     this.#isSkin = new Uint8Array(vertexCount);
     this.#isSkin.set(canvas.topology.isSkin);

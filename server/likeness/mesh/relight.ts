@@ -11,16 +11,16 @@ const colourTerms = 4;
 const leastGain = 0.15;
 const mostGain = 2.6;
 
-function basis(x: number, y: number, z: number, out: Float64Array): void {
-  out[0] = 1;
-  out[1] = x;
-  out[2] = y;
-  out[3] = z;
-  out[4] = x * y;
-  out[5] = x * z;
-  out[6] = y * z;
-  out[7] = x * x - y * y;
-  out[8] = 3 * z * z - 1;
+function basis(x: number, y: number, z: number, out: Float64Array, at: number): void {
+  out[at] = 1;
+  out[at + 1] = x;
+  out[at + 2] = y;
+  out[at + 3] = z;
+  out[at + 4] = x * y;
+  out[at + 5] = x * z;
+  out[at + 6] = y * z;
+  out[at + 7] = x * x - y * y;
+  out[at + 8] = 3 * z * z - 1;
 }
 
 /** Symmetric positive definite solve in place (Cholesky); returns false where it is not. */
@@ -59,16 +59,21 @@ export interface VertexLight {
 }
 
 export class LightFit {
-  readonly #b = new Float64Array(terms);
+  /** Of every vertex that counts. */
+  readonly #basis: Float64Array;
   readonly #matrix = new Float64Array(terms * terms);
-  readonly #luma = new Float64Array(terms);
-  readonly #cb = new Float64Array(terms);
-  readonly #cr = new Float64Array(terms);
+  readonly #colourMatrix = new Float64Array(colourTerms * colourTerms);
   readonly #right = new Float64Array(terms);
-  readonly #fitted = new Float64Array(terms);
+  readonly #next = new Float64Array(terms);
+  readonly #luma = new Float64Array(terms);
+  readonly #cb = new Float64Array(colourTerms);
+  readonly #cr = new Float64Array(colourTerms);
+  readonly #colourRight = new Float64Array(colourTerms);
   #primed = false;
 
-  constructor(private readonly count: number) {}
+  constructor(private readonly count: number) {
+    this.#basis = new Float64Array(count * terms);
+  }
 
   reset(): void {
     this.#primed = false;
@@ -88,73 +93,107 @@ export class LightFit {
     light: VertexLight,
   ): void {
     const keep = this.#primed ? steadiness01 : 0;
-    this.#solveOne(normals, ratio, weight, terms, 2, this.#luma, keep, 1);
-    this.#solveOne(normals, dCb, weight, colourTerms, 1, this.#cb, keep, 0);
-    this.#solveOne(normals, dCr, weight, colourTerms, 1, this.#cr, keep, 0);
-    this.#primed = true;
-    const b = this.#b;
     for (let i = 0; i < this.count; i++) {
-      basis(normals[i * 3], normals[i * 3 + 1], Math.max(0, normals[i * 3 + 2]), b);
-      let g = 0;
-      for (let k = 0; k < terms; k++) g += this.#luma[k] * b[k];
-      light.gain[i] = Math.min(mostGain, Math.max(leastGain, g));
-      let u = 0,
-        v = 0;
-      for (let k = 0; k < colourTerms; k++) {
-        u += this.#cb[k] * b[k];
-        v += this.#cr[k] * b[k];
-      }
-      light.tintCb[i] = Math.min(0.35, Math.max(-0.35, u));
-      light.tintCr[i] = Math.min(0.35, Math.max(-0.35, v));
+      if (weight[i] > 0) basis(normals[i * 3], normals[i * 3 + 1], normals[i * 3 + 2], this.#basis, i * terms);
     }
+    const total = this.#sum(ratio, weight, null);
+    if (total >= 8) {
+      this.#fitColour(dCb, weight, total, keep, this.#cb);
+      this.#fitColour(dCr, weight, total, keep, this.#cr);
+      this.#fitLuma(ratio, weight, total, keep);
+    } else if (!this.#primed) {
+      this.#luma.fill(0);
+      this.#luma[0] = 1;
+      this.#cb.fill(0);
+      this.#cr.fill(0);
+    }
+    this.#primed = true;
+    this.#shine(normals, light);
   }
 
-  #solveOne(
-    normals: Float32Array,
-    value: Float32Array,
-    weight: Float32Array,
-    n: number,
-    rounds: number,
-    coefficients: Float64Array,
-    keep: number,
-    prior: number,
-  ): void {
-    const b = this.#b,
-      matrix = this.#matrix,
-      right = this.#right;
-    const fitted = this.#fitted;
-    for (let round = 0; round < rounds; round++) {
-      matrix.fill(0);
-      right.fill(0);
-      let total = 0;
-      for (let i = 0; i < this.count; i++) {
-        let w = weight[i];
-        if (w <= 0) continue;
-        basis(normals[i * 3], normals[i * 3 + 1], normals[i * 3 + 2], b);
-        if (round > 0) {
-          let g = 0;
-          for (let k = 0; k < n; k++) g += fitted[k] * b[k];
-          const r = (value[i] - g) / 0.15;
-          w /= 1 + r * r;
-        }
-        total += w;
-        for (let r = 0; r < n; r++) {
-          right[r] += w * b[r] * value[i];
-          for (let c = 0; c <= r; c++) matrix[r * n + c] += w * b[r] * b[c];
-        }
-      }
-      if (total < 8) {
-        if (!this.#primed) {
-          coefficients.fill(0);
-          coefficients[0] = prior;
-        }
-        return;
-      }
-      // Ridge: unseen directions stay near flat light.
-      for (let r = 0; r < n; r++) matrix[r * n + r] += total * (r === 0 ? 1e-6 : r < 4 ? 2e-3 : 1e-2);
-      if (!solve(matrix, right, n)) return;
-      fitted.set(right);
-    }
-    for (let k = 0; k < n; k++) coefficients[k] = coefficients[k] * keep + fitted[k] * (1 - keep);
+  /** Two rounds: in the second, what the first fits badly (hair, highlights, fingers) counts less. */
+  #fitLuma(ratio: Float32Array, weight: Float32Array, total: number, keep: number): void {
+    const right = this.#right;
+    if (!solveRidged(this.#matrix, right, terms, total)) return;
+    const again = this.#sum(ratio, weight, right);
+    if (again < 8 || !solveRidged(this.#matrix, right, terms, again)) return;
+    for (let k = 0; k < terms; k++) this.#luma[k] = this.#luma[k] * keep + right[k] * (1 - keep);
   }
+
+  /** After the first #sum, whose matrix holds these terms as well. */
+  #fitColour(value: Float32Array, weight: Float32Array, total: number, keep: number, into: Float64Array): void {
+    const b = this.#basis,
+      matrix = this.#colourMatrix;
+    let r0 = 0,
+      r1 = 0,
+      r2 = 0,
+      r3 = 0;
+    for (let i = 0; i < this.count; i++) {
+      if (!(weight[i] > 0)) continue;
+      const wv = weight[i] * value[i];
+      r0 += wv;
+      r1 += wv * b[i * terms + 1];
+      r2 += wv * b[i * terms + 2];
+      r3 += wv * b[i * terms + 3];
+    }
+    const right = this.#colourRight;
+    right[0] = r0;
+    right[1] = r1;
+    right[2] = r2;
+    right[3] = r3;
+    for (let r = 0; r < colourTerms; r++)
+      for (let c = 0; c <= r; c++) matrix[r * colourTerms + c] = this.#matrix[r * terms + c];
+    if (!solveRidged(matrix, right, colourTerms, total)) return;
+    for (let k = 0; k < colourTerms; k++) into[k] = into[k] * keep + right[k] * (1 - keep);
+  }
+
+  /** Normal equations into #matrix and #right; the sum of the weights. `fitted`: what outliers are measured against. */
+  #sum(value: Float32Array, weight: Float32Array, fitted: Float64Array | null): number {
+    const b = this.#basis,
+      matrix = this.#matrix,
+      right = this.#next;
+    matrix.fill(0);
+    right.fill(0);
+    let total = 0;
+    for (let i = 0, at = 0; i < this.count; i++, at += terms) {
+      let w = weight[i];
+      if (!(w > 0)) continue;
+      if (fitted) {
+        let g = 0;
+        for (let k = 0; k < terms; k++) g += fitted[k] * b[at + k];
+        const r = (value[i] - g) / 0.15;
+        w /= 1 + r * r;
+      }
+      total += w;
+      for (let r = 0; r < terms; r++) {
+        const wb = w * b[at + r];
+        right[r] += wb * value[i];
+        for (let c = 0; c <= r; c++) matrix[r * terms + c] += wb * b[at + c];
+      }
+    }
+    this.#right.set(right);
+    return total;
+  }
+
+  #shine(normals: Float32Array, light: VertexLight): void {
+    const l = this.#luma,
+      cb = this.#cb,
+      cr = this.#cr;
+    for (let i = 0; i < this.count; i++) {
+      const x = normals[i * 3],
+        y = normals[i * 3 + 1],
+        z = Math.max(0, normals[i * 3 + 2]);
+      const flat = l[0] + l[1] * x + l[2] * y + l[3] * z;
+      const bent = l[4] * x * y + l[5] * x * z + l[6] * y * z + l[7] * (x * x - y * y) + l[8] * (3 * z * z - 1);
+      light.gain[i] = Math.min(mostGain, Math.max(leastGain, flat + bent));
+      light.tintCb[i] = Math.min(0.35, Math.max(-0.35, cb[0] + cb[1] * x + cb[2] * y + cb[3] * z));
+      light.tintCr[i] = Math.min(0.35, Math.max(-0.35, cr[0] + cr[1] * x + cr[2] * y + cr[3] * z));
+    }
+  }
+}
+
+/** Ridge: unseen directions stay near flat light. Solves in place. */
+function solveRidged(matrix: Float64Array, right: Float64Array, n: number, total: number): boolean {
+  for (let r = 0; r < n; r++) matrix[r * n + r] += total * (r === 0 ? 1e-6 : r < 4 ? 2e-3 : 1e-2);
+  return solve(matrix, right, n);
 }
