@@ -70,16 +70,6 @@ const MonitorOutput = Type.Object(
   },
   { additionalProperties: false },
 );
-/** All cameras in one picture; docs/monitors.md. */
-const Multiview = Type.Object(
-  {
-    /** NDI name, without the machine's. */
-    outputName: name,
-    /** Pictures a second. */
-    rateFps: Type.Optional(Type.Integer({ minimum: 1, maximum: 30 })),
-  },
-  { additionalProperties: false },
-);
 
 const CastEntry = Type.Object(
   {
@@ -124,7 +114,6 @@ export const ShowFile = Type.Object(
     sources: Type.Array(Source, { minItems: 1, maxItems: 16 }),
     /** Monitors beside the cameras' programme outputs. */
     outputs: Type.Optional(Type.Array(MonitorOutput, { maxItems: 32 })),
-    multiview: Type.Optional(Multiview),
     cast: Type.Array(CastEntry, { maxItems: 64 }),
     /** Folder of likeness packages, relative to the show file. */
     likenessFolder: Type.Optional(filePath),

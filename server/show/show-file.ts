@@ -108,7 +108,6 @@ const outputNamesOf = (show: ShowFile): readonly string[] => [
     output.outputName === undefined ? [] : [output.outputName.toLowerCase()],
   ),
   ...show.sources.map((source) => source.outputName.toLowerCase()),
-  ...(show.multiview ? [show.multiview.outputName.toLowerCase()] : []),
 ];
 
 function refuseUnknownCameras(show: ShowFile): void {

@@ -11,6 +11,7 @@ import { keyframeLatencyEntry } from './keyframe-latency.js';
 import { likenessEntries } from './likeness.js';
 import { loopEntries } from './loop.js';
 import { modelEntries } from './models.js';
+import { monitorsEntry } from './monitors.js';
 import { oscLoadEntry } from './osc-load.js';
 import { scaleEntries } from './scale.js';
 import { startEntry } from './start.js';
@@ -19,6 +20,7 @@ import { temporalEntries } from './temporal.js';
 /** Every row, in the order in which a whole run measures them. */
 export const entries: readonly BenchEntry[] = [
   ...loopEntries,
+  monitorsEntry,
   acquireEntry,
   startEntry,
   keyframeLatencyEntry,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { record } from '../../server/cli/trace.js';
 import { buildRoot } from '../../server/paths.js';
 import { traceKinds, traceRowNumbers } from '../../server/protocol/trace.js';
+import type { ShowFile } from '../../server/show/schema.js';
 import { Supervisor } from '../../server/supervisor/supervisor.js';
 import { showOf } from './bench-cast.js';
 
@@ -22,6 +23,7 @@ export class BenchServer {
     cameras: readonly { readonly laneId: string; readonly source: string; readonly outputName: string }[],
     people: number,
     say: (line: string) => void,
+    more: Partial<ShowFile> = {},
   ) {
     const demo = showOf(people);
     // Enrolment and bakes are cached by what they were made from; making them is not what is measured.
@@ -36,7 +38,7 @@ export class BenchServer {
     }));
     this.#supervisor = new Supervisor(
       null,
-      { ...demo, name: 'Bench', sources },
+      { ...demo, ...more, name: 'Bench', sources },
       { stateFolder: this.stateFolder, httpPort: 0, oscPort: 0, quiet: true },
       say,
     );
