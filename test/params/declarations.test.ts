@@ -127,7 +127,7 @@ describe('the registry', () => {
 describe('the label', () => {
   it('cannot be switched off by any address: only its corner can be chosen', () => {
     const ofLabel = registry.instances.filter(({ address, descriptor }) =>
-      /label|mark/i.test(address + descriptor.help.split('.')[0]),
+      /label|(?<!land)mark/i.test(address + descriptor.help.split('.')[0]),
     );
     expect(ofLabel.map(({ descriptor }) => descriptor.key)).toEqual(['label.corner']);
     const corner = ofLabel[0]!.descriptor;
