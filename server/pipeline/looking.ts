@@ -104,7 +104,8 @@ export class Looking {
     const soon = this.#mayArrive(frame);
     if (soon) this.#askDetectAfter(1, frame);
     const wishes = track.wishes(frameNumber, {
-      intervalFrames: kf.intervalFrames * state.load.keyframeStretch,
+      intervalFrames: kf.intervalFrames,
+      calmStretch: state.load.keyframeStretch,
       minConfidence01: flow.minConfidence01,
     });
     for (const { face, wantIdentity } of wishes) {

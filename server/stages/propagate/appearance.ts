@@ -1,18 +1,18 @@
 import { cropSizePx, type FaceTrack, isConfirmed, landmarkCount } from '../../frame/face-track.js';
-import { affine, type Affine, composeAffine } from '../../frame/geometry.js';
+import type { Affine } from '../../frame/geometry.js';
 import type { RegionView } from '../../frame/region-view.js';
 import type { KernelMemory } from '../../kernels/memory.js';
 import {
-  mostShiftCells,
   occlusionCellCount,
   occlusionCells,
-  occlusionEvidence,
   type OcclusionGrids,
   type OcclusionKernel,
   occlusionTexelFloats,
   occlusionTexels,
 } from '../../kernels/occlusion.js';
 import type { RegionKernel } from '../../kernels/region.js';
+import { AppearanceCrop } from './appearance-crop.js';
+import { bestOf, likeCells, type Match, searchRadius } from './face-search.js';
 
 /** Pictures of a face that are learned before it is compared with anything. */
 const picturesToKnow = 8;
@@ -21,7 +21,7 @@ const memoryFrames = 90;
 /** Light is found anew in so many rounds of comparing and fitting. */
 const lightRounds = 1;
 /** Less of a face in sight than this is chance. */
-const leastVisible01 = 0.3;
+const leastVisible01 = 0.08;
 /** More of the face hidden than this, and light is not fitted; less than the other, and it is sure. */
 const lightHidden01 = 0.3;
 const sureHidden01 = 0.15;
@@ -41,6 +41,8 @@ const cameShare = 0.052;
 const cameFrames = 12;
 const leastComparedCells = 300;
 const coveredHidden01 = 0.04;
+/** A face that nothing comes near is compared in every second picture only. */
+const calmEvery = 2;
 /** A crop in which this share of the face looks as learned is that face. */
 const likeItself01 = 0.6;
 
@@ -70,23 +72,6 @@ interface KnownPerformer {
   learned: number;
 }
 
-/** How well a set of landmarks explains the crop: cells that look as learned, and all that could be compared. */
-export interface Match {
-  like: number;
-  compared: number;
-}
-
-/** A face whose half is hidden is looked for this many cells round its place. */
-const nearShiftCells = 2;
-/** Score by which another place must be better, in cells that fit. */
-const leastGain = 4;
-
-/** The top of the parabola through three values, −½ … ½ from the middle one. */
-function peak(before: number, middle: number, after: number): number {
-  const bend = before - 2 * middle + after;
-  return bend < -1e-6 ? Math.max(-0.5, Math.min(0.5, (0.5 * (before - after)) / bend)) : 0;
-}
-
 const modelFloats = occlusionTexels * occlusionTexels * occlusionTexelFloats;
 
 /**
@@ -97,15 +82,14 @@ export class Appearances {
   readonly #faces: FaceAppearance[];
   readonly #known = new Map<string, KnownPerformer>();
   readonly #pointsPtr: number;
-  readonly #paramsPtr: number;
-  readonly #toCells = affine(1, 0, 0, 0, 1, 0);
+  readonly #crop: AppearanceCrop;
   readonly #trial: OcclusionGrids;
   readonly #match: Match = { like: 0, compared: 0 };
   readonly #shift = { x: 0, y: 0 };
 
   constructor(
     private readonly memory: KernelMemory,
-    private readonly region: RegionKernel,
+    region: RegionKernel,
     private readonly kernel: OcclusionKernel,
     faceSlots: number,
   ) {
@@ -124,7 +108,7 @@ export class Appearances {
     }));
     this.#trial = kernel.newGrids();
     this.#pointsPtr = memory.allocate(landmarkCount * 12);
-    this.#paramsPtr = memory.allocate(64);
+    this.#crop = new AppearanceCrop(memory, region, kernel);
   }
 
   /** A new track: nothing is known of it. */
@@ -178,44 +162,34 @@ export class Appearances {
     const follows = frameNumber === own.frameNumber + 1;
     own.frameNumber = frameNumber;
     if (isNew) this.kernel.turn(grids);
-    this.#crop(face, region, shift);
+    this.#crop.take(face, region, shift);
     this.kernel.gather(grids, lumaPtr);
     this.#place(grids, points);
-    this.#cutOff(grids, face, region);
+    this.#crop.cutOff(grids, face, region);
     if (isNew) {
       if (follows) this.#notice(own, this.kernel.disturb(grids, backwardPtr), frameNumber);
       else this.memory.u8.fill(0, grids.alertPtr, grids.alertPtr + occlusionCellCount);
     }
+    if (isNew && follows && frameNumber % calmEvery !== 0 && this.#isCalm(own, face)) return this.#unmask(face);
     if (own.learned >= picturesToKnow) this.#compare(own, face, frameNumber);
     else this.#unmask(face);
     if (!this.#mayLearn(own, face)) return;
     if (face.maskPtr === 0) this.memory.u8.fill(255, grids.maskPtr, grids.maskPtr + occlusionCellCount);
     const isYoung = own.learned < picturesToKnow || frameNumber < own.openUntilFrame;
-    this.kernel.learn(grids, isYoung ? picturesToKnow : memoryFrames);
+    const memory = this.#isCalm(own, face) ? memoryFrames / calmEvery : memoryFrames;
+    this.kernel.learn(grids, isYoung ? picturesToKnow : memory);
     own.learned++;
     this.#keep(own);
   }
 
   /** How well other landmarks (crop px of this picture) explain the picture that was observed last. The result is reused. */
   match(face: FaceTrack, points: Float32Array): Match {
-    const { grids } = this.#faces[face.faceId]!;
-    const trial = this.#trial;
-    const { f32 } = this.memory;
+    const { seenPtr, modelPtr, lightPtr } = this.#faces[face.faceId]!.grids;
+    const { mapPtr, evidencePtr } = this.#trial;
+    this.#place(this.#trial, points);
     const result = this.#match;
-    this.#place(trial, points);
-    result.compared = this.kernel.wasm.compare(
-      grids.seenPtr,
-      trial.mapPtr,
-      grids.modelPtr,
-      grids.lightPtr,
-      trial.evidencePtr,
-    );
-    result.like = 0;
-    const from = trial.evidencePtr >> 2;
-    for (let i = from; i < from + occlusionCellCount; i++) {
-      const e = f32[i];
-      if (e >= 0 && e < occlusionEvidence.weak) result.like++;
-    }
+    result.compared = this.kernel.wasm.compare(seenPtr, mapPtr, modelPtr, lightPtr, evidencePtr);
+    result.like = likeCells(this.memory.f32, evidencePtr >> 2);
     return result;
   }
 
@@ -225,31 +199,8 @@ export class Appearances {
    */
   bestShift(face: FaceTrack, far: boolean): { x: number; y: number } {
     const { grids } = this.#faces[face.faceId]!;
-    const radius = far ? mostShiftCells : nearShiftCells;
-    const side = 2 * radius + 1;
-    const scores = this.kernel.shiftScores(grids, radius, far ? 2 : 1);
-    const shift = this.#shift;
-    shift.x = 0;
-    shift.y = 0;
-    const middle = radius * side + radius;
-    const here = scores[middle];
-    let best = here * 1.05 + leastGain,
-      at = middle;
-    for (let i = 0; i < side * side; i++) {
-      const dx = (i % side) - radius,
-        dy = Math.floor(i / side) - radius;
-      const score = scores[i] * (1 - 0.02 * Math.hypot(dx, dy));
-      if (score > best) {
-        best = score;
-        at = i;
-      }
-    }
-    if (at === middle && far) return shift;
-    const dx = (at % side) - radius,
-      dy = Math.floor(at / side) - radius;
-    shift.x = 4 * (dx + (Math.abs(dx) < radius ? peak(scores[at - 1], scores[at], scores[at + 1]) : 0));
-    shift.y = 4 * (dy + (Math.abs(dy) < radius ? peak(scores[at - side], scores[at], scores[at + side]) : 0));
-    return shift;
+    bestOf(this.kernel.shiftScores(grids, searchRadius(far), far ? 2 : 1), far, this.#shift);
+    return this.#shift;
   }
 
   /**
@@ -333,6 +284,11 @@ export class Appearances {
     this.#seeLandmarks(face, own);
   }
 
+  /** Known, and nothing has come near it: then only every second picture is compared and learned. Light changes slowly enough for that. */
+  #isCalm(own: FaceAppearance, face: FaceTrack): boolean {
+    return own.learned >= picturesToKnow && own.fits && own.hidden01 === 0 && !this.mayBeCovered(face);
+  }
+
   #mayLearn(own: FaceAppearance, face: FaceTrack): boolean {
     if (face.recognition !== 'cast' || face.presence01 < 0.9 || face.confidence01 < 0.5 || !isConfirmed(face))
       return false;
@@ -354,51 +310,6 @@ export class Appearances {
   #place(grids: OcclusionGrids, points: Float32Array): void {
     this.memory.f32.set(points, this.#pointsPtr >> 2);
     this.kernel.place(grids, this.#pointsPtr);
-  }
-
-  /** Cells that lie outside the region, which ends where the picture does, show nothing of anybody. */
-  #cutOff(grids: OcclusionGrids, face: FaceTrack, region: RegionView): void {
-    const m = face.fromCrop;
-    const { x0, y0, x1, y1 } = region.box;
-    const reach = (Math.abs(m[0]!) + Math.abs(m[1]!)) * (cropSizePx / 2);
-    const middle = cropSizePx / 2;
-    const centreX = m[0]! * middle + m[1]! * middle + m[2]!,
-      centreY = m[3]! * middle + m[4]! * middle + m[5]!;
-    if (centreX - reach >= x0 && centreX + reach <= x1 && centreY - reach >= y0 && centreY + reach <= y1) return;
-    const { f32 } = this.memory;
-    const cell = cropSizePx / occlusionCells;
-    let at = grids.mapPtr >> 2;
-    for (let j = 0; j < occlusionCells; j++) {
-      for (let i = 0; i < occlusionCells; i++, at += 2) {
-        const x = (i + 0.5) * cell,
-          y = (j + 0.5) * cell;
-        const px = m[0]! * x + m[1]! * y + m[2]!,
-          py = m[3]! * x + m[4]! * y + m[5]!;
-        if (px < x0 || py < y0 || px > x1 || py > y1) f32[at] = -1;
-      }
-    }
-  }
-
-  #crop(face: FaceTrack, region: RegionView, shift: Affine): void {
-    const map = composeAffine(shift, face.fromCrop, this.#toCells);
-    const scale = cropSizePx / occlusionCells;
-    map[0]! *= scale;
-    map[1]! *= scale;
-    map[3]! *= scale;
-    map[4]! *= scale;
-    this.memory.f32.set(map, this.#paramsPtr >> 2);
-    this.region.cropRgb(
-      region.ptr,
-      region.format,
-      region.widthPx,
-      region.heightPx,
-      region.strideBytes,
-      region.chromaPtr,
-      this.kernel.rgbPtr,
-      occlusionCells,
-      this.#paramsPtr,
-      1,
-    );
   }
 
   #unmask(face: FaceTrack): void {
