@@ -36,6 +36,7 @@ beforeAll(async () => {
       ],
     },
   });
+  await take.server.watch();
   programme = await take.startProbe();
   await take.onAir(programme);
 });
