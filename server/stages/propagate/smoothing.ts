@@ -11,12 +11,14 @@ const halvings = 5;
 const cutoffHzPerPxPerS = 0.35;
 const speedCutoffHz = 2;
 
-/** Constant-velocity Kalman: noise of a landmark at amount 0 and 1, crop px; and how fast velocity may drift, px² / s³. */
+/** Kalman with a velocity that fades: noise of a landmark at amount 0 and 1, crop px; and how fast velocity may drift, px² / s³. */
 const leastNoisePx = 0.1;
 const mostNoisePx = 1.4;
 const driftPx2PerS3 = 1500;
 /** A landmark that is this many variances from where it was expected has changed its mind: its past counts for less. */
 const surprise = 4;
+/** Time after which half of a landmark's speed is forgotten: lids and lips stop as suddenly as they start. */
+const speedHalfLifeS = 0.06;
 
 /**
  * Takes the tremble out of one face's landmarks. What the face does as a whole (shift, turn in the picture, scale) passes at once: the
@@ -142,15 +144,18 @@ export class LandmarkSmoother {
       laid = this.laid;
     const noise = (leastNoisePx + (mostNoisePx - leastNoisePx) * amount01) ** 2;
     const t = seconds,
-      drift = driftPx2PerS3 * t;
+      drift = driftPx2PerS3 * t,
+      kept = 0.5 ** (t / speedHalfLifeS);
     for (let i = 0; i < landmarkCount; i++) {
       let place = variance[i * 3]!,
-        both = variance[i * 3 + 1]!,
-        pace = variance[i * 3 + 2]!;
+        both = variance[i * 3 + 1]! * kept,
+        pace = variance[i * 3 + 2]! * kept * kept;
       place += t * (2 * both + t * pace) + (drift * t * t) / 3;
       both += t * pace + (drift * t) / 2;
       pace += drift;
       const r = noise * (1 + 3 * (1 - trust[i]!));
+      speed[i * 2]! *= kept;
+      speed[i * 2 + 1]! *= kept;
       const x = state[i * 2]! + t * speed[i * 2]!,
         y = state[i * 2 + 1]! + t * speed[i * 2 + 1]!;
       const ex = laid[i * 2]! - x,

@@ -5,6 +5,7 @@ import type { InstantUs } from '../../time/time.js';
 import { type CastPerformer, faceSlots, type KeyframeWish } from './contract.js';
 import { IdentityLock } from './identity-lock.js';
 import { Phantoms } from './phantoms.js';
+import { PoseChange } from './pose-change.js';
 import { astray, outside, overlap, share01 } from './places.js';
 import { WallRegions } from './wall-regions.js';
 
@@ -45,6 +46,7 @@ export class TrackStage {
   readonly #keyframes = new Int32Array(faceSlots);
   /** Looks in a row at which the mesh model saw no face. */
   readonly #looks = new Int32Array(faceSlots);
+  readonly #poses = new PoseChange(faceSlots);
   readonly #wishes: KeyframeWish[] = [];
   readonly #phantoms = new Phantoms();
   readonly walls = new WallRegions();
@@ -211,7 +213,8 @@ export class TrackStage {
       if (!face.active) continue;
       const age = frameNumber - face.askedFrame;
       const unsettled = !isConfirmed(face) || face.keyframeFrame < 0 || face.presence01 < 0.5;
-      const restless = face.rimConfidence01 < restlessRim01 || face.confidence01 < settings.minConfidence01;
+      const unsure = face.rimConfidence01 < restlessRim01 || face.confidence01 < settings.minConfidence01;
+      const restless = unsure || this.#poses.has(face);
       // Under load only faces that flow is sure of wait longer: the others would be dragged along with whatever passes.
       const calm = !unsettled && !restless && face.maskPtr === 0;
       const interval = settings.intervalFrames * (calm ? settings.calmStretch : 1);
@@ -224,6 +227,7 @@ export class TrackStage {
         face.recognition === 'unknown' ||
         !isConfirmed(face) ||
         this.#keyframes[face.faceId] % identityEveryKeyframes === 0;
+      this.#poses.asked(face);
       this.#wishes.push({ face, wantIdentity });
     }
     return this.#wishes;
