@@ -84,10 +84,10 @@ it('three monitors beside the programme: every one marked as what it is, the pro
     ['clean', true],
     ['graded', true],
   ]);
-  for (const { costMs, framesSent } of monitors!) {
-    expect(costMs).toBeGreaterThan(0);
-    expect(framesSent).toBeGreaterThan(10);
-  }
+  for (const { costMs } of monitors!) expect(costMs).toBeGreaterThan(0);
+  // A lane that is short of time leaves monitors out before pictures of the programme.
+  const fewestSent = (): number => Math.min(...take.server.status!.monitors!.map(({ framesSent }) => framesSent));
+  await expect.poll(fewestSent, { timeout: 20_000 }).toBeGreaterThan(10);
   await Promise.all([clean.stop(), graded.stop(), difference.stop()]);
 }, 90_000);
 
