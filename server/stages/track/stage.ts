@@ -50,6 +50,7 @@ export class TrackStage {
   readonly #wishes: KeyframeWish[] = [];
   readonly #phantoms = new Phantoms();
   readonly walls = new WallRegions();
+  #castCount = 0;
   #widthPx = 0;
   #heightPx = 0;
   cast: readonly CastPerformer[] = [];
@@ -209,6 +210,7 @@ export class TrackStage {
   /** Which faces want a keyframe from this picture. The list is reused. */
   wishes(frameNumber: number, settings: TrackSettings): readonly KeyframeWish[] {
     this.#wishes.length = 0;
+    if (this.cast.length !== this.#castCount) this.#askStrangersAgain();
     for (const face of this.faces) {
       if (!face.active) continue;
       const age = frameNumber - face.askedFrame;
@@ -231,6 +233,17 @@ export class TrackStage {
       this.#wishes.push({ face, wantIdentity });
     }
     return this.#wishes;
+  }
+
+  /** Whoever was nobody to the old cast may be the new performer: asked at once, not at a stranger's slow pace. */
+  #askStrangersAgain(): void {
+    this.#castCount = this.cast.length;
+    for (const face of this.faces) {
+      if (!face.active || face.recognition !== 'stranger') continue;
+      this.#lock.forget(face);
+      face.recognition = 'unknown';
+      face.askedFrame = -1;
+    }
   }
 
   /** The canonical face placed on the detector's eyes and mouth, until the mesh model has looked. */
