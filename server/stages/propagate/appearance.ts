@@ -7,17 +7,18 @@ import {
   occlusionCells,
   type OcclusionGrids,
   type OcclusionKernel,
-  occlusionTexelFloats,
-  occlusionTexels,
 } from '../../kernels/occlusion.js';
 import type { RegionKernel } from '../../kernels/region.js';
 import { AppearanceCrop } from './appearance-crop.js';
+import { KnownAppearances, modelFloats } from './known-appearances.js';
 import { bestOf, likeCells, type Match, searchRadius } from './face-search.js';
 
 /** Pictures of a face that are learned before it is compared with anything. */
 const picturesToKnow = 8;
 /** Half-life of the memory, in pictures: about two seconds at 50 Hz. */
 const memoryFrames = 90;
+/** Pictures learned from one time that the performer's model is put by to the next. */
+const keepEvery = 10;
 /** Light is found anew in so many rounds of comparing and fitting. */
 const lightRounds = 1;
 /** Less of a face in sight than this is chance. */
@@ -67,20 +68,13 @@ interface FaceAppearance {
   doubts: number;
   performerId: string | null;
 }
-interface KnownPerformer {
-  readonly modelPtr: number;
-  learned: number;
-}
-
-const modelFloats = occlusionTexels * occlusionTexels * occlusionTexelFloats;
-
 /**
  * Each performer's appearance, learned in texture space while nothing is in doubt, and what does not look like it: hands, props, people
  * in front. Light is taken out first (gain, slopes, cast), so that a flash is no hand.
  */
 export class Appearances {
   readonly #faces: FaceAppearance[];
-  readonly #known = new Map<string, KnownPerformer>();
+  readonly #known: KnownAppearances;
   readonly #pointsPtr: number;
   readonly #crop: AppearanceCrop;
   readonly #trial: OcclusionGrids;
@@ -106,6 +100,7 @@ export class Appearances {
       doubts: 0,
       performerId: null,
     }));
+    this.#known = new KnownAppearances(memory, kernel);
     this.#trial = kernel.newGrids();
     this.#pointsPtr = memory.allocate(landmarkCount * 12);
     this.#crop = new AppearanceCrop(memory, region, kernel);
@@ -179,7 +174,8 @@ export class Appearances {
     const memory = this.#isCalm(own, face) ? memoryFrames / calmEvery : memoryFrames;
     this.kernel.learn(grids, isYoung ? picturesToKnow : memory);
     own.learned++;
-    this.#keep(own);
+    if (own.learned >= picturesToKnow && own.learned % keepEvery === 0)
+      this.#known.keep(own.performerId, own.grids.modelPtr, own.learned);
   }
 
   /** How well other landmarks (crop px of this picture) explain the picture that was observed last. The result is reused. */
@@ -228,26 +224,10 @@ export class Appearances {
     this.#clear(own);
     own.performerId = face.performerId;
     own.fits = false;
-    own.learned = 0;
-    const known = this.#known.get(face.performerId);
-    if (!known) return;
-    const { f32 } = this.memory;
-    f32.copyWithin(own.grids.modelPtr >> 2, known.modelPtr >> 2, (known.modelPtr >> 2) + modelFloats);
-    own.learned = known.learned;
+    own.learned = this.#known.recall(face.performerId, own.grids.modelPtr);
+    if (own.learned === 0) return;
     // The first landmarks of a track are a guess: what does not fit them hides nothing.
     own.openUntilFrame = frameNumber + adoptFrames;
-  }
-
-  #keep(own: FaceAppearance): void {
-    if (own.learned < picturesToKnow || own.learned % 10 !== 0) return;
-    let known = this.#known.get(own.performerId!);
-    if (!known) {
-      known = { modelPtr: this.kernel.newModel(), learned: 0 };
-      this.#known.set(own.performerId!, known);
-    }
-    const { f32 } = this.memory;
-    f32.copyWithin(known.modelPtr >> 2, own.grids.modelPtr >> 2, (own.grids.modelPtr >> 2) + modelFloats);
-    known.learned = own.learned;
   }
 
   #compare(own: FaceAppearance, face: FaceTrack, frameNumber: number): void {

@@ -171,4 +171,22 @@ export class PointMover {
       points[i * 3 + 1] = after[i * 2 + 1] + 0.5;
     }
   }
+
+  /** Hidden points of a keyframe are a guess of the model: they go with the motion of those in sight. */
+  keepHidden(face: FaceTrack, late: Float32Array): void {
+    const { carried, landmarkVisible01 } = face;
+    const { before, after } = this;
+    for (let i = 0; i < landmarkCount; i++) {
+      before[i * 2] = carried[i * 3];
+      before[i * 2 + 1] = carried[i * 3 + 1];
+      after[i * 2] = late[i * 3];
+      after[i * 2 + 1] = late[i * 3 + 1];
+    }
+    this.regulariser.applyStiff(before, after, landmarkVisible01, landmarkCount, stiffGive);
+    for (let i = 0; i < landmarkCount; i++) {
+      late[i * 3] = after[i * 2];
+      late[i * 3 + 1] = after[i * 2 + 1];
+      late[i * 3 + 2] = carried[i * 3 + 2];
+    }
+  }
 }

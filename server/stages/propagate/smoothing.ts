@@ -8,17 +8,17 @@ export type SmoothFilter = 'off' | 'one-euro' | 'kalman';
  */
 const leastCutoffHz = 24;
 const halvings = 5;
-const cutoffHzPerPxPerS = 0.35;
+const cutoffHzPerPxPerS = 0.8;
 const speedCutoffHz = 2;
 
 /** Kalman with a velocity that fades: noise of a landmark at amount 0 and 1, crop px; and how fast velocity may drift, px² / s³. */
 const leastNoisePx = 0.1;
 const mostNoisePx = 1.4;
-const driftPx2PerS3 = 1500;
+const driftPx2PerS3 = 8000;
 /** A landmark that is this many variances from where it was expected has changed its mind: its past counts for less. */
 const surprise = 4;
 /** Time after which half of a landmark's speed is forgotten: lids and lips stop as suddenly as they start. */
-const speedHalfLifeS = 0.06;
+const speedHalfLifeS = 0.03;
 
 /**
  * Takes the tremble out of one face's landmarks. What the face does as a whole (shift, turn in the picture, scale) passes at once: the
@@ -54,6 +54,11 @@ export class LandmarkSmoother {
   restart(): void {
     this.#begun = false;
     this.#hasLast = false;
+  }
+
+  /** Without a filter for now: the next one begins anew. */
+  pause(): void {
+    this.#begun = false;
   }
 
   /** Lays (x, y, z) triples, picture px, over the reference; `laid` holds them until the next call. */
@@ -101,7 +106,7 @@ export class LandmarkSmoother {
    * picture before. Once per picture.
    */
   filter(filter: SmoothFilter, amount01: number, trust: Float32Array, seconds: number): void {
-    if (filter === 'off') return void (this.#begun = false);
+    if (filter === 'off') return this.pause();
     if (!this.#begun || filter !== this.#filter) return this.#begin(filter);
     if (filter === 'one-euro') this.#oneEuro(amount01, seconds);
     else this.#kalman(amount01, trust, seconds);

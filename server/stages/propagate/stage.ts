@@ -8,12 +8,14 @@ import type { RegionView } from '../../frame/region-view.js';
 import type { JoinOutcome, KeyframeLandmarks, PropagateSettings, Propagator } from './contract.js';
 import type { RefinedPoints } from './refined-flow.js';
 import type { MeshNeighbours } from '../../frame/mesh-neighbours.js';
+import { anchorVisible01, coveredVisible01, holdToAnchor } from './anchor.js';
 import { Appearances } from './appearance.js';
 import { boxOf, correctFace, leastRim } from './correction.js';
-import { FaceFlow, PointMover, ringFrames, stiffGive } from './face-flow.js';
+import { FaceFlow, PointMover, ringFrames } from './face-flow.js';
 import type { OcclusionKernel } from '../../kernels/occlusion.js';
+import { LumaCrop } from './luma-crop.js';
 import { Regulariser } from './regularise.js';
-import { LandmarkSmoother } from './smoothing.js';
+import { ShownLandmarks } from './shown-landmarks.js';
 
 /** MediaPipe's region of interest is 1.5 × the face box; flow, keyframe and mesh share it. */
 export const roiMargin = 1.5;
@@ -23,8 +25,8 @@ export class FlowPropagator implements Propagator {
   readonly #faces: FaceFlow[];
   readonly #appearances: Appearances;
   readonly #regulariser: Regulariser;
-  readonly #smoothers: LandmarkSmoother[];
-  readonly #paramsPtr: number;
+  readonly #shown: ShownLandmarks;
+  readonly #crop: LumaCrop;
   readonly #mover: PointMover;
   readonly #late = new Float32Array(landmarkCount * 3);
   readonly #drifted = new Float32Array(landmarkCount * 3);
@@ -35,17 +37,17 @@ export class FlowPropagator implements Propagator {
 
   constructor(
     private readonly memory: KernelMemory,
-    private readonly region: RegionKernel,
+    region: RegionKernel,
     occlusion: OcclusionKernel,
     mesh: MeshNeighbours,
     faceSlots: number,
   ) {
     this.#appearances = new Appearances(memory, region, occlusion, faceSlots);
     this.#faces = Array.from({ length: faceSlots }, () => new FaceFlow(memory));
-    this.#smoothers = Array.from({ length: faceSlots }, () => new LandmarkSmoother());
     this.#regulariser = new Regulariser(mesh, surfaceCount);
     this.#mover = new PointMover(memory, this.#regulariser);
-    this.#paramsPtr = memory.allocate(64);
+    this.#shown = new ShownLandmarks(this.#mover, faceSlots);
+    this.#crop = new LumaCrop(memory, region);
   }
 
   place(face: FaceTrack): void {
@@ -59,12 +61,12 @@ export class FlowPropagator implements Propagator {
     this.#appearances.start(face);
     this.place(face);
     mapPoints(face.toCrop, face.landmarks, face.carried, landmarkCount);
-    this.#smoothers[face.faceId]!.start(face.carried);
+    this.#shown.start(face);
     face.correctionLeft = 0;
     face.confidence01 = 1;
     face.rimConfidence01 = 1;
     face.landmarkConfidence.fill(1);
-    this.#crop(own, face, region);
+    this.#crop.take(face, region, own.lumaPtr[own.slot]);
     own.prepare();
     own.remember(face, frameNumber);
   }
@@ -86,7 +88,7 @@ export class FlowPropagator implements Propagator {
     const from = own.slot;
     own.usePreset(settings.preset);
     own.slot = from === 0 ? 1 : 0;
-    this.#crop(own, face, region);
+    this.#crop.take(face, region, own.lumaPtr[own.slot]);
     own.prepare();
     own.flow.runBoth(from, own.slot);
     own.remember(face, frameNumber);
@@ -94,8 +96,8 @@ export class FlowPropagator implements Propagator {
     else this.#follow(own, face, frameNumber);
     this.#observe(own, face, region, frameNumber);
     if (face.visible01 < wholeVisible01) this.#settle(own, face, region, frameNumber);
-    this.#anchor(own, face);
-    this.#smooth(face, settings);
+    if (holdToAnchor(own.anchor, face, this.#appearances.knows(face))) this.#show(face);
+    this.#shown.smooth(face, settings);
     // What still looks like itself has not been anybody else meanwhile.
     const itself = this.#appearances.knows(face) && face.visible01 >= itselfVisible01;
     if (face.confidence01 < unsureConfidence01 && !itself) face.shakenFrame = frameNumber;
@@ -131,39 +133,9 @@ export class FlowPropagator implements Propagator {
     this.#show(face);
   }
 
-  /** What is shown trembles less than what flow goes on from, which stays as it was measured. */
-  #smooth(face: FaceTrack, { smoothFilter, smoothAmount01, frameIntervalUs }: PropagateSettings): void {
-    const smoother = this.#smoothers[face.faceId]!;
-    if (smoothFilter === 'off') return smoother.restart();
-    smoother.lay(face.landmarks);
-    smoother.filter(smoothFilter, smoothAmount01, face.landmarkConfidence, frameIntervalUs / 1e6);
-    smoother.layBack(face.landmarks);
-    boxOf(face.landmarks, face);
-  }
-
-  /**
-   * What the present picture (`face`) says of the one before (`held`, a copy of the face there): its landmarks are carried back by the
-   * backward flow and averaged with those that came forward, each by its confidence. `median`: then each landmark is the middle
-   * one of three pictures.
-   */
+  /** What the present picture says of the one before: see ShownLandmarks. */
   lookBack(face: FaceTrack, held: FaceTrack, median: boolean): void {
-    const own = this.#faces[face.faceId]!;
-    // Carried by a guess, or hidden by something: flow knows nothing of the face there.
-    if (face.confidence01 <= 0 || face.maskPtr !== 0 || held.maskPtr !== 0) return;
-    const back = this.#late;
-    mapPoints(face.toCrop, face.landmarks, back, landmarkCount);
-    this.#mover.move(own, back, own.flow.backwardPtr, own.flow.confidencePtr, null);
-    mapPoints(held.fromCrop, back, back, landmarkCount);
-    const { confidence } = this.#mover;
-    const { landmarks, landmarkConfidence } = held;
-    for (let i = 0; i < landmarkCount; i++) {
-      const there = confidence[i]!,
-        here = landmarkConfidence[i]!;
-      const share = there / (there + here + 1e-3);
-      for (let k = i * 3; k < i * 3 + 2; k++) landmarks[k]! += (back[k]! - landmarks[k]!) * share;
-    }
-    if (median) this.#smoothers[face.faceId]!.middle(held.landmarks, face.landmarks);
-    boxOf(landmarks, held);
+    this.#shown.lookBack(this.#faces[face.faceId]!, face, held, median);
   }
 
   #observe(own: FaceFlow, face: FaceTrack, region: RegionView, frameNumber: number): void {
@@ -179,38 +151,6 @@ export class FlowPropagator implements Propagator {
       own.flow.backwardPtr,
       frameNumber,
     );
-  }
-
-  /**
-   * Where a face was last in full sight, moved on as it moved. While it is half hidden it may stray from there only so far: what fits
-   * a piece of skin further away is a hand.
-   */
-  #anchor(own: FaceFlow, face: FaceTrack): void {
-    const { box } = face;
-    const x = (box.x0 + box.x1) / 2,
-      y = (box.y0 + box.y1) / 2;
-    const { anchor } = own;
-    if (!this.#appearances.knows(face) || face.visible01 >= anchorVisible01) {
-      anchor.x = x;
-      anchor.y = y;
-      return;
-    }
-    anchor.x += face.velocityX;
-    anchor.y += face.velocityY;
-    const dx = x - anchor.x,
-      dy = y - anchor.y;
-    const most = face.visible01 < coveredVisible01 ? mostStrayCovered01 : mostStray01;
-    // Who is on the move may be slowing down or not.
-    const reachPx = most * (box.x1 - box.x0) + 0.5 * Math.hypot(face.velocityX, face.velocityY);
-    const far = Math.hypot(dx, dy) / reachPx;
-    if (far <= 1) return;
-    const [backX, backY] = [dx / far - dx, dy / far - dy];
-    const { carried, toCrop } = face;
-    for (let i = 0; i < landmarkCount; i++) {
-      carried[i * 3] += toCrop[0]! * backX + toCrop[1]! * backY;
-      carried[i * 3 + 1] += toCrop[3]! * backX + toCrop[4]! * backY;
-    }
-    this.#show(face);
   }
 
   /** A half-hidden face is moved to where what is in sight of it fits best: flow drags it along with whatever passes. */
@@ -261,9 +201,9 @@ export class FlowPropagator implements Propagator {
     if (this.#isSomebodyElse(face, late, keyframe.proven, frameNumber)) return 'refused';
     // A face that was out of sight is where the model says, at once.
     const found = this.#isLost(face) || this.#fitsBetter;
-    if (face.maskPtr !== 0 && !found) this.#onlyVisible(face, late);
+    if (face.maskPtr !== 0 && !found) this.#mover.keepHidden(face, late);
     correctFace(face, late, settings);
-    if (found) this.#smoothers[face.faceId]!.restart();
+    if (found) this.#shown.restart(face);
     if (found && face.maskPtr !== 0) face.correctionLeft = 0;
     this.#show(face);
     return 'joined';
@@ -321,24 +261,6 @@ export class FlowPropagator implements Propagator {
     return !(proven && appearances.doubt(face, frameNumber));
   }
 
-  /** Hidden points of a keyframe are a guess of the model: they go with the motion of those in sight. */
-  #onlyVisible(face: FaceTrack, late: Float32Array): void {
-    const { carried, landmarkVisible01 } = face;
-    const { before, after } = this.#mover;
-    for (let i = 0; i < landmarkCount; i++) {
-      before[i * 2] = carried[i * 3];
-      before[i * 2 + 1] = carried[i * 3 + 1];
-      after[i * 2] = late[i * 3];
-      after[i * 2 + 1] = late[i * 3 + 1];
-    }
-    this.#regulariser.applyStiff(before, after, landmarkVisible01, landmarkCount, stiffGive);
-    for (let i = 0; i < landmarkCount; i++) {
-      late[i * 3] = after[i * 2];
-      late[i * 3 + 1] = after[i * 2 + 1];
-      late[i * 3 + 2] = carried[i * 3 + 2];
-    }
-  }
-
   /** Landmarks to be shown: carried plus what is left of the correction, in picture pixels. */
   #show(face: FaceTrack): void {
     const fade = face.correctionLeft / face.correctionFrames;
@@ -352,40 +274,13 @@ export class FlowPropagator implements Propagator {
     if (face.correctionLeft > 0) face.correctionLeft--;
     boxOf(landmarks, face);
   }
-
-  /** 256×256 luma of the face under the predicted alignment. */
-  #crop(own: FaceFlow, face: FaceTrack, region: RegionView): void {
-    const shift = this.#shift;
-    shift[2] = -region.box.x0;
-    shift[5] = -region.box.y0;
-    const map = composeAffine(shift, face.fromCrop, this.#toRegion);
-    this.memory.f32.set(map, this.#paramsPtr >> 2);
-    this.region.cropLuma(
-      region.ptr,
-      region.format,
-      region.widthPx,
-      region.heightPx,
-      region.strideBytes,
-      region.chromaPtr,
-      own.lumaPtr[own.slot],
-      cropSizePx,
-      this.#paramsPtr,
-    );
-  }
 }
 
 /** Below this, flow may have gone over to whoever passes in front. */
 const unsureConfidence01 = 0.48;
 /** Per picture, of the velocity of a face that is covered: half gone after five. */
 const coastingDecay = 0.87;
-/** Less of a known face in sight than this is not enough to be followed. */
-const coveredVisible01 = 0.45;
 /** Less than this, and the face is looked for round its place. */
 const wholeVisible01 = 0.92;
-/** From here a face is in full sight, as far as its place goes. */
-const anchorVisible01 = 0.65;
-/** Of its width: how far a half-hidden face may be from where it is expected. */
-const mostStray01 = 0.05;
-const mostStrayCovered01 = 0.02;
 /** From here a known face proves by its looks that it is still there. */
 const itselfVisible01 = 0.75;

@@ -50,7 +50,8 @@ export class TrackStage {
   readonly #wishes: KeyframeWish[] = [];
   readonly #phantoms = new Phantoms();
   readonly walls = new WallRegions();
-  #castCount = 0;
+  /** Of the cast, as it was when strangers were last asked who they are. */
+  readonly #identities: Float32Array[] = [];
   #widthPx = 0;
   #heightPx = 0;
   cast: readonly CastPerformer[] = [];
@@ -210,7 +211,7 @@ export class TrackStage {
   /** Which faces want a keyframe from this picture. The list is reused. */
   wishes(frameNumber: number, settings: TrackSettings): readonly KeyframeWish[] {
     this.#wishes.length = 0;
-    if (this.cast.length !== this.#castCount) this.#askStrangersAgain();
+    if (this.#castHasChanged()) this.#askStrangersAgain();
     for (const face of this.faces) {
       if (!face.active) continue;
       const age = frameNumber - face.askedFrame;
@@ -235,9 +236,21 @@ export class TrackStage {
     return this.#wishes;
   }
 
+  /** Somebody came, went, or was enrolled anew. */
+  #castHasChanged(): boolean {
+    const known = this.#identities;
+    let changed = known.length !== this.cast.length;
+    known.length = this.cast.length;
+    for (let i = 0; i < known.length; i++) {
+      const { identity } = this.cast[i]!;
+      changed ||= known[i] !== identity;
+      known[i] = identity;
+    }
+    return changed;
+  }
+
   /** Whoever was nobody to the old cast may be the new performer: asked at once, not at a stranger's slow pace. */
   #askStrangersAgain(): void {
-    this.#castCount = this.cast.length;
     for (const face of this.faces) {
       if (!face.active || face.recognition !== 'stranger') continue;
       this.#lock.forget(face);
