@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Snapshot } from '../params/define.js';
@@ -54,6 +54,7 @@ export class LaneParams {
   apply(changes: Readonly<Record<ParamAddress, ParamValue>>): void {
     Object.assign(this.values, changes);
     this.snapshot = this.#build();
+    if (this.bypassAddress in changes) this.#saveNow();
     this.#save();
   }
   get delayAddress(): ParamAddress {
@@ -87,6 +88,15 @@ export class LaneParams {
       return JSON.parse(readFileSync(this.#file, 'utf8')) as Record<ParamAddress, ParamValue>;
     } catch {
       return {};
+    }
+  }
+  /** Bypass must be what the lane comes back with, whenever the power goes: not left to the pace of a moving fader. */
+  #saveNow(): void {
+    try {
+      writeFileSync(`${this.#file}.bypass`, JSON.stringify(this.values, null, 1));
+      renameSync(`${this.#file}.bypass`, this.#file);
+    } catch {
+      // As below.
     }
   }
   /** Off the frame path; the newest values win, a torn file is never left behind. */

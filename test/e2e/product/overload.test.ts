@@ -81,8 +81,12 @@ describe('a trace of the running show', () => {
     // Every stage lies within its picture, one after the other.
     const within = spans('frame')[5]!;
     const stages = traceEvents.filter(
-      ({ args, ph, tid, name }) =>
-        ph === 'X' && tid === within.tid && args['frame'] === within.args['frame'] && name !== 'frame',
+      ({ args, ph, pid, tid, name }) =>
+        ph === 'X' &&
+        pid === within.pid &&
+        tid === within.tid &&
+        args['frame'] === within.args['frame'] &&
+        name !== 'frame',
     );
     expect(stages.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['track', 'propagate', 'composite', 'label', 'send']),
