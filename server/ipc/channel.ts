@@ -11,12 +11,16 @@ export interface IpcMessage {
   readonly payload: Uint8Array;
 }
 const nothing = new Uint8Array(0);
+/** A face's crop and a picture to search, each under way and the next being cut. */
+const mostSpare = 6;
 const largestMessageBytes = 64 * 1024 * 1024;
 
 export class IpcChannel {
   readonly #socket: Socket;
   #pending: Buffer[] = [];
   #pendingBytes = 0;
+  /** Copies of payloads that the socket has taken. */
+  readonly #spare: Buffer[] = [];
   #closed = false;
   onMessage: (message: IpcMessage) => void = () => {};
   onClose: () => void = () => {};
@@ -41,8 +45,27 @@ export class IpcChannel {
     return this.#socket.writableLength;
   }
 
-  /** Never blocks. Returns false where the channel is closed. The payload is copied by the socket layer or kept until sent. */
+  /** Never blocks. Returns false where the channel is closed. The payload is kept until sent: it may not change meanwhile. */
   send(head: IpcMessage['head'], payload: Uint8Array = nothing): boolean {
+    return this.#write(head, payload, undefined);
+  }
+
+  /**
+   * The same for a payload that changes after the call, such as a crop in kernel memory. The copies are used again once the socket has
+   * taken them: pixels at picture rate would otherwise fill memory outside V8's heap, and make it collect the whole of it.
+   */
+  sendCopy(head: IpcMessage['head'], payload: Uint8Array): boolean {
+    if (!this.open) return false;
+    const at = this.#spare.findIndex((one) => one.length === payload.length);
+    const copy = at < 0 ? Buffer.allocUnsafeSlow(payload.length) : this.#spare.splice(at, 1)[0]!;
+    copy.set(payload);
+    return this.#write(head, copy, () => {
+      if (this.#spare.length >= mostSpare) this.#spare.shift();
+      this.#spare.push(copy);
+    });
+  }
+
+  #write(head: IpcMessage['head'], payload: Uint8Array, onTaken: (() => void) | undefined): boolean {
     if (!this.open) return false;
     const json = Buffer.from(JSON.stringify(head));
     const start = Buffer.allocUnsafe(8);
@@ -51,7 +74,7 @@ export class IpcChannel {
     this.#socket.cork();
     this.#socket.write(start);
     this.#socket.write(json);
-    if (payload.length > 0) this.#socket.write(payload);
+    if (payload.length > 0) this.#socket.write(payload, onTaken);
     this.#socket.uncork();
     return true;
   }

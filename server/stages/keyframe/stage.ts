@@ -115,11 +115,7 @@ export class KeyframeClient {
       captureAtUs,
       wantIdentity,
     };
-    // A copy: the socket may keep the bytes past the next crop.
-    channel.send(
-      { ...request },
-      Buffer.from(this.memory.u8.subarray(this.#rgbPtr, this.#rgbPtr + cropSizePx * cropSizePx * 3)),
-    );
+    channel.sendCopy({ ...request }, this.memory.u8.subarray(this.#rgbPtr, this.#rgbPtr + cropSizePx * cropSizePx * 3));
     face.askedFrame = frameNumber;
     this.counters.asked++;
     return true;
@@ -138,7 +134,7 @@ export class KeyframeClient {
     const channel = this.#ipc.channel;
     if (!channel || this.#detectInFlight >= 0) return false;
     const request: DetectRequest = { type: 'detect', frameNumber, captureAtUs, widthPx, heightPx };
-    channel.send({ ...request }, Buffer.from(rgb));
+    channel.sendCopy({ ...request }, rgb);
     this.#detectInFlight = frameNumber;
     this.#detectScale = [scaleX, scaleY];
     this.counters.detectAsked++;
