@@ -116,19 +116,29 @@ function blendCases(memory: KernelMemory, dst: number): Case[] {
   const px = w * h,
     bytes = px * 10;
   return [
-    { name: 'overUyvy', px, bytes, run: () => blend.overUyvy(patch, patchStride, dst, w * 2, w, h, 256) },
+    {
+      name: 'overUyvy',
+      px,
+      bytes,
+      run: () => blend.over(kernelFormats.UYVY, patch, patchStride, dst, 0, w * 2, w, h, 256),
+    },
     {
       name: 'overUyvy.occluded',
       px,
       bytes: px * 11,
-      run: () => blend.overUyvy(patch, patchStride, dst, w * 2, w, h, 200, occlusion),
+      run: () => blend.over(kernelFormats.UYVY, patch, patchStride, dst, 0, w * 2, w, h, 200, occlusion),
     },
-    { name: 'overBgra', px, bytes: px * 12, run: () => blend.overBgra(patch, patchStride, dst, w * 4, w, h, 256) },
+    {
+      name: 'overBgra',
+      px,
+      bytes: px * 12,
+      run: () => blend.over(kernelFormats.BGRA, patch, patchStride, dst, 0, w * 4, w, h, 256),
+    },
     {
       name: 'overP216',
       px,
       bytes: px * 12,
-      run: () => blend.overP216(patch, patchStride, dst, dst + px * 2, w * 2, w, h, 256),
+      run: () => blend.over(kernelFormats.P216, patch, patchStride, dst, dst + px * 2, w * 2, w, h, 256),
     },
     {
       name: 'selfCopy.uyvy',
