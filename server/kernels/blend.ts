@@ -1,4 +1,4 @@
-import { kernelFormats, type KernelFormat } from './formats.js';
+import type { KernelFormat } from './formats.js';
 import { loadKernel, type KernelMemory } from './memory.js';
 
 interface BlendExports {
