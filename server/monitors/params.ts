@@ -1,4 +1,4 @@
-import { defineParams } from '../params/define.js';
+import { defineParams, share01 } from '../params/define.js';
 
 /** What a monitor output may show. 'pair' sends two outputs: the likeness, and beside it the camera's own picture. */
 export const monitorKinds = [
@@ -24,17 +24,10 @@ export const monitorParams = defineParams('monitor', 'output', {
     apply: 'next-frame',
     help: 'What this monitor shows. pair sends the plain camera as a second output; difference, matte, key, fill and confidence are for looking into the picture. A plain or matte picture is named and marked as such.',
   },
-  wipe01: {
-    kind: 'number',
-    unit: 'ratio01',
-    min: 0,
-    max: 1,
-    default: 0.5,
-    step: 0.01,
-    onOutOfRange: 'clamp',
-    apply: 'next-frame',
-    help: 'Where the wipe edge of this monitor stands, from the left. Left of it the plain camera shows, right of it the likeness.',
-  },
+  wipe01: share01(
+    0.5,
+    'Where the wipe edge of this monitor stands, from the left. Left of it the plain camera shows, right of it the likeness.',
+  ),
   gain: {
     kind: 'number',
     unit: 'none',

@@ -30,6 +30,22 @@ export interface NumberDeclaration extends DeclarationBase {
   readonly integer?: boolean;
   readonly onOutOfRange: 'clamp' | 'refuse';
 }
+/** A share from 0 to 1 in hundredths, held to its range: what most of a picture's amounts are. */
+export const share01 = (
+  defaultValue: number,
+  help: string,
+  apply: ApplyAt = 'next-frame',
+): NumberDeclaration & { readonly onOutOfRange: 'clamp' } => ({
+  kind: 'number',
+  unit: 'ratio01',
+  min: 0,
+  max: 1,
+  default: defaultValue,
+  step: 0.01,
+  onOutOfRange: 'clamp',
+  apply,
+  help,
+});
 export interface ChoiceDeclaration extends DeclarationBase {
   readonly kind: 'choice';
   readonly choices: readonly [string, ...string[]];

@@ -1,17 +1,10 @@
-import { defineParams } from '../../params/define.js';
+import { defineParams, share01 } from '../../params/define.js';
 
 export const likenessParams = defineParams('likeness', 'lane', {
-  mix01: {
-    kind: 'number',
-    unit: 'ratio01',
-    min: 0,
-    max: 1,
-    default: 1,
-    step: 0.01,
-    onOutOfRange: 'clamp',
-    apply: 'next-frame',
-    help: "How much of the likeness covers the performer's own face. 1 is the likeness alone; below that the performer shows through. The label stays.",
-  },
+  mix01: share01(
+    1,
+    "How much of the likeness covers the performer's own face. 1 is the likeness alone; below that the performer shows through. The label stays.",
+  ),
   id: {
     kind: 'text',
     maxLength: 64,
@@ -42,39 +35,21 @@ export const likenessParams = defineParams('likeness', 'lane', {
 
 /** Weights that a production brings; of no effect on the mesh engine. */
 export const neuralParams = defineParams('neural', 'lane', {
-  weight01: {
-    kind: 'number',
-    unit: 'ratio01',
-    min: 0,
-    max: 1,
-    default: 0.5,
-    step: 0.01,
-    onOutOfRange: 'clamp',
-    apply: 'next-keyframe',
-    help: "How strongly a face swapper pulls towards the likeness. 0.5 is as its photos say, 1 exaggerates, 0 leans back to the performer's own face.",
-  },
-  morph01: {
-    kind: 'number',
-    unit: 'ratio01',
-    min: 0,
-    max: 1,
-    default: 1,
-    step: 0.01,
-    onOutOfRange: 'clamp',
-    apply: 'next-keyframe',
-    help: 'The morph of a DFM model that has one: from what is nearest the performer to what is nearest the likeness.',
-  },
-  enhance01: {
-    kind: 'number',
-    unit: 'ratio01',
-    min: 0,
-    max: 1,
-    default: 0.8,
-    step: 0.01,
-    onOutOfRange: 'clamp',
-    apply: 'next-keyframe',
-    help: 'How much of the face restorer is shown, where the show names one. 0 leaves it out and saves its time; 1 can look too smooth.',
-  },
+  weight01: share01(
+    0.5,
+    "How strongly a face swapper pulls towards the likeness. 0.5 is as its photos say, 1 exaggerates, 0 leans back to the performer's own face.",
+    'next-keyframe',
+  ),
+  morph01: share01(
+    1,
+    'The morph of a DFM model that has one: from what is nearest the performer to what is nearest the likeness.',
+    'next-keyframe',
+  ),
+  enhance01: share01(
+    0.8,
+    'How much of the face restorer is shown, where the show names one. 0 leaves it out and saves its time; 1 can look too smooth.',
+    'next-keyframe',
+  ),
   maxAgeFrames: {
     kind: 'number',
     unit: 'frames',
@@ -91,39 +66,15 @@ export const neuralParams = defineParams('neural', 'lane', {
 
 /** How the likeness is laid on; a group of its own, so that a cue can hold it as one look. */
 export const lookParams = defineParams('look', 'lane', {
-  shape01: {
-    kind: 'number',
-    unit: 'ratio01',
-    min: 0,
-    max: 1,
-    default: 1,
-    step: 0.01,
-    onOutOfRange: 'clamp',
-    apply: 'next-frame',
-    help: "How much of the likeness's bone structure is carried over. 0 keeps the performer's own proportions under the other skin.",
-  },
-  light01: {
-    kind: 'number',
-    unit: 'ratio01',
-    min: 0,
-    max: 1,
-    default: 1,
-    step: 0.01,
-    onOutOfRange: 'clamp',
-    apply: 'next-frame',
-    help: "How much of the stage's light falls on the likeness. 0 shows it as it was photographed.",
-  },
-  tone01: {
-    kind: 'number',
-    unit: 'ratio01',
-    min: 0,
-    max: 1,
-    default: 0.15,
-    step: 0.01,
-    onOutOfRange: 'clamp',
-    apply: 'next-frame',
-    help: "How far the likeness's skin takes on the performer's own tone. 0 keeps its own; more helps where the photos were taken in other light.",
-  },
+  shape01: share01(
+    1,
+    "How much of the likeness's bone structure is carried over. 0 keeps the performer's own proportions under the other skin.",
+  ),
+  light01: share01(1, "How much of the stage's light falls on the likeness. 0 shows it as it was photographed."),
+  tone01: share01(
+    0.15,
+    "How far the likeness's skin takes on the performer's own tone. 0 keeps its own; more helps where the photos were taken in other light.",
+  ),
   edge01: {
     kind: 'number',
     unit: 'ratio01',
@@ -135,39 +86,18 @@ export const lookParams = defineParams('look', 'lane', {
     apply: 'next-frame',
     help: "Width of the soft edge between likeness and performer, as a share of the face's width. Wider hides a seam, narrower keeps more of the likeness.",
   },
-  texture01: {
-    kind: 'number',
-    unit: 'ratio01',
-    min: 0,
-    max: 1,
-    default: 1,
-    step: 0.01,
-    onOutOfRange: 'clamp',
-    apply: 'next-frame',
-    help: "How much of the likeness's pores, lines and stubble is shown. 0 is smooth skin, 1 as it was photographed. A change is whole after a second.",
-  },
-  age01: {
-    kind: 'number',
-    unit: 'ratio01',
-    min: 0,
-    max: 1,
-    default: 0,
-    step: 0.01,
-    onOutOfRange: 'clamp',
-    apply: 'next-frame',
-    help: 'Ages the likeness: deepens its lines and dulls its skin. 0 leaves it as it was photographed. A change is whole after a second.',
-  },
-  grain01: {
-    kind: 'number',
-    unit: 'ratio01',
-    min: 0,
-    max: 1,
-    default: 1,
-    step: 0.01,
-    onOutOfRange: 'clamp',
-    apply: 'next-frame',
-    help: "How much of the camera's focus and grain, read from the performer's face, is put on the likeness. 0 keeps it sharp and clean.",
-  },
+  texture01: share01(
+    1,
+    "How much of the likeness's pores, lines and stubble is shown. 0 is smooth skin, 1 as it was photographed. A change is whole after a second.",
+  ),
+  age01: share01(
+    0,
+    'Ages the likeness: deepens its lines and dulls its skin. 0 leaves it as it was photographed. A change is whole after a second.',
+  ),
+  grain01: share01(
+    1,
+    "How much of the camera's focus and grain, read from the performer's face, is put on the likeness. 0 keeps it sharp and clean.",
+  ),
 });
 
 export const outputParams = defineParams('output', 'output', {
@@ -184,17 +114,10 @@ export const outputParams = defineParams('output', 'output', {
     apply: 'next-frame',
     help: 'Flips the picture left to right, so that the actor can use the monitor as a mirror. The label stays readable.',
   },
-  wipe01: {
-    kind: 'number',
-    unit: 'ratio01',
-    min: 0,
-    max: 1,
-    default: 0.5,
-    step: 0.01,
-    onOutOfRange: 'clamp',
-    apply: 'next-frame',
-    help: 'Where the wipe edge stands, from the left. Left of it the plain camera shows, right of it the likeness. Only in mode "wipe".',
-  },
+  wipe01: share01(
+    0.5,
+    'Where the wipe edge stands, from the left. Left of it the plain camera shows, right of it the likeness. Only in mode "wipe".',
+  ),
 });
 
 export const fallbackParams = defineParams('fallback', 'output', {

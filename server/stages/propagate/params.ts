@@ -1,17 +1,10 @@
-import { defineParams } from '../../params/define.js';
+import { defineParams, share01 } from '../../params/define.js';
 
 export const flowParams = defineParams('flow', 'lane', {
-  minConfidence01: {
-    kind: 'number',
-    unit: 'ratio01',
-    min: 0,
-    max: 1,
-    default: 0.35,
-    step: 0.01,
-    onOutOfRange: 'clamp',
-    apply: 'next-frame',
-    help: 'Below this confidence of the optical flow a face asks for a keyframe at once and the fallback ladder holds it meanwhile. Higher is stricter: fewer wrong pixels, more holds.',
-  },
+  minConfidence01: share01(
+    0.35,
+    'Below this confidence of the optical flow a face asks for a keyframe at once and the fallback ladder holds it meanwhile. Higher is stricter: fewer wrong pixels, more holds.',
+  ),
   engine: {
     kind: 'choice',
     choices: ['dis', 'raft'],

@@ -1,17 +1,10 @@
-import { defineParams } from '../../params/define.js';
+import { defineParams, share01 } from '../../params/define.js';
 
 export const smoothParams = defineParams('smooth', 'lane', {
-  amount01: {
-    kind: 'number',
-    unit: 'ratio01',
-    min: 0,
-    max: 1,
-    default: 0.5,
-    step: 0.01,
-    onOutOfRange: 'clamp',
-    apply: 'next-frame',
-    help: 'How still the likeness sits on a still face, for keyframes and smooth.filter alike. Higher removes jitter; too high lags behind a fast turn.',
-  },
+  amount01: share01(
+    0.5,
+    'How still the likeness sits on a still face, for keyframes and smooth.filter alike. Higher removes jitter; too high lags behind a fast turn.',
+  ),
   filter: {
     kind: 'choice',
     choices: ['one-euro', 'kalman', 'off'],
