@@ -5,8 +5,9 @@ const lateShare01 = 0.75;
 /** Pictures that are looked at together, and how many of them late make a level. */
 const windowFrames = 25;
 const lateToShed = 8;
-/** Pictures in a row without a late one, before one level is taken back. */
+/** Pictures in time before one level is given back, and how many of them a late one undoes: single stutters do not keep a lane down for good. */
 const calmFrames = 100;
+const undoneByLate = 10;
 
 interface Level {
   /** Keyframe intervals are this many times as long. */
@@ -55,7 +56,7 @@ export class LoadShedding {
     if (late) {
       this.lateFrames++;
       this.#lateInWindow++;
-      this.#calm = 0;
+      this.#calm = Math.max(0, this.#calm - undoneByLate);
     } else this.#calm++;
     if (this.#lateInWindow >= lateToShed && this.level < levels.length - 1) return this.#to(this.level + 1);
     if (this.#calm >= calmFrames && this.level > 0) return this.#to(this.level - 1);

@@ -39,6 +39,16 @@ describe('what a lane gives up under load', () => {
     feed(load, 200, 5000);
     expect(load.level).toBe(0);
   });
+  it('is given back under single stutters too, and kept where one picture in eight is late', () => {
+    const stutter = (every: number): number => {
+      const load = new LoadShedding();
+      feed(load, 60, 19_000);
+      for (let i = 1; i <= 1000; i++) load.ready(i % every === 0 ? 19_000 : 5000, intervalUs);
+      return load.level;
+    };
+    expect(stutter(30)).toBe(0);
+    expect(stutter(8)).toBe(3);
+  });
 });
 
 describe('the delay chosen by measurement', () => {
