@@ -74,6 +74,13 @@ export class FakeDesk {
     values: this.values,
     change: (address, value, by) => this.change(address, value, by),
     moved: () => this.tellShow(),
+    recast: (edit) => {
+      const id = edit.kind === 'performer-set' ? edit.performer.performerId : edit.id;
+      this.cast = this.cast.filter(({ performerId }) => performerId !== id);
+      if (edit.kind === 'performer-set')
+        this.cast.push({ performerId: id, name: edit.performer.name ?? id, likenessId: null, enrolled: false });
+      this.broadcast({ type: 'cast', cast: this.cast, likenesses: this.likenesses });
+    },
   });
   private readonly clients = new Set<Client>();
   private readonly keys: string[] = [];

@@ -18,6 +18,8 @@ export interface FakeAuditEntry {
 interface FakeShowHost {
   readonly values: ReadonlyMap<string, ParamValue>;
   readonly change: (address: string, value: ParamValue, by: string) => void;
+  /** The cast list is the desk's. */
+  readonly recast: (edit: Extract<ShowEdit, { kind: 'performer-set' | 'performer-remove' }>) => void;
   /** Book, cues, edit state or versions moved. */
   readonly moved: () => void;
 }
@@ -75,7 +77,7 @@ export const fakeActions: readonly ActionDescriptor[] = [
 
 /** Looks, cues, stage, undo, lock, versions and audit trail of the fake desk: as much of the server's show as the page needs. */
 export class FakeShow {
-  book: ShowBook = { looks: firstLooks, cues: firstCues, stage: { walls: [], cameras: [] } };
+  book: ShowBook = { performers: [], looks: firstLooks, cues: firstCues, stage: { walls: [], cameras: [] } };
   versions: readonly VersionInfo[] = [
     { number: 1, name: 'Before lunch', automatic: false, atIso: '2026-01-01T11:58:00Z', by: 'page 1 Kim' },
   ];
@@ -192,6 +194,10 @@ export class FakeShow {
         break;
       case 'stage-set':
         this.book = { ...this.book, stage: edit.stage ?? stage };
+        break;
+      case 'performer-set':
+      case 'performer-remove':
+        this.host.recast(edit);
     }
     this.record('show-edit', by, { kind: edit.kind });
     this.host.moved();

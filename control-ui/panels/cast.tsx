@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import type { CastMember, EnrolmentStatus, LikenessSummary } from '../../server/protocol/messages.js';
 import { useDesk } from '../link/desk-context.js';
 import { ActionButton } from './action-button.js';
+import { AddPerformer, RemovePerformer } from './performer-form.js';
 import { ladderWords } from '../monitors/ladder.js';
 
 const consentWord: Record<LikenessSummary['consent'], string> = {
@@ -35,6 +36,7 @@ export function CastPanel(): JSX.Element {
       {desk.cast.value.map((member) => (
         <CastRow key={member.performerId} member={member} />
       ))}
+      <AddPerformer />
       <FacesNow />
       <h2>Likenesses</h2>
       <ul class="likenesses">
@@ -182,6 +184,7 @@ function CastRow({ member }: { readonly member: CastMember }): JSX.Element {
           ))}
         </select>
         {likeness && <ConsentBadge likeness={likeness} />}
+        <RemovePerformer member={member} />
       </div>
     </div>
   );

@@ -21,6 +21,21 @@ export class AlarmBoard {
     const alarm = this.#alarms.get(id);
     if (alarm?.active === true) this.take({ ...alarm, active: false, atIso: this.clock.wallClockIso() });
   }
+  /** All faults of one kind as they stand now: those that are not named any more are over. */
+  follow(
+    kind: string,
+    faults: readonly (Pick<AlarmMessage, 'code' | 'message' | 'advice'> & { readonly what: string })[],
+  ): void {
+    const idOf = (what: string): string => `${kind} ${what}`;
+    const now = new Map(faults.map((fault) => [idOf(fault.what), fault]));
+    for (const id of this.#alarms.keys()) if (id.startsWith(`${kind} `) && !now.has(id)) this.clear(id);
+    for (const [id, { code, message, advice }] of now) {
+      const before = this.#alarms.get(id);
+      if (before?.active === true && before.message === message) continue;
+      const atIso = this.clock.wallClockIso();
+      this.take({ id, code, severity: 'alarm', message, advice, laneId: null, atIso, active: true });
+    }
+  }
   /** As a lane reports it. */
   take(alarm: AlarmMessage): void {
     this.#alarms.delete(alarm.id);

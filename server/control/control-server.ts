@@ -89,6 +89,10 @@ async function wire(
     {
       greet: (hello) => [...enrolments.greeting(), ...theDesk.greet(hello)],
       enrolment: (news, laneId) => enrolments.news(news, laneId),
+      prepared: ({ performers, faults: found }) => {
+        theDesk.alarms.follow('prepare', found);
+        enrolments.prepared(performers);
+      },
       laneChanged: (values, by) => theDesk.laneChanged(values, by),
       laneStatus: (laneStatus) => feedLane(theDesk.dispatcher, laneStatus),
       laneLost: (laneId) => theDesk.laneLost(laneId),
@@ -114,16 +118,23 @@ async function wire(
   };
 
   const enrolments = new LiveEnrolments(options.stateFolder, {
-    performers: () => theDesk.showFile.cast.map(({ performerId }) => performerId),
+    performers: () => theDesk.casting.performerIds,
     isConnected: (laneId) => links.isConnected(laneId),
     send: (message, laneId) => links.send(message, laneId),
     lanes: () => theDesk.showFile.sources.map(({ id }) => id),
+    lockedFor: (by) => theDesk.show.lockedFor(by),
+    join: (performerId, by) =>
+      theDesk.casting.has(performerId)
+        ? null
+        : theDesk.show.edit({ kind: 'performer-set', performer: { performerId } }, by),
+    mayShow: (likenessId, address, by) => theDesk.mayShow(likenessId, address, by),
+    assign: (performerId, likenessId, by) => theDesk.assign(performerId, likenessId, by),
     record: (detail, by) => void audit.record('enrol', by, detail),
     refused: (laneId, performer, reason) =>
       theDesk.alarms.raise(`enrolment ${laneId}`, 'ENROLMENT_REFUSED', { performer, lane: laneId, reason }, laneId),
     onCast: () => theDesk.onCast(),
   });
-  theDesk.enrolledLive = (performerId) => enrolments.has(performerId);
+  theDesk.casting.enrolledLive = (performerId) => enrolments.has(performerId);
   theDesk.dispatcher.handle('performer.enrol', (call) => {
     theDesk.alarms.clear(`enrolment ${call.scopeId.split('/')[1] ?? ''}`);
     return enrolments.begin(call);
@@ -154,6 +165,7 @@ async function wire(
   closers.push(() => links.close());
   closers.push(() => ws.close());
   theDesk.onCast = () => ws.broadcast(theDesk.castMessage());
+  theDesk.casting.onJoined = () => enrolments.tellAll();
   theDesk.alarms.onChange = () => ws.broadcast({ type: 'alarms', alarms: theDesk.alarms.list() });
   theDesk.dispatcher.onChange(({ address }) => {
     if (address === '/understudy/show/preview/maxFps') links.updateWanted();

@@ -11,6 +11,8 @@ import { Dispatcher, refusal, type ParamChange, type Refusal } from '../surfaces
 import type { Clock } from '../time/clock.js';
 import { AlarmBoard } from './alarm-board.js';
 import type { AuditTrail } from './audit-trail.js';
+import { handleCastActions } from './cast-actions.js';
+import { Casting, type CastingHost } from './casting.js';
 import { bookOf, followCameras, monitorScopes, startValues } from './desk-start.js';
 import { LikenessShelf } from './likeness-shelf.js';
 import type { ControlOptions } from './options.js';
@@ -30,15 +32,13 @@ export class Desk {
   readonly alarms: AlarmBoard;
   readonly shelf: LikenessShelf;
   readonly show: ShowDesk;
-  readonly #assignments: Map<string, string | null>;
+  readonly casting: Casting;
   #showFile: ShowFile;
   /** While a batch runs: what goes to whom when it is over. */
   #batch: Map<string | null, Record<ParamAddress, ParamValue>> | null = null;
   /** To one lane, or to all. Set by the process; nobody listens in a unit test. */
   send: (message: ControlToLane, laneId: string | null) => void = () => {};
   onCast: () => void = () => {};
-  /** Whether a performer was enrolled before a camera. Set by the process. */
-  enrolledLive: (performerId: string) => boolean = () => false;
 
   constructor(
     readonly options: Pick<ControlOptions, 'show' | 'likenessFolders' | 'version'>,
@@ -62,11 +62,12 @@ export class Desk {
     this.dispatcher = new Dispatcher(this.registry, { ...startValues(show), ...journal.state.values }, (error) => {
       this.alarms.raise('listener', 'CONTROL_MESSAGE_INVALID', { reason: String(error) });
     });
+    this.casting = new Casting(this.#castingHost());
     this.show = new ShowDesk(this.#host(), bookOf(show, journal.state.book), journal.state.cue, versions);
     this.dispatcher.addGuard((change) => this.#guardLikeness(change));
     this.dispatcher.onChange((change) => this.#changed(change));
-    const fromShow = show.cast.map(({ performerId, likeness }) => [performerId, likeness ?? null] as const);
-    this.#assignments = new Map([...fromShow, ...Object.entries(journal.state.assignments)]);
+    this.casting.followFile();
+    handleCastActions(this.dispatcher, this);
     for (const { path, error } of this.shelf.faults) this.alarms.raise(`package ${path}`, error.code, error.context);
     if (journal.setAside !== null) this.alarms.raise('state', 'STATE_UNREADABLE', { file: journal.setAside });
   }
@@ -83,25 +84,15 @@ export class Desk {
     for (const id of gone) this.alarms.clear(`lane ${id}`);
     const { state } = this.journal;
     this.dispatcher.followScopes({ ...startValues(show), ...state.values });
-    for (const id of this.#assignments.keys())
-      if (!show.cast.some(({ performerId }) => performerId === id)) this.#assignments.delete(id);
-    for (const { performerId, likeness } of show.cast)
-      if (!this.#assignments.has(performerId))
-        this.#assignments.set(performerId, state.assignments[performerId] ?? likeness ?? null);
     this.#showFile = show;
     this.shelf.scan();
     this.show.follow(bookOf(show, state.book));
     this.#tellStage();
-    this.onCast();
+    this.casting.tell(this.casting.followFile());
   }
 
   cast(): readonly CastMember[] {
-    return this.#showFile.cast.map(({ performerId, name, enrolment, embedding }) => ({
-      performerId,
-      name,
-      likenessId: this.#assignments.get(performerId) ?? null,
-      enrolled: enrolment.length > 0 || embedding !== undefined || this.enrolledLive(performerId),
-    }));
+    return this.casting.members();
   }
   castMessage(): Extract<ServerMessage, { type: 'cast' }> {
     return { type: 'cast', likenesses: this.shelf.summaries(), cast: this.cast() };
@@ -122,27 +113,7 @@ export class Desk {
 
   /** Gives a performer a likeness, or none. null where it is done; the refusal names the lock or the consent fault. */
   assign(performerId: string, likenessId: string | null, by: string): Refusal | null {
-    return this.show.lockedFor(by) ?? this.#assign(performerId, likenessId, by);
-  }
-  #assign(performerId: string, likenessId: string | null, by: string): Refusal | null {
-    const place = `cast/${performerId}`;
-    if (!this.#showFile.cast.some((member) => member.performerId === performerId)) {
-      return refusal(place, 'CAST_UNKNOWN_PERFORMER', { performer: performerId });
-    }
-    const before = this.#assignments.get(performerId) ?? null;
-    let packagePath: string | null = null;
-    if (likenessId !== null) {
-      const loaded = this.#load(likenessId, place, by);
-      if (!loaded.ok) return loaded;
-      packagePath = loaded.path;
-    }
-    this.#assignments.set(performerId, likenessId);
-    this.#write({ kind: 'assign', performerId, likenessId, by });
-    this.audit.record('assign', by, { performerId, likenessId });
-    this.send({ type: 'assign', performerId, likenessId, packagePath }, null);
-    this.show.assigned(performerId, before, likenessId, by);
-    this.onCast();
-    return null;
+    return this.show.lockedFor(by) ?? this.casting.assign(performerId, likenessId, by);
   }
 
   /** What a lane that just connected has to be told, in order: likenesses before the values that name them. */
@@ -156,7 +127,7 @@ export class Desk {
     const values = this.dispatcher.forLane(laneId);
     const likenessAddress = addressOf(`lane/${laneId}`, 'likeness', 'id');
     const named = String(values[likenessAddress] ?? '');
-    const told: ControlToLane[] = [...this.#assignMessages()];
+    const told: ControlToLane[] = [...this.casting.greeting()];
     if (named !== '') {
       const loaded = this.#load(named, likenessAddress, 'restart');
       if (loaded.ok) told.push({ type: 'likeness-path', likenessId: named, packagePath: loaded.path });
@@ -194,16 +165,9 @@ export class Desk {
     const named = this.registry.instances
       .filter(({ descriptor }) => descriptor.key === 'likeness.id')
       .map(({ address }) => String(this.dispatcher.get(address) ?? ''));
-    return new Set([...named, ...this.#assignments.values()].filter((id): id is string => id !== null && id !== ''));
-  }
-
-  *#assignMessages(): Iterable<ControlToLane> {
-    for (const [performerId, likenessId] of this.#assignments) {
-      const loaded = likenessId === null ? null : this.#load(likenessId, `cast/${performerId}`, 'restart');
-      if (loaded !== null && !loaded.ok) this.#alarmRefused(loaded, null);
-      const path = loaded?.ok === true ? loaded.path : null;
-      yield { type: 'assign', performerId, likenessId: path === null ? null : likenessId, packagePath: path };
-    }
+    return new Set(
+      [...named, ...this.casting.assignments.values()].filter((id): id is string => id !== null && id !== ''),
+    );
   }
 
   /** Every load is on record, and so is every refusal. Without a record nothing loads. */
@@ -265,16 +229,31 @@ export class Desk {
       clock: this.clock,
       write: (change) => this.#write(change),
       record: (kind, by, detail) => void this.audit.record(kind, by, detail),
-      mayShow: (likenessId, place, by) => this.#mayShow(likenessId, place, by),
+      mayShow: (likenessId, place, by) => this.mayShow(likenessId, place, by),
       alarmRefused: (id, refused) => this.#alarmRefused(refused, null, id),
-      assignments: () => this.#assignments,
-      assign: (performerId, likenessId, by) => this.#assign(performerId, likenessId, by),
+      assignments: () => this.casting.assignments,
+      assign: (performerId, likenessId, by) => this.casting.assign(performerId, likenessId, by),
       batch: (run) => this.#runBatch(run),
       onStage: () => this.#tellStage(),
+      onPerformers: (by) => this.casting.followBook(by),
+    };
+  }
+  #castingHost(): CastingHost {
+    return {
+      showFile: () => this.#showFile,
+      book: () => this.show.book,
+      journal: () => this.journal,
+      load: (likenessId, place, by) => this.#load(likenessId, place, by),
+      alarmRefused: (refused) => this.#alarmRefused(refused, null),
+      write: (change) => this.#write(change),
+      record: (kind, by, detail) => void this.audit.record(kind, by, detail),
+      send: (message) => this.send(message, null),
+      onCast: () => this.onCast(),
+      assigned: (performerId, before, after, by) => this.show.assigned(performerId, before, after, by),
     };
   }
   /** Asks, and tells the lanes where the package lies, since a likeness.id value that is sent next names it. */
-  #mayShow(likenessId: string, place: string, by: string): Refusal | null {
+  mayShow(likenessId: string, place: string, by: string): Refusal | null {
     const loaded = this.#load(likenessId, place, by);
     if (!loaded.ok) return loaded;
     this.send({ type: 'likeness-path', likenessId, packagePath: loaded.path }, null);

@@ -6,6 +6,8 @@ import type { AlarmMessage, LaneStatus, ProcessStatus } from '../protocol/messag
 import type { EnrolmentNews } from './live-enrolment.js';
 import type { Wanted, WsSurface } from '../surfaces/ws/ws-surface.js';
 
+export type PreparedNews = Extract<SupervisorToControl, { type: 'prepared' }>;
+
 /** What the links need of the desk. */
 export interface LaneLinksDesk {
   /** A lane connected: takes what it changed by itself, gives everything it has to be told. */
@@ -16,6 +18,7 @@ export interface LaneLinksDesk {
   alarm(alarm: AlarmMessage): void;
   follow(show: unknown): void;
   enrolment(news: EnrolmentNews, laneId: string): void;
+  prepared(news: PreparedNews): void;
   wanted(laneId: string): Wanted;
 }
 interface Lane {
@@ -179,6 +182,9 @@ export class LaneLinks {
         return;
       case 'processes':
         this.#processes = message.processes;
+        return;
+      case 'prepared':
+        this.desk.prepared(message);
         return;
       case 'show':
         this.desk.follow(message.show);

@@ -79,8 +79,20 @@ export class ShowDesk {
         : checked;
     const entries = entriesOf(simple, this.book);
     if ('code' in entries) return refusal('', entries.code, entries.context);
-    this.#put(entries, labelOf(simple), by);
+    if (simple.kind === 'performer-remove') this.#removePerformer(entries, simple.id, labelOf(simple), by);
+    else this.#put(entries, labelOf(simple), by);
     return null;
+  }
+  /** With the likeness, so that undo gives both back. */
+  #removePerformer(entries: readonly BookEntry[], performerId: string, label: string, by: string): void {
+    const changes: UndoChange[] = (this.#together = []);
+    try {
+      if ((this.host.assignments().get(performerId) ?? null) !== null) this.host.assign(performerId, null, by);
+      this.#put(entries, label, by);
+    } finally {
+      this.#together = null;
+    }
+    this.#remember({ label, by, changes });
   }
 
   /** A hand set a value: remembered for undo, and a fade that moves it lets go. */
@@ -141,6 +153,7 @@ export class ShowDesk {
     this.#dirty = true;
     this.host.write({ kind: 'book', entry, by });
     if (entry.part === 'stage') this.host.onStage();
+    if (entry.part === 'performer') this.host.onPerformers(by);
   }
   #remember(step: UndoStep): void {
     if (this.#together !== null) {
@@ -288,7 +301,10 @@ export class ShowDesk {
       if (before === undefined || !checked.ok || before === checked.value || isBypass(address)) return [];
       return [{ kind: 'param', address, before, after: checked.value }];
     });
-    const casts = [...this.host.assignments()].flatMap(([performerId, before]): UndoChange[] => {
+    const assignments = this.host.assignments();
+    const there = new Set((state.book.performers ?? this.book.performers).map(({ performerId }) => performerId));
+    const casts = [...there].flatMap((performerId): UndoChange[] => {
+      const before = assignments.get(performerId) ?? null;
       const after = state.assignments[performerId] ?? null;
       return before === after ? [] : [{ kind: 'assign', performerId, before, after }];
     });

@@ -27,4 +27,6 @@ export interface ShowHost {
   batch(run: () => void): void;
   /** The stage description changed. */
   onStage(): void;
+  /** Somebody was added to the cast list, renamed, or taken out of it. */
+  onPerformers(by: string): void;
 }

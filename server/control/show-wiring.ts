@@ -135,10 +135,15 @@ function showFileOf(show: ShowFile, desk: Desk): ShowFile {
     return value === undefined || value === descriptor.default ? [] : [[address, value] as const];
   });
   const likenesses = new Map(desk.cast().map(({ performerId, likenessId }) => [performerId, likenessId]));
+  const inFile = new Map(show.cast.map((member) => [member.performerId, member]));
   const { looks, cues, stage } = desk.show.book.content;
   return {
     ...show,
-    cast: show.cast.map((member) => ({ ...member, likeness: likenesses.get(member.performerId) ?? null })),
+    cast: desk.show.book.performers.map(({ performerId, name }) => ({
+      // Photos of who was enrolled before a camera are in the state folder, not in a file that is handed on.
+      ...(inFile.get(performerId) ?? { enrolment: [] }),
+      ...{ performerId, name, likeness: likenesses.get(performerId) ?? null },
+    })),
     looks: looks.map((look) => ({ ...look })),
     cues: cues.map((cue) => ({ ...cue })),
     stage: structuredClone(stage) as NonNullable<ShowFile['stage']>,

@@ -26,5 +26,9 @@ export function labelOf(edit: Exclude<ShowEdit, { kind: 'look-record' }>): strin
       return `cue ${edit.number} to ${edit.to}`;
     case 'stage-set':
       return 'stage';
+    case 'performer-set':
+      return `performer ${edit.performer.performerId}`;
+    case 'performer-remove':
+      return `removal of performer ${edit.id}`;
   }
 }

@@ -46,6 +46,6 @@ export const controlErrors = {
   CAST_UNKNOWN_PERFORMER: {
     severity: 'warning',
     message: 'There is no performer "{performer}" in the cast.',
-    advice: 'Add the performer to "cast" in the show file.',
+    advice: 'Add the performer on the Cast desk, by /understudy/show/cast/add, or to "cast" in the show file.',
   },
 } satisfies Record<string, ErrorEntry>;

@@ -57,6 +57,11 @@ export const showErrors = {
     message: 'There is already a {entry}.',
     advice: 'Choose another number, or remove that one first.',
   },
+  SHOW_CAST_FULL: {
+    severity: 'warning',
+    message: 'The cast list is full: it holds {most} performers.',
+    advice: 'Remove somebody who is not needed any more.',
+  },
   SHOW_EDIT_INVALID: {
     severity: 'warning',
     message: 'The change was not taken: {reason}',

@@ -1,15 +1,22 @@
 import { spawn } from 'node:child_process';
+import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { buildRoot } from '../paths.js';
 import type { PrepareJob, PrepareResult } from './prepare.js';
 
+/** 'first': nothing is on air before it is done. 'stand-back': pictures are on air, and go before it. */
+export type Precedence = 'first' | 'stand-back';
+const standBackNiceness = 10;
+
 /** Runs prepare.ts as a process of its own: whoever asks never loads a model. Rejects with what the process said. */
-export function runPrepare(job: PrepareJob): Promise<PrepareResult> {
+export function runPrepare(job: PrepareJob, precedence: Precedence = 'stand-back'): Promise<PrepareResult> {
   return new Promise((done, failed) => {
     const child = spawn(process.execPath, [join(buildRoot, 'server', 'likeness', 'prepare.js'), JSON.stringify(job)], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
     });
+    // Else it would run at the niceness of a lane that asked.
+    if (precedence === 'stand-back') standBack(child.pid);
     let out = '';
     let err = '';
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
@@ -21,4 +28,12 @@ export function runPrepare(job: PrepareJob): Promise<PrepareResult> {
       else failed(new Error(`preparing likenesses failed: ${err.trim().slice(-400) || `exit code ${String(code)}`}`));
     });
   });
+}
+
+function standBack(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) setPriority(pid, standBackNiceness);
+  } catch {
+    // It has ended already; its end says why.
+  }
 }

@@ -161,6 +161,21 @@ const casting = new Map(
     { likenessId, packagePath: null as string | null },
   ]),
 );
+/** null: control has not said yet; the start's performers stand. */
+let castList: ReadonlySet<string> | null = null;
+async function keepCast(): Promise<void> {
+  await lane.loaded;
+  if (castList === null) return;
+  lane.parts.shelf.keepOnly(castList);
+  for (const performerId of [...casting.keys()]) if (!castList.has(performerId)) casting.delete(performerId);
+}
+/** Loaded beside what runs; who left the cast meanwhile is not taken in. */
+async function addPerformer(performer: Extract<ControlToLane, { type: 'performer' }>): Promise<void> {
+  await lane.loaded;
+  await lane.parts.shelf.enrol(performer);
+  await keepCast();
+  await followLikeness();
+}
 /** likeness.id of this lane rules over the cast list for everyone the lane may show. */
 async function followLikeness(): Promise<void> {
   await lane.loaded;
@@ -208,7 +223,11 @@ const control: IpcClient = new IpcClient(ipcPath(options.runFolder, 'control'), 
         lane.enrolment.begin(message);
         return;
       case 'performer':
-        void lane.loaded.then(() => lane.parts.shelf.enrol(message)).then(followLikeness);
+        void addPerformer(message);
+        return;
+      case 'cast':
+        castList = new Set(message.performerIds);
+        void keepCast();
         return;
       case 'cue':
         lane.parts.monitors.cue = message.text;

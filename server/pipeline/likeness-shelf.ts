@@ -52,6 +52,8 @@ export class LikenessShelf {
   readonly #bakes = new Map<string, FaceBake>();
   readonly #references = new Map<string, FaceBake>();
   readonly #bound = new Map<string, Bound>();
+  /** What each performer was read from. */
+  readonly #files = new Map<string, string>();
   /** Every engine made so far, by performer and likeness. */
   readonly #made = new Map<string, PerformerLikeness>();
   readonly #wanted = new Set<string>();
@@ -111,24 +113,46 @@ export class LikenessShelf {
   }
 
   async #addPerformer(performer: LanePerformer): Promise<void> {
+    const files = `${performer.identityFile} ${performer.bakeFile}`;
+    // Told again, as after every start of the control process.
+    if (this.#files.get(performer.performerId) === files) return;
     try {
       const bytes = await readFile(performer.identityFile);
       const identity = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
       const bake = readBake(await readFile(performer.bakeFile), skinVertexCount);
       const { performerId } = performer;
+      this.#files.set(performerId, files);
       if (bake) this.#references.set(performerId, bake);
       const at = this.cast.findIndex((one) => one.performerId === performerId);
       if (at < 0) this.cast.push({ performerId, identity });
       else {
         // The old face is drawn until this moment, and what was made for it no more from here on.
         this.cast[at] = { performerId, identity };
-        for (const key of [...this.#made.keys()]) if (key.startsWith(`${performerId} `)) this.#made.delete(key);
-        this.#bound.delete(performerId);
+        this.#forgetMade(performerId);
       }
       this.assign(performer.performerId, performer.likenessId);
     } catch (error) {
       this.onFault(performer.performerId, (error as Error).message);
     }
+  }
+
+  /** The cast list: whoever else is here is nobody from the next picture on. */
+  keepOnly(performerIds: ReadonlySet<string>): void {
+    for (const { performerId } of [...this.cast]) {
+      if (performerIds.has(performerId)) continue;
+      this.cast.splice(
+        this.cast.findIndex((one) => one.performerId === performerId),
+        1,
+      );
+      this.#forgetMade(performerId);
+      this.#references.delete(performerId);
+      this.#files.delete(performerId);
+    }
+    this.#tidy();
+  }
+  #forgetMade(performerId: string): void {
+    for (const key of [...this.#made.keys()]) if (key.startsWith(`${performerId} `)) this.#made.delete(key);
+    this.#bound.delete(performerId);
   }
 
   /** A performer as enrolled just now: the new identity and face replace what was known. */

@@ -35,7 +35,7 @@ export interface EnrolmentRequest {
 /**
  * Enrols whoever stands before the camera: takes looks over at most three seconds, has the best kept as photos and made into an
  * identity and a bake by a process of its own, and puts the performer on the shelf. One at a time; the frame path only copies crops.
- * It gives nobody a likeness: consent and casting are asked for as ever.
+ * Whether there is a likeness for the performer is control's to say.
  */
 export class LiveEnrolment {
   status: EnrolmentStatus | null = null;

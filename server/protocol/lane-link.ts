@@ -73,8 +73,27 @@ export type LaneToControl =
   /** Payload: encodeMesh of server/protocol/binary.ts, ready for the page. */
   | { readonly type: 'mesh'; readonly laneId: string };
 
+/** Files of one performer as they were made for this machine. */
+export interface PerformerFiles {
+  readonly performerId: string;
+  readonly identityFile: string;
+  readonly bakeFile: string;
+}
+export interface PrepareFault {
+  /** Performer or package. */
+  readonly what: string;
+  readonly code: string;
+  readonly message: string;
+  readonly advice: string;
+}
 export type SupervisorToControl =
   | { readonly type: 'processes'; readonly processes: readonly ProcessStatus[] }
+  /** What was made of the show file's photos and packages, at start and whenever the file changed. */
+  | {
+      readonly type: 'prepared';
+      readonly performers: readonly PerformerFiles[];
+      readonly faults: readonly PrepareFault[];
+    }
   /** The show file was changed on disk; as ControlOptions.show. Only what Desk.follow can take on. */
   | { readonly type: 'show'; readonly show: unknown };
 
@@ -100,9 +119,11 @@ export type ControlToLane =
       /** Folder or zip of the package, checked for consent by control; null with likenessId. */
       readonly packagePath: string | null;
     }
+  /** The whole cast list: whoever a lane knows besides is nobody from now on. */
+  | { readonly type: 'cast'; readonly performerIds: readonly string[] }
   /** Enrol whoever stands before this camera; faceId null: the one face that is nobody else's. */
   | { readonly type: 'enrol'; readonly performerId: string; readonly faceId: number | null; readonly by: string }
-  /** A performer was enrolled before another camera. */
+  /** Identity and face of a performer, new or made anew: enrolled before a camera, or from photos that the show file names now. */
   | {
       readonly type: 'performer';
       readonly performerId: string;

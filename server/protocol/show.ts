@@ -87,14 +87,21 @@ export interface StageDescription {
   readonly views?: readonly StageViewpoint[];
 }
 
+/** Somebody who may get a likeness, as the cast list calls them. Enrolment and likeness are kept elsewhere, under this id. */
+export interface Performer {
+  readonly performerId: string;
+  readonly name: string;
+}
+
 export interface ShowBook {
+  readonly performers: readonly Performer[];
   readonly looks: readonly Look[];
   /** In the order of their numbers. */
   readonly cues: readonly Cue[];
   readonly stage: StageDescription;
 }
 
-/** What an operator may do to the book. Each is one step of undo; none changes an output. */
+/** What an operator may do to the book. Each is one step of undo; none but a performer's removal changes an output. */
 export type ShowEdit =
   /** Saves what stands on air. `everyCamera`: of one camera's values, for all cameras. An id that is there is written anew. */
   | {
@@ -112,7 +119,11 @@ export type ShowEdit =
   | { readonly kind: 'cue-set'; readonly cue: Partial<Cue> & { readonly number: string } }
   | { readonly kind: 'cue-remove'; readonly number: string }
   | { readonly kind: 'cue-renumber'; readonly number: string; readonly to: string }
-  | { readonly kind: 'stage-set'; readonly stage: StageDescription };
+  | { readonly kind: 'stage-set'; readonly stage: StageDescription }
+  /** Adds to the cast list, or changes a name. Whoever is new gets no likeness and is nobody to the cameras until enrolled. */
+  | { readonly kind: 'performer-set'; readonly performer: { readonly performerId: string; readonly name?: string } }
+  /** The face is nobody's from then on: it is concealed until it was looked at anew, then untouched. */
+  | { readonly kind: 'performer-remove'; readonly id: string };
 
 export interface CueState {
   readonly current: string | null;

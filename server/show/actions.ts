@@ -101,15 +101,42 @@ const timecodeActions = defineActions('timecode', 'show', {
   },
 });
 
-const performerActions = defineActions('performer', 'lane', {
-  enrol: {
-    help: 'Enrols whoever stands before this camera as a performer of the cast: ten looks in three seconds, then a few seconds of making. Gives nobody a likeness.',
+const castActions = defineActions('cast', 'show', {
+  add: {
+    help: 'Adds a performer to the cast list, or changes a name. Nobody is recognised as them before they are enrolled; they get no likeness.',
     argument: {
       kind: 'text',
-      maxLength: 48,
+      maxLength: 160,
       default: '',
       apply: 'next-frame',
-      help: "Id of the performer in the cast list; and, where several faces are in sight, a space and the face's number.",
+      help: 'Id of the performer, and after a space the name on the page.',
+    },
+  },
+  remove: {
+    help: 'Takes a performer out of the cast list, with the likeness: the face is concealed until it was looked at anew, then untouched.',
+    argument: { kind: 'text', maxLength: 32, default: '', apply: 'next-frame', help: 'Id of the performer.' },
+  },
+  assign: {
+    help: 'Gives a performer a likeness, or takes it away. Refused where no consent record lets it be shown here and now.',
+    argument: {
+      kind: 'text',
+      maxLength: 66,
+      default: '',
+      apply: 'next-frame',
+      help: "Id of the performer, and after a space the likeness's; the performer alone for none.",
+    },
+  },
+});
+
+const performerActions = defineActions('performer', 'lane', {
+  enrol: {
+    help: 'Enrols whoever stands before this camera as a performer, who joins the cast list where that has no such id: ten looks in three seconds, then a few seconds of making.',
+    argument: {
+      kind: 'text',
+      maxLength: 80,
+      default: '',
+      apply: 'next-frame',
+      help: "Id of the performer; where several faces are in sight the face's number; and, if one is to be given, a likeness's id.",
     },
   },
 });
@@ -121,5 +148,6 @@ export const showActions: readonly ActionGroup[] = [
   lockActions,
   versionActions,
   timecodeActions,
+  castActions,
   performerActions,
 ];

@@ -110,8 +110,19 @@ const EditSchemas = [
   Type.Object({ kind: Type.Literal('cue-remove'), number: cueNumber }, strict),
   Type.Object({ kind: Type.Literal('cue-renumber'), number: cueNumber, to: cueNumber }, strict),
   Type.Object({ kind: Type.Literal('stage-set'), stage: StageSchema }, strict),
+  Type.Object(
+    {
+      kind: Type.Literal('performer-set'),
+      performer: Type.Object(
+        { performerId: id, name: Type.Optional(Type.String({ minLength: 1, maxLength: 120 })) },
+        strict,
+      ),
+    },
+    strict,
+  ),
+  Type.Object({ kind: Type.Literal('performer-remove'), id }, strict),
 ] as const;
-/** By kind, so that a fault names its place and not "none of seven fits". */
+/** By kind, so that a fault names its place and not "none of nine fits". */
 export const editSchemas: ReadonlyMap<string, (typeof EditSchemas)[number]> = new Map(
   EditSchemas.map((schema) => [schema.properties.kind.const, schema]),
 );

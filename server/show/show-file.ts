@@ -128,9 +128,15 @@ function refuseUnknownLooks(show: ShowFile): void {
   });
 }
 
-/** Looks, cues and stage of the file, with every field that it leaves out. */
-export function bookOfShow({ looks, cues, stage }: Pick<ShowFile, 'looks' | 'cues' | 'stage'>): ShowBook {
+/** Cast list, looks, cues and stage of the file, with every field that it leaves out. */
+export function bookOfShow({
+  cast,
+  looks,
+  cues,
+  stage,
+}: Pick<ShowFile, 'cast' | 'looks' | 'cues' | 'stage'>): ShowBook {
   return {
+    performers: cast.map(({ performerId, name }) => ({ performerId, name })),
     looks: (looks ?? []).map((look) => completeLook(look)),
     cues: (cues ?? []).map((cue) => completeCue({ ...cue, number: cueNumberOf(cue.number) ?? cue.number })),
     stage: stage ?? emptyBook.stage,

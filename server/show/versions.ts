@@ -2,14 +2,15 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { join } from 'node:path';
 import { CodedError } from '../errors/coded-error.js';
 import type { ParamAddress, ParamValue } from '../protocol/descriptors.js';
-import type { CastChoice, ShowBook, VersionInfo } from '../protocol/show.js';
+import type { CastChoice, VersionInfo } from '../protocol/show.js';
+import type { GivenBook } from './book.js';
 import { writeFileAtomic } from './atomic-file.js';
 
 /** Everything an operator can change, whole: it does not lean on what the show file or an older version says. */
 export interface VersionState {
   readonly values: Readonly<Record<ParamAddress, ParamValue>>;
   readonly assignments: CastChoice;
-  readonly book: ShowBook;
+  readonly book: GivenBook;
   readonly cue: string | null;
 }
 export interface Version extends VersionInfo {

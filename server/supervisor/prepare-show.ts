@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { EngineChoices } from '../likeness/engine-choice.js';
 import { addedModelsFolder, listAdded, weightsOf } from '../likeness/neural/added-models.js';
 import type { ConsentScope, PrepareJob, PrepareResult } from '../likeness/prepare.js';
-import { runPrepare } from '../likeness/run-prepare.js';
+import { type Precedence, runPrepare } from '../likeness/run-prepare.js';
 import type { LaneOptions } from '../pipeline/lane-options.js';
 import type { ShowFile } from '../show/schema.js';
 import { stateRoot } from './state-folder.js';
@@ -56,24 +56,36 @@ function livePhotosOf(folder: string | null, performerId: string): string[] {
     .map((name) => join(own, name));
 }
 
-/** Bakes and embeddings for a show, made in a process of its own: the supervisor never loads a model. */
+interface PrepareOptions {
+  /** Photos of performers who were enrolled before a camera; null: there are none. */
+  readonly performersFolder?: string | null;
+  readonly precedence?: Precedence;
+}
+
+/**
+ * Bakes and embeddings for a show, made in a process of its own: the supervisor never loads a model. With those of performers who were
+ * enrolled before a camera and are in no show file.
+ */
 export function prepareShow(
   showFile: string | null,
   show: ShowFile,
   cacheFolder: string,
-  performersFolder: string | null = null,
+  { performersFolder = null, precedence = 'first' }: PrepareOptions = {},
 ): Promise<PrepareResult> {
+  const live = performersFolder === null || !existsSync(performersFolder) ? [] : readdirSync(performersFolder);
+  const inFile = new Map(show.cast.map(({ performerId, enrolment }) => [performerId, enrolment]));
   const job: PrepareJob = {
     cacheFolder,
     packages: packagesIn(likenessFolderOf(showFile, show)),
     use: consentScopeOf(show),
     engines: enginesOf(show),
-    performers: show.cast
-      .map(({ performerId, enrolment }) => {
-        const live = livePhotosOf(performersFolder, performerId);
-        return { performerId, photos: live.length > 0 ? live : enrolment.map((path) => showPath(showFile, path)) };
+    performers: [...new Set([...inFile.keys(), ...live])]
+      .map((performerId) => {
+        const own = livePhotosOf(performersFolder, performerId);
+        const named = (inFile.get(performerId) ?? []).map((path) => showPath(showFile, path));
+        return { performerId, photos: own.length > 0 ? own : named };
       })
       .filter(({ photos }) => photos.length > 0),
   };
-  return runPrepare(job);
+  return runPrepare(job, precedence);
 }

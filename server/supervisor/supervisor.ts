@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IpcClient, ipcPath } from '../ipc/channel.js';
 import type { PrepareResult } from '../likeness/prepare.js';
+import type { Precedence } from '../likeness/run-prepare.js';
 import { buildRoot } from '../paths.js';
 import type { ExecutionProvider } from '../onnx/port.js';
 import type { InferenceOptions } from '../pipeline/inference-options.js';
@@ -42,6 +43,7 @@ export class Supervisor {
   #inference: KeptProcess | null = null;
   #control: KeptProcess | null = null;
   #link: IpcClient | null = null;
+  #prepared: PrepareResult | null = null;
   #httpPort: number;
   #controlPorts: NonNullable<ShowFile['ports']> = {};
   #closing: Promise<void> | null = null;
@@ -78,20 +80,17 @@ export class Supervisor {
       50,
     );
     // Bakes and embeddings are cached: the second start reads them from the state folder.
-    const preparing = prepareShow(
-      this.showFile,
-      this.show,
-      join(this.#stateFolder, 'prepared'),
-      join(this.#stateFolder, 'performers'),
-    );
+    const preparing = this.#prepare('first');
     if (this.#httpPort === 0) this.#httpPort = await freeTcpPort();
-    const prepared = await preparing;
-    for (const fault of prepared.faults) this.say(`${fault.code}: ${fault.message}\n  ${fault.advice}`);
+    const prepared = this.#take(await preparing);
     for (const source of this.show.sources) await this.#startLane(source, prepared);
     await this.#startControl();
     if (this.#closing) return;
     this.#link = new IpcClient(ipcPath(this.#runFolder, 'control'), {
-      onOpen: () => this.#report(),
+      onOpen: () => {
+        this.#tellPrepared();
+        this.#report();
+      },
       onMessage: () => {},
       onLost: () => {},
     });
@@ -113,22 +112,32 @@ export class Supervisor {
       await kept.close(3000);
       this.say(`Camera ${laneId} ended.`);
     }
-    const prepared = await prepareShow(
-      this.showFile,
-      show,
-      join(this.#stateFolder, 'prepared'),
-      join(this.#stateFolder, 'performers'),
-    );
-    for (const fault of prepared.faults) this.say(`${fault.code}: ${fault.message}\n  ${fault.advice}`);
+    const prepared = this.#take(await this.#prepare('stand-back'));
     // Cameras, cast and cues are taken on by the running process; ports, access and the like need a new one, with its state.
     if (settled && this.#link?.channel != null) {
       this.#link.channel.send({ type: 'show', show: this.#controlOptions().show });
+      // After the show, whose cast list they belong to.
+      this.#tellPrepared();
     } else {
       await this.#control?.close(3000);
       await this.#startControl();
     }
     for (const source of show.sources) if (!this.#lanes.has(source.id)) await this.#startLane(source, prepared);
     this.#report();
+  }
+
+  #prepare(precedence: Precedence): Promise<PrepareResult> {
+    const folders = { cache: join(this.#stateFolder, 'prepared'), performers: join(this.#stateFolder, 'performers') };
+    return prepareShow(this.showFile, this.show, folders.cache, { performersFolder: folders.performers, precedence });
+  }
+  #take(prepared: PrepareResult): PrepareResult {
+    for (const fault of prepared.faults) this.say(`${fault.code}: ${fault.message}\n  ${fault.advice}`);
+    return (this.#prepared = prepared);
+  }
+  /** What was made of photos: control hands it to the lanes, which load it beside what they show. */
+  #tellPrepared(): void {
+    const { performers, faults } = this.#prepared ?? {};
+    if (performers && faults) this.#link?.channel?.send({ type: 'prepared', performers, faults });
   }
 
   /** Idempotent. */
@@ -218,13 +227,11 @@ export class Supervisor {
       machineName: this.options.machineName ?? null,
       bypassPort,
       webControl: `http://%IP%:${this.#httpPort}/`,
-      performers: prepared.performers.map((performer) => ({
-        ...performer,
-        likenessId:
-          source.likeness ??
-          this.show.cast.find((member) => member.performerId === performer.performerId)?.likeness ??
-          null,
-      })),
+      performers: prepared.performers.flatMap((performer) => {
+        // Who was enrolled before a camera may have been taken out of the cast since: control says.
+        const member = this.show.cast.find(({ performerId }) => performerId === performer.performerId);
+        return member ? [{ ...performer, likenessId: source.likeness ?? member.likeness ?? null }] : [];
+      }),
       likenesses: prepared.likenesses,
       values: { ...monitorValues(this.show), ...this.show.values },
       monitors: monitorsOf(this.showFile, this.show, source),

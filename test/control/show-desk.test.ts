@@ -263,7 +263,8 @@ describe('looks', () => {
     [null, 'SHOW_EDIT_INVALID'],
   ])('refuse %j with %s, and nothing changes', (given, code) => {
     expect(desk.show.edit(given, 'page 1')).toMatchObject({ ok: false, code });
-    expect(desk.show.book.content).toEqual({ looks: [], cues: [], stage: { walls: [], cameras: [] } });
+    const { performers: _cast, ...rest } = desk.show.book.content;
+    expect(rest).toEqual({ looks: [], cues: [], stage: { walls: [], cameras: [] } });
   });
 
   it('that a cue uses are not removed from under it', () => {

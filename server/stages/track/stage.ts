@@ -211,7 +211,10 @@ export class TrackStage {
   /** Which faces want a keyframe from this picture. The list is reused. */
   wishes(frameNumber: number, settings: TrackSettings): readonly KeyframeWish[] {
     this.#wishes.length = 0;
-    if (this.#castHasChanged()) this.#askStrangersAgain();
+    if (this.#castHasChanged()) {
+      this.#forgetWhoLeft();
+      this.#askStrangersAgain();
+    }
     for (const face of this.faces) {
       if (!face.active) continue;
       const age = frameNumber - face.askedFrame;
@@ -247,6 +250,18 @@ export class TrackStage {
       known[i] = identity;
     }
     return changed;
+  }
+
+  /** Who is in the cast no more is anybody, until looked at again. */
+  #forgetWhoLeft(): void {
+    for (const face of this.faces) {
+      if (!face.active || face.performerId === null) continue;
+      if (this.cast.some(({ performerId }) => performerId === face.performerId)) continue;
+      this.#lock.forget(face);
+      face.recognition = 'unknown';
+      face.performerId = null;
+      face.askedFrame = -1;
+    }
   }
 
   /** Whoever was nobody to the old cast may be the new performer: asked at once, not at a stranger's slow pace. */

@@ -70,6 +70,8 @@ export class ServerUnderTest {
             id: laneId,
             source: options.source,
             outputName: options.outputName,
+            // With a cast of its own nobody in particular is expected before the camera.
+            ...(options.show?.cast === undefined ? {} : { performer: null }),
             ...(options.fallbackSource === undefined ? {} : { fallbackSource: options.fallbackSource }),
           },
         ],
