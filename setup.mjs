@@ -14,7 +14,8 @@ const quiet = words.includes('--quiet');
 const startedAtMs = Date.now();
 let stepsDone = 0;
 
-const say = (text) => console.log(`set-up: ${text}`);
+// In front of a verb, standard output is the verb's.
+const say = (text) => (quiet ? console.error : console.log)(`set-up: ${text}`);
 const fail = (text, advice) => {
   console.error(`set-up: ${text}\n        ${advice}`);
   process.exit(1);
@@ -25,7 +26,7 @@ function run(command, args, { show = !quiet, advice = 'The lines above say why.'
   const shell = process.platform === 'win32' && command === 'npm';
   const done = spawnSync(command, args, {
     cwd: root,
-    stdio: show ? 'inherit' : 'pipe',
+    stdio: show ? ['inherit', quiet ? 2 : 'inherit', 'inherit'] : 'pipe',
     env: { ...process.env, ...env },
     shell,
   });
@@ -125,12 +126,49 @@ if (process.platform === 'linux' && wanted.length > 0) {
   }
 }
 
+/**
+ * What is run as a process of its own is bundled too, into build/run (server/paths.ts, `entryOf`): resolving several hundred small
+ * modules costs each process up to 0.3 s of CPU at the start. Packages that bring native code, or find their own files, stay outside.
+ */
+function bundleProcesses(esbuild) {
+  const entries = [
+    'main.ts',
+    'pipeline/lane-process.ts',
+    'pipeline/inference-process.ts',
+    'pipeline/neural-process.ts',
+    'control/control-process.ts',
+    'likeness/prepare.ts',
+    'stage-sim/camera.ts',
+    'stage-sim/footage.ts',
+  ];
+  const bundled = ['typebox', 'commander', 'fflate'];
+  const { dependencies, optionalDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const outside = Object.keys({ ...dependencies, ...optionalDependencies }).filter((name) => !bundled.includes(name));
+  rmSync(join(build, 'run'), { recursive: true, force: true });
+  run(process.execPath, [
+    esbuild,
+    ...entries.map((path) => `server/${path}`),
+    '--bundle',
+    '--splitting',
+    '--outdir=build/run',
+    '--outbase=server',
+    '--format=esm',
+    '--platform=node',
+    '--target=node20',
+    '--sourcemap',
+    '--log-level=warning',
+    // Bundled packages of the older module format look for `require`.
+    `--banner:js=import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);`,
+    ...outside.map((name) => `--external:${name}`),
+  ]);
+}
+
 // -- our own parts ----------------------------------------------------------------------------------------------------
 step(
   'server',
   'building the server',
   ['server', 'models', 'calibration', 'test', 'setup.mjs', 'package-lock.json'],
-  'build/server/main.js',
+  'build/run/main.js',
   () => {
     const sources = ['server', 'models', 'calibration', 'test']
       .flatMap((name) => filesBelow(join(root, name)))
@@ -154,6 +192,7 @@ step(
       '--sourcemap',
       '--log-level=warning',
     ]);
+    bundleProcesses(esbuild);
     for (const path of ['server', 'models', 'test'].flatMap((name) => filesBelow(join(root, name)))) {
       // Data beside the code (manifests, schemas, workers of other languages) is read from the same place after the build.
       if (!/\.(json|py|txt|bin)$/.test(path)) continue;

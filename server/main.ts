@@ -3,7 +3,7 @@ import { reportFault } from './cli/fault.js';
 
 /** The command line: `node build/server/main.js <verb> …`. Exit codes: 0 done, 1 done and something is wrong, 2 refused. */
 async function main(words: readonly string[]): Promise<void> {
-  const program = buildProgram();
+  const program = await buildProgram(words[0]);
   try {
     await program.parseAsync([...words], { from: 'user' });
   } catch (error) {

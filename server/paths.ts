@@ -18,6 +18,8 @@ function findProjectRoot(): string {
 export const projectRoot = findProjectRoot();
 /** Everything that set-up makes: transpiled server, kernels, models, cast, page. Safe to delete. */
 export const buildRoot = join(projectRoot, 'build');
+/** A process's own file, by its source's path below server/: bundled, because that is read several times as fast. */
+export const entryOf = (source: string): string => join(buildRoot, 'run', source.replace(/\.ts$/, '.js'));
 export const kernelsRoot = join(buildRoot, 'kernels');
 export const modelsRoot = join(buildRoot, 'models');
 export const castRoot = join(buildRoot, 'cast');

@@ -38,7 +38,7 @@ export const cameraArguments = (flags: Flags): string[] => [
 ];
 
 async function camera(flags: Flags): Promise<void> {
-  process.exitCode = await runEntry('stage-sim/camera.js', cameraArguments(flags));
+  process.exitCode = await runEntry('stage-sim/camera.ts', cameraArguments(flags));
 }
 
 export function register(program: Command): void {

@@ -1,16 +1,16 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { CodedError } from '../errors/coded-error.js';
-import { buildRoot } from '../paths.js';
+import { entryOf } from '../paths.js';
 
 /**
  * Runs another of the server's entry files to its end, on this terminal, and gives its exit code. Ctrl-C reaches both; a signal
  * sent to us alone is passed on. Throws CLI_PART_MISSING.
  */
 export function runEntry(path: string, args: readonly string[]): Promise<number> {
-  const entry = join(buildRoot, 'server', path);
-  if (!existsSync(entry)) throw new CodedError('CLI_PART_MISSING', { part: basename(path, '.js') });
+  const entry = entryOf(path);
+  if (!existsSync(entry)) throw new CodedError('CLI_PART_MISSING', { part: basename(path, '.ts') });
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [entry, ...args], { stdio: 'inherit' });
     const passOn = (signal: NodeJS.Signals): void => void child.kill(signal);

@@ -48,7 +48,7 @@ export const footageArguments = (path: string, flags: Flags): string[] => [
 
 async function play(path: string, flags: Flags): Promise<void> {
   checkFootage(path);
-  process.exitCode = await runEntry('stage-sim/footage.js', footageArguments(path, flags));
+  process.exitCode = await runEntry('stage-sim/footage.ts', footageArguments(path, flags));
 }
 
 export function register(program: Command): void {

@@ -1,44 +1,31 @@
 import { Command } from 'commander';
 import { productVersion } from '../version.js';
-import * as audit from './audit.js';
-import * as bypass from './bypass.js';
-import * as camera from './camera.js';
-import * as demo from './demo.js';
-import * as doctor from './doctor.js';
-import * as layouts from './layouts.js';
-import * as likeness from './likeness.js';
-import * as models from './models.js';
-import * as monitor from './monitor.js';
-import * as play from './play.js';
-import * as show from './show.js';
-import * as sources from './sources.js';
-import * as start from './start.js';
-import * as still from './still.js';
-import * as support from './support.js';
-import * as trace from './trace.js';
+interface Verb {
+  register(program: Command): void;
+}
 
-/** One line per verb, in the order in which `--help` lists them. */
-const verbs = [
-  start,
-  demo,
-  sources,
-  play,
-  camera,
-  monitor,
-  still,
-  bypass,
-  likeness,
-  models,
-  doctor,
-  support,
-  trace,
-  audit,
-  show,
-  layouts,
-] as const;
+/** One line per verb, in the order in which `--help` lists them. Only the one that is asked for is loaded. */
+const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
+  start: () => import('./start.js'),
+  demo: () => import('./demo.js'),
+  sources: () => import('./sources.js'),
+  play: () => import('./play.js'),
+  camera: () => import('./camera.js'),
+  monitor: () => import('./monitor.js'),
+  still: () => import('./still.js'),
+  bypass: () => import('./bypass.js'),
+  likeness: () => import('./likeness.js'),
+  models: () => import('./models.js'),
+  doctor: () => import('./doctor.js'),
+  support: () => import('./support.js'),
+  trace: () => import('./trace.js'),
+  audit: () => import('./audit.js'),
+  show: () => import('./show.js'),
+  layouts: () => import('./layouts.js'),
+};
 
-/** The whole command line. Nothing in it ends the process: faults are thrown to main.ts. */
-export function buildProgram(): Command {
+/** The command line: all verbs, or only the one that `verb` names where there is such a one. Nothing in it ends the process: faults are thrown to main.ts. */
+export async function buildProgram(verb?: string): Promise<Command> {
   const program = new Command('understudy')
     .description(
       'Real-time virtual-production server: NDI in, a consented likeness on the performer, labelled NDI out.',
@@ -48,6 +35,7 @@ export function buildProgram(): Command {
     .configureOutput({ outputError: () => {} })
     .showSuggestionAfterError(true)
     .configureHelp({ showGlobalOptions: false });
-  for (const verb of verbs) verb.register(program);
+  const asked = verb !== undefined && Object.hasOwn(verbs, verb) ? [verbs[verb]!] : Object.values(verbs);
+  for (const load of asked) (await load()).register(program);
   return program;
 }

@@ -1,6 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createHash } from 'node:crypto';
-import { basename, join } from 'node:path';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { KernelMemory } from '../kernels/memory.js';
 import { loadRasterKernel } from '../kernels/raster.js';
 import { createSession } from '../onnx/ort.js';
@@ -14,14 +13,21 @@ import { skinMeshOf } from './mesh/skin-mesh.js';
 import { bakeFace, type FaceBake, type Photo, writeBake } from './mesh/bake.js';
 import { loadCanonicalFace } from './mesh/canonical.js';
 import { buildLikeness, type DecodedPhoto } from './package/build.js';
-import { readLikeness } from './package/package-file.js';
 import { decodePhoto, photoFaces } from './package/photo-faces.js';
-import type { EngineChoices } from './engine-choice.js';
 import type { EngineSpec } from './neural/spec.js';
 import { keepBestLooks, type LiveLooks } from './package/live-looks.js';
 import { prepareEngine } from './prepare-engine.js';
-import { checkConsent, consentCodes, type ConsentUse } from '../trust/consent.js';
-import { CodedError } from '../errors/coded-error.js';
+import {
+  admitLikeness,
+  type EnrolmentPhoto,
+  faultOf,
+  type PreparedLikeness,
+  type PreparedPerformer,
+  type PrepareFault,
+  type PrepareJob,
+  type PrepareResult,
+  readPerformer,
+} from './prepared.js';
 import { machineClock } from '../time/clock.js';
 
 /**
@@ -29,90 +35,31 @@ import { machineClock } from '../time/clock.js';
  * digest of what they were made from. Runs as a process of its own, so that a lane or the supervisor never waits for it:
  * `node prepare.js '<PrepareJob JSON>'` prints one JSON line, PrepareResult.
  */
-/** Where and for what a show runs, as consent records name it. */
-export type ConsentScope = Pick<ConsentUse, 'production' | 'scene' | 'output' | 'issuers'>;
-
-export type { EngineChoices } from './engine-choice.js';
-
-/** One performer's photos; or looks that a lane took, of which the best become photos. */
-export interface PerformerJob {
-  readonly performerId: string;
-  readonly photos: readonly string[];
-  readonly looks?: LiveLooks;
-}
-export interface PrepareJob {
-  readonly cacheFolder: string;
-  readonly packages: readonly string[];
-  /** What the likenesses are to be used for: a package whose consent does not cover it is refused, not prepared. */
-  readonly use: ConsentScope;
-  readonly performers: readonly PerformerJob[];
-  /** Engines other than the mesh, by likeness. */
-  readonly engines?: EngineChoices;
-}
-export interface PreparedLikeness {
-  readonly id: string;
-  readonly bakeFile: string;
-  readonly consentId: string;
-  /** Null: drawn by the mesh engine. */
-  readonly neural: EngineSpec | null;
-}
-export interface PreparedPerformer {
-  readonly performerId: string;
-  readonly identityFile: string;
-  readonly bakeFile: string;
-}
-export interface PrepareResult {
-  readonly likenesses: readonly PreparedLikeness[];
-  readonly performers: readonly PreparedPerformer[];
-  readonly faults: readonly {
-    readonly what: string;
-    readonly code: string;
-    readonly message: string;
-    readonly advice: string;
-  }[];
-}
-
-/** Part of every cache name: a change of the bake's making makes new bakes. */
-const bakeVersion = 'v10';
-
 class Preparer {
   readonly #memory = new KernelMemory(512);
   readonly #raster = loadRasterKernel(this.#memory);
   readonly #canonical = loadCanonicalFace();
   readonly #mesh = skinMeshOf(this.#canonical);
-  constructor(private readonly cacheFolder: string) {
-    mkdirSync(cacheFolder, { recursive: true });
+  constructor(private readonly job: PrepareJob) {
+    mkdirSync(job.cacheFolder, { recursive: true });
   }
 
-  async likeness(packagePath: string, use: ConsentScope): Promise<PreparedLikeness> {
-    const { manifest, photos, digest } = readLikeness(packagePath);
-    const verdict = checkConsent(manifest.consent, {
-      ...use,
-      nowIso: machineClock.wallClockIso(),
-      likenessDigest: digest,
-    });
-    if (verdict.state !== 'valid')
-      throw new CodedError(consentCodes[verdict.state], { likeness: manifest.name, reason: verdict.reason });
-    const consent = manifest.consent as { id?: unknown } | null;
-    const consentId = typeof consent?.id === 'string' ? consent.id : '';
-    const bakeFile = join(this.cacheFolder, `${digest.slice(0, 24)}-${bakeVersion}.bake`);
-    if (!existsSync(bakeFile)) {
+  /** `admitted` is called once the likeness can be drawn by the mesh: without its engine it is, and the fault is told. */
+  async likeness(packagePath: string, admitted: (likeness: PreparedLikeness) => void): Promise<EngineSpec | null> {
+    const { job } = this;
+    const { likeness, consentUse, made } = admitLikeness(packagePath, job);
+    if (!existsSync(made.bakeFile)) {
       const taken: Photo[] = [];
-      for (const entry of straightFirst(manifest.photos))
-        taken.push(await withPerson(await decodePhoto(photos.get(entry.file)!), Float32Array.from(entry.landmarksPx)));
-      this.#write(bakeFile, this.#bake(taken));
+      for (const entry of straightFirst(likeness.manifest.photos)) {
+        const photo = await decodePhoto(likeness.photos.get(entry.file)!);
+        taken.push(await withPerson(photo, Float32Array.from(entry.landmarksPx)));
+      }
+      this.#write(made.bakeFile, this.#bake(taken));
     }
-    return { id: manifest.id, bakeFile, consentId, neural: null };
-  }
-
-  /** The engine that the show names for a likeness; null where it names none. */
-  async engine(packagePath: string, use: ConsentScope, engines: EngineChoices | undefined): Promise<EngineSpec | null> {
-    const likeness = readLikeness(packagePath);
-    const choice = engines?.byLikeness[likeness.manifest.id];
-    if (engines === undefined || choice === undefined) return null;
-    const folders = { models: engines.folder, cache: this.cacheFolder };
-    const consentUse = { ...use, nowIso: machineClock.wallClockIso(), likenessDigest: likeness.digest };
-    return prepareEngine(likeness, choice, consentUse, folders);
+    admitted(made);
+    const choice = job.engines?.byLikeness[made.id];
+    if (job.engines === undefined || choice === undefined) return null;
+    return prepareEngine(likeness, choice, consentUse, { models: job.engines.folder, cache: job.cacheFolder });
   }
 
   /** Keeps the best of a lane's looks as photos: their paths. */
@@ -128,21 +75,13 @@ class Preparer {
   }
 
   async performer(performerId: string, files: readonly string[]): Promise<PreparedPerformer> {
-    const photos = files.map((file) => ({ name: basename(file), bytes: new Uint8Array(readFileSync(file)) }));
-    const hash = createHash('sha256');
-    for (const { bytes } of photos) hash.update(bytes);
-    const stem = join(this.cacheFolder, `${hash.digest('hex').slice(0, 24)}-${bakeVersion}`);
-    const made = { performerId, identityFile: `${stem}.identity`, bakeFile: `${stem}.bake` };
+    const { photos, made } = readPerformer(performerId, files, this.job.cacheFolder);
     if (existsSync(made.identityFile) && existsSync(made.bakeFile)) return made;
     await this.#enrol(performerId, photos, made);
     return made;
   }
 
-  async #enrol(
-    performerId: string,
-    photos: readonly { name: string; bytes: Uint8Array }[],
-    made: PreparedPerformer,
-  ): Promise<void> {
+  async #enrol(performerId: string, photos: readonly EnrolmentPhoto[], made: PreparedPerformer): Promise<void> {
     const detector = await FaceDetector.create(createSession);
     const mesher = await FaceMesher.create(createSession);
     const embedder = await IdentityEmbedder.create(createSession);
@@ -216,30 +155,19 @@ async function withPerson(photo: DecodedPhoto, landmarks: Float32Array): Promise
 }
 
 export async function prepare(job: PrepareJob): Promise<PrepareResult> {
-  const preparer = new Preparer(job.cacheFolder);
+  const preparer = new Preparer(job);
   const likenesses: PreparedLikeness[] = [];
   const performers: PreparedPerformer[] = [];
-  const faults: { what: string; code: string; message: string; advice: string }[] = [];
-  const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
-    try {
-      await work();
-    } catch (error) {
-      const {
-        code = 'LIKENESS_NOT_LOADED',
-        message,
-        advice = '',
-      } = error as Error & { code?: string; advice?: string };
-      faults.push({ what, code, message, advice });
-    }
-  };
-  for (const path of job.packages)
+  const faults: PrepareFault[] = [];
+  const attempt = (what: string, work: () => Promise<void>): Promise<void> =>
+    work().catch((error: unknown) => void faults.push(faultOf(what, error)));
+  for (const path of job.packages) {
     await attempt(basename(path), async () => {
-      const made = await preparer.likeness(path, job.use);
-      likenesses.push(made);
-      // Without its engine a likeness is drawn by the mesh, and the fault is told.
-      const neural = await preparer.engine(path, job.use, job.engines);
-      likenesses[likenesses.length - 1] = { ...made, neural };
+      const at = likenesses.length;
+      const neural = await preparer.likeness(path, (made) => likenesses.push(made));
+      likenesses[at] = { ...likenesses[at]!, neural };
     });
+  }
   for (const { performerId, photos, looks } of job.performers) {
     await attempt(performerId, async () => {
       const files = looks ? await preparer.choose(performerId, looks) : photos;

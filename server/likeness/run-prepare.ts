@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
 import { setPriority } from 'node:os';
-import { join } from 'node:path';
-import { buildRoot } from '../paths.js';
-import type { PrepareJob, PrepareResult } from './prepare.js';
+import { entryOf } from '../paths.js';
+import type { PrepareJob, PrepareResult } from './prepared.js';
 
 /** 'first': nothing is on air before it is done. 'stand-back': pictures are on air, and go before it. */
 export type Precedence = 'first' | 'stand-back';
@@ -11,7 +10,7 @@ const standBackNiceness = 10;
 /** Runs prepare.ts as a process of its own: whoever asks never loads a model. Rejects with what the process said. */
 export function runPrepare(job: PrepareJob, precedence: Precedence = 'stand-back'): Promise<PrepareResult> {
   return new Promise((done, failed) => {
-    const child = spawn(process.execPath, [join(buildRoot, 'server', 'likeness', 'prepare.js'), JSON.stringify(job)], {
+    const child = spawn(process.execPath, [entryOf('likeness/prepare.ts'), JSON.stringify(job)], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
     });

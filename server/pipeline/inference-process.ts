@@ -3,6 +3,7 @@ import { FaceDetector } from '../stages/keyframe/analysis/face-detector.js';
 import { FaceMesher } from '../stages/keyframe/analysis/face-mesher.js';
 import { IdentityEmbedder } from '../stages/keyframe/analysis/identity-embedder.js';
 import { machineClock } from '../time/clock.js';
+import { markStart } from '../time/start-marks.js';
 import { InferenceEngine } from './inference-engine.js';
 import type { JobKinds } from './inference-jobs.js';
 import type { InferenceOptions } from './inference-options.js';
@@ -26,6 +27,7 @@ const meshModel = options.landmarks === 'best' ? 'facemesh-v2' : 'facemesh-atten
 const clock = machineClock;
 const statusEveryMs = 1000;
 
+markStart('code loaded');
 const engine = await InferenceEngine.open(options, ['blazeface-wide', meshModel, 'faceres'], clock);
 const detector = await FaceDetector.create(engine.session, {
   wide: true,

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../errors/registry.js';
 import type { ErrorContext } from '../errors/coded-error.js';
-import type { PreparedPerformer } from '../likeness/prepare.js';
+import type { PreparedPerformer } from '../likeness/prepared.js';
 import type { ReceivedFrame } from '../frame/frames.js';
 import type { SourceState } from '../stages/receive/contract.js';
 

@@ -1,6 +1,6 @@
 import type { EngineChoices } from '../likeness/engine-choice.js';
 import type { EngineSpec, WeightsFile } from '../likeness/neural/spec.js';
-import type { ConsentScope } from '../likeness/prepare.js';
+import type { ConsentScope } from '../likeness/prepared.js';
 import type { ParamAddress, ParamValue } from '../protocol/descriptors.js';
 
 /** A likeness ready to draw: files that set-up or `likeness build` made, and what its consent said when it was checked. */

@@ -7,6 +7,7 @@ import { encodeMesh } from '../protocol/binary.js';
 import type { ParamAddress, ParamValue } from '../protocol/descriptors.js';
 import type { ControlToLane, LaneToControl } from '../protocol/lane-link.js';
 import { machineClock } from '../time/clock.js';
+import { markStart } from '../time/start-marks.js';
 import { watchCollections } from '../time/collections.js';
 import { after } from '../time/time.js';
 import { BypassDoor } from './bypass-door.js';
@@ -23,6 +24,7 @@ const clock = machineClock;
 const statusEveryMs = 100;
 const meshEveryUs = 60_000;
 
+markStart('code loaded');
 const ndi = openLibndi({
   clock,
   network: {
@@ -33,6 +35,7 @@ const ndi = openLibndi({
   },
   configFolder: join(options.runFolder, `ndi-${options.laneId}`),
 });
+markStart('libndi open');
 const params = new LaneParams(
   options.laneId,
   options.stateFolder,
@@ -73,6 +76,7 @@ const lane: Lane = new Lane(options, ndi, clock, params, {
   onSourceState(state, previous) {
     const context = { source: options.source.name };
     alarm('NDI_SOURCE_LOST', context, state === 'lost');
+    if (state === 'receiving') markStart('first picture came');
     if (state === 'receiving') alarm('NDI_SOURCE_ABSENT', context, false);
     if (state === 'receiving' && previous === 'lost') {
       alarm('NDI_SOURCE_BACK', context);
@@ -107,6 +111,7 @@ const lane: Lane = new Lane(options, ndi, clock, params, {
   beforeComposite: (frame) => previews.offer('input', frame),
   afterSend(frame) {
     previews.offer('output', frame);
+    if (!shown) noteShown();
     if (previews.wish.meshes && frame.captureAtUs - meshAtUs > meshEveryUs) {
       meshAtUs = frame.captureAtUs;
       sendMeshes(frame.shape.widthPx, frame.shape.heightPx, frame.frameNumber, frame.captureAtUs);
@@ -114,6 +119,16 @@ const lane: Lane = new Lane(options, ndi, clock, params, {
   },
 });
 
+/** Told once each: the first picture of the camera that left, and the first one with the likeness. */
+let shown = false;
+let pictureLeft = false;
+function noteShown(): void {
+  if (lane.step === 'slate') return;
+  if (!pictureLeft) markStart(`first picture left: ${lane.step}`);
+  pictureLeft = true;
+  shown = lane.step === 'likeness';
+  if (shown) markStart('first likeness left');
+}
 const previews = new Previews(lane.parts.memory, lane.parts.region, (which, frame, jpeg) => {
   // A control process that cannot keep up gets fewer pictures, not a growing queue.
   if ((control.channel?.backlogBytes ?? 0) > 1_000_000) return;
@@ -334,4 +349,6 @@ process.on('message', (message: { type?: string }) => {
   if (message.type === 'close') close();
 });
 process.send?.({ type: 'ready', outputName: lane.parts.send.sourceName });
+markStart('wired');
+void lane.loaded.then(() => markStart('likenesses loaded'));
 await lane.run();

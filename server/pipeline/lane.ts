@@ -96,7 +96,10 @@ export class Lane {
     await this.loaded;
     this.parts.track.cast = this.parts.shelf.cast;
     this.#slate.start(() => this.parts.receive.state);
-    await this.parts.receive.run();
+    const ended = this.parts.receive.run();
+    // While the camera is looked for: fonts take 100 ms, which the first picture would wait for.
+    this.parts.label.prepare(1920, 1080, 'UYVY', yuvMatrixOf(1920, 1080, null));
+    await ended;
   }
   close(): void {
     this.#closed = true;

@@ -12,7 +12,7 @@ import type { EngineSpec } from '../likeness/neural/spec.js';
 import { PatchCanvas } from '../likeness/patch/patch-canvas.js';
 import { PatchLikeness } from '../likeness/patch/patch-likeness.js';
 import { type EngineChoice, PerformerEngine, type PerformerLikeness } from '../likeness/patch/performer-engine.js';
-import type { ConsentScope } from '../likeness/prepare.js';
+import type { ConsentScope } from '../likeness/prepared.js';
 import { runPrepare } from '../likeness/run-prepare.js';
 import type { CastPerformer } from '../stages/track/contract.js';
 import type { LaneLikeness, LanePerformer } from './lane-options.js';

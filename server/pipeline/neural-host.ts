@@ -1,9 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import type { IpcMessage } from '../ipc/channel.js';
 import type { SessionOptions } from '../onnx/port.js';
-import { buildRoot } from '../paths.js';
+import { entryOf } from '../paths.js';
 import type { NeuralEngineRequest } from '../stages/keyframe/patch-contract.js';
 import type { NeuralSpec } from '../likeness/neural/spec.js';
 import { InferenceQueue, type LanePriority } from './inference-queue.js';
@@ -51,7 +50,7 @@ class Running<Lane extends NeuralClient> {
   }
 
   #start(): void {
-    const child = fork(join(buildRoot, 'server', 'pipeline', 'neural-process.js'), [], {
+    const child = fork(entryOf('pipeline/neural-process.ts'), [], {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { machineClock } from '../time/clock.js';
+import { markStart } from '../time/start-marks.js';
 import {
   NdiCamera,
   parseFrameRate,
@@ -149,8 +150,10 @@ function obey(line: string, feed: StageFeed): void {
 }
 
 try {
+  markStart('code loaded');
   const { camera, name, interfaceAddress } = readOptions();
   const feed = new StageFeed(camera);
+  markStart('scene built');
   runCameraProcess(new NdiCamera(feed, machineClock, { name, interfaceAddress, modelName: 'simulated stage' }));
   createInterface({ input: process.stdin }).on('line', (line) => {
     try {

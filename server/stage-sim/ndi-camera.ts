@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { openLibndi } from '../ndi/libndi.js';
 import type { NdiPort, NdiSender } from '../ndi/port.js';
 import type { Clock } from '../time/clock.js';
+import { markStart } from '../time/start-marks.js';
 import { ToneTrack } from './tone.js';
 
 export interface FrameRate {
@@ -124,7 +125,7 @@ export class NdiCamera {
     frame.timecode100ns = timecode;
     this.#sender.sendVideo(frame, picture.metadata);
     if (this.feed.sound === 'tone') this.#sendTone(timecode);
-    this.framesSent++;
+    if (this.framesSent++ === 0) markStart('first picture sent');
     return 'sent';
   }
 

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
+import type { InstantUs } from '../time/time.js';
 import type { ProcessStatus } from '../protocol/messages.js';
 
 export interface ChildOptions {
@@ -15,6 +16,8 @@ export interface ChildOptions {
   readonly restartAfterMs: number;
   /** Niceness of the process, −20 (first) to 19. */
   readonly niceness?: number;
+  /** A step of its start, by its own word or ours. */
+  readonly onMark?: (what: string, atUs?: InstantUs) => void;
   readonly onReady?: (message: Record<string, unknown>) => void;
   readonly onDeath?: (reason: string) => void;
   readonly onChange: () => void;
@@ -24,6 +27,9 @@ export interface ChildOptions {
 export class KeptProcess {
   restarts = 0;
   ready = false;
+  /** Resolves when the process has said for the first time that it is ready, or is no longer wanted. */
+  readonly firstReady: Promise<void>;
+  #settle: () => void = () => {};
   #child: ChildProcess | null = null;
   #closing = false;
   /** What the process said of itself when it became ready. */
@@ -33,6 +39,7 @@ export class KeptProcess {
 
   constructor(private readonly options: ChildOptions) {
     mkdirSync(options.logFolder, { recursive: true });
+    this.firstReady = new Promise((resolve) => (this.#settle = resolve));
     this.#start();
   }
 
@@ -53,6 +60,7 @@ export class KeptProcess {
   /** From now on a death is an end: the show is closing. */
   letGo(): void {
     this.#closing = true;
+    this.#settle();
     if (this.#timer) clearTimeout(this.#timer);
   }
 
@@ -77,14 +85,18 @@ export class KeptProcess {
       env: { ...process.env, ORT_DISABLE_TELEMETRY: '1', UV_THREADPOOL_SIZE: '8' },
     });
     this.#child = child;
+    this.options.onMark?.('process started');
     this.#prioritise(child.pid);
     const log = createWriteStream(join(logFolder, `${name}.log`), { flags: 'a' });
     child.stdout?.pipe(log, { end: false });
     child.stderr?.pipe(log, { end: false });
     child.on('message', (message) => {
       const said = message as Record<string, unknown>;
+      if (said['type'] === 'mark') this.options.onMark?.(String(said['what']), Number(said['atUs']) as InstantUs);
       if (said['type'] !== 'ready') return;
+      this.options.onMark?.('ready');
       this.ready = true;
+      this.#settle();
       this.#detail = typeof said['detail'] === 'string' ? said['detail'] : null;
       this.options.onReady?.(said);
       this.options.onChange();

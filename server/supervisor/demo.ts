@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { buildRoot } from '../paths.js';
+import { buildRoot, entryOf } from '../paths.js';
 import type { ShowFile } from '../show/schema.js';
 import { demoShow } from '../show/show-file.js';
 import { runShow } from './run-show.js';
@@ -34,7 +34,7 @@ export function demo(options: DemoOptions): Promise<number> {
   const show = demoShowOnDisk();
   const camera = {
     name: 'camera',
-    entry: join(buildRoot, 'server', 'stage-sim', 'camera.js'),
+    entry: entryOf('stage-sim/camera.ts'),
     args: [
       '--name',
       show.sources[0]!.source,

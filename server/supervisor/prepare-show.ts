@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { EngineChoices } from '../likeness/engine-choice.js';
 import { addedModelsFolder, listAdded, weightsOf } from '../likeness/neural/added-models.js';
-import type { ConsentScope, PrepareJob, PrepareResult } from '../likeness/prepare.js';
+import { type ConsentScope, findPrepared, type PrepareJob, type PrepareResult } from '../likeness/prepared.js';
 import { type Precedence, runPrepare } from '../likeness/run-prepare.js';
 import type { LaneOptions } from '../pipeline/lane-options.js';
 import type { ShowFile } from '../show/schema.js';
@@ -63,15 +63,15 @@ interface PrepareOptions {
 }
 
 /**
- * Bakes and embeddings for a show, made in a process of its own: the supervisor never loads a model. With those of performers who were
- * enrolled before a camera and are in no show file.
+ * Bakes and embeddings for a show: found in the cache at once, or else made in a process of its own, since the supervisor never loads a
+ * model. With those of performers who were enrolled before a camera and are in no show file.
  */
 export function prepareShow(
   showFile: string | null,
   show: ShowFile,
   cacheFolder: string,
   { performersFolder = null, precedence = 'first' }: PrepareOptions = {},
-): Promise<PrepareResult> {
+): PrepareResult | Promise<PrepareResult> {
   const live = performersFolder === null || !existsSync(performersFolder) ? [] : readdirSync(performersFolder);
   const inFile = new Map(show.cast.map(({ performerId, enrolment }) => [performerId, enrolment]));
   const job: PrepareJob = {
@@ -87,5 +87,5 @@ export function prepareShow(
       })
       .filter(({ photos }) => photos.length > 0),
   };
-  return runPrepare(job, precedence);
+  return findPrepared(job) ?? runPrepare(job, precedence);
 }

@@ -9,6 +9,7 @@ export interface RunRecord {
   readonly runFolder: string;
   readonly httpPort: number;
   readonly inferencePid?: number | null;
+  readonly controlPid?: number | null;
   readonly lanes: readonly {
     readonly laneId: string;
     readonly pid: number | null;

@@ -1,25 +1,24 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { IpcClient, ipcPath } from '../ipc/channel.js';
-import type { PrepareResult } from '../likeness/prepare.js';
+import type { PrepareResult } from '../likeness/prepared.js';
 import type { Precedence } from '../likeness/run-prepare.js';
-import { buildRoot } from '../paths.js';
+import { entryOf } from '../paths.js';
 import type { ExecutionProvider } from '../onnx/port.js';
-import type { InferenceOptions } from '../pipeline/inference-options.js';
 import type { ControlOptions } from '../control/options.js';
-import type { LaneOptions } from '../pipeline/lane-options.js';
 import type { ProcessStatus } from '../protocol/messages.js';
-import { writeFileAtomic } from '../show/atomic-file.js';
 import { defaultPorts, type ShowFile, type ShowSource } from '../show/schema.js';
 import { productVersion } from '../version.js';
 import { KeptProcess } from './child.js';
 import { freeTcpPort, freeUdpPort } from './free-ports.js';
-import { monitorValues } from '../show/monitor-values.js';
-import { monitorsOf } from './monitors.js';
 import { nicenessOf } from './precedence.js';
-import { consentScopeOf, enginesOf, flowModelOf, likenessFolderOf, prepareShow } from './prepare-show.js';
-import { stateFolderOf } from './state-folder.js';
+import { inferenceOptionsOf, laneOptionsOf, laneText, type RunFacts, settledAtStart } from './process-options.js';
+import { likenessFolderOf, prepareShow } from './prepare-show.js';
+import { RunFile } from './run-file.js';
+import { StartLog } from './start-log.js';
+import { type RunRecord, stateFolderOf } from './state-folder.js';
 
 export interface RunOptions {
   readonly httpPort?: number;
@@ -34,12 +33,17 @@ export interface RunOptions {
   readonly companions?: readonly { readonly name: string; readonly entry: string; readonly args: readonly string[] }[];
 }
 
-/** The show's processes. Order of starting: companions, inference, lanes, control; of closing: lanes, control, inference, companions. */
+/** How long the desk waits for lanes that are not ready. */
+const lanePatienceMs = 1500;
+
+/** The show's processes. Order of starting: companions, lanes, inference, control; of closing: lanes, control, inference, companions. */
 export class Supervisor {
   readonly #stateFolder: string;
   readonly #runFolder = mkdtempSync(join(tmpdir(), 'understudy-'));
   readonly #lanes = new Map<string, { kept: KeptProcess; bypassPort: number; outputName: string }>();
   readonly #companions: KeptProcess[] = [];
+  readonly #startLog: StartLog;
+  readonly #runFile: RunFile;
   #inference: KeptProcess | null = null;
   #control: KeptProcess | null = null;
   #link: IpcClient | null = null;
@@ -56,7 +60,10 @@ export class Supervisor {
   ) {
     this.#stateFolder = options.stateFolder ?? stateFolderOf(show.name);
     this.#httpPort = options.httpPort ?? show.ports?.http ?? defaultPorts.http;
-    mkdirSync(this.#stateFolder, { recursive: true });
+    mkdirSync(join(this.#stateFolder, 'logs'), { recursive: true });
+    this.#startLog = new StartLog(join(this.#stateFolder, 'logs', 'start.log'));
+    this.#startLog.note('supervisor', 'show read');
+    this.#runFile = new RunFile(this.#stateFolder, () => this.#runRecord());
   }
 
   get runFolder(): string {
@@ -67,23 +74,21 @@ export class Supervisor {
   }
 
   /**
-   * What the first picture waits for comes first: the camera, the models, the likenesses, then the lanes; the desk, which no picture
-   * waits for, last. Nothing is started any more once `close` was called.
+   * What the first picture waits for comes first: the camera, the likenesses, the lanes. Models follow, without which a lane conceals; the
+   * desk comes when a lane runs, since all of them together would only share two cores. Nothing is started any more once `close` was called.
    */
   async start(): Promise<void> {
     for (const companion of this.options.companions ?? [])
       this.#companions.push(this.#keep(companion.name, companion.entry, companion.args, 300));
-    this.#inference = this.#keep(
-      'inference',
-      entry('pipeline/inference-process.js'),
-      [JSON.stringify(this.#inferenceOptions())],
-      50,
-    );
-    // Bakes and embeddings are cached: the second start reads them from the state folder.
+    // Bakes and embeddings are cached: the second start finds them in the state folder. Making them takes seconds, beside the models.
     const preparing = this.#prepare('first');
+    if (preparing instanceof Promise) this.#startInference();
     if (this.#httpPort === 0) this.#httpPort = await freeTcpPort();
     const prepared = this.#take(await preparing);
+    this.#startLog.note('supervisor', 'likenesses found or made');
     for (const source of this.show.sources) await this.#startLane(source, prepared);
+    if (!this.#inference) this.#startInference();
+    await this.#lanesOrPatience();
     await this.#startControl();
     if (this.#closing) return;
     this.#link = new IpcClient(ipcPath(this.#runFolder, 'control'), {
@@ -95,6 +100,16 @@ export class Supervisor {
       onLost: () => {},
     });
     this.#report();
+  }
+
+  #startInference(): void {
+    const options = [JSON.stringify(inferenceOptionsOf(this.#facts, this.options.provider))];
+    this.#inference = this.#keep('inference', entryOf('pipeline/inference-process.ts'), options, 50);
+  }
+  /** Until every lane is ready, or has had its time. */
+  async #lanesOrPatience(): Promise<void> {
+    const ready = Promise.all([...this.#lanes.values()].map(({ kept }) => kept.firstReady));
+    await Promise.race([ready, sleep(lanePatienceMs, undefined, { ref: false })]);
   }
 
   /**
@@ -126,7 +141,7 @@ export class Supervisor {
     this.#report();
   }
 
-  #prepare(precedence: Precedence): Promise<PrepareResult> {
+  #prepare(precedence: Precedence): PrepareResult | Promise<PrepareResult> {
     const folders = { cache: join(this.#stateFolder, 'prepared'), performers: join(this.#stateFolder, 'performers') };
     return prepareShow(this.showFile, this.show, folders.cache, { performersFolder: folders.performers, precedence });
   }
@@ -149,28 +164,25 @@ export class Supervisor {
   async #closeAll(): Promise<void> {
     // A Ctrl-C reaches every process of the terminal at once: none may be restarted now.
     for (const kept of this.#kept()) kept.letGo();
+    this.#startLog.close();
     this.#link?.close();
     await Promise.all([...this.#lanes.values()].map(({ kept }) => kept.close(3000)));
     await this.#control?.close(3000);
     await this.#inference?.close(2000);
     await Promise.all(this.#companions.map((kept) => kept.close(3000)));
     rmSync(this.#runFolder, { recursive: true, force: true });
-    rmSync(join(this.#stateFolder, 'run.json'), { force: true });
+    this.#runFile.remove();
   }
 
-  #inferenceOptions(): InferenceOptions {
-    const { inference, landmarks, sources } = this.show;
-    const provider = this.options.provider ?? inference?.provider ?? 'cpu';
+  get #facts(): RunFacts {
     return {
+      showFile: this.showFile,
+      show: this.show,
       runFolder: this.#runFolder,
       stateFolder: this.#stateFolder,
-      // FaceMesh V2 has nothing that a GPU cannot run; on a CPU it takes twice the time.
-      landmarks: landmarks ?? (provider === 'cpu' ? 'fast' : 'best'),
-      provider,
-      fp16: inference?.fp16 ?? false,
-      deviceId: inference?.deviceId ?? 0,
-      threads: inference?.threads ?? null,
-      lanes: sources.length,
+      interfaces: this.#interfaces(),
+      machineName: this.options.machineName ?? null,
+      httpPort: this.#httpPort,
     };
   }
   #interfaces(): readonly string[] {
@@ -190,7 +202,7 @@ export class Supervisor {
     if (this.#closing) return;
     this.#control = this.#keep(
       'control',
-      entry('control/control-process.js'),
+      entryOf('control/control-process.ts'),
       () => [JSON.stringify(this.#controlOptions())],
       100,
       (message) => {
@@ -213,39 +225,10 @@ export class Supervisor {
   async #startLane(source: ShowSource, prepared: PrepareResult): Promise<void> {
     const bypassPort = await freeUdpPort();
     if (this.#closing) return;
-    const address = /^[\d.]+:\d+$/.test(source.source) ? source.source : null;
-    const failover = source.fallbackSource ?? source.source;
-    const lane: LaneOptions = {
-      laneId: source.id,
-      runFolder: this.#runFolder,
-      stateFolder: this.#stateFolder,
-      source: { name: source.source, url: address },
-      outputName: source.outputName,
-      groups: source.groups ?? null,
-      failover: /^[\d.]+:\d+$/.test(failover) ? { name: source.source, url: failover } : { name: failover, url: null },
-      interfaceAddresses: this.#interfaces(),
-      machineName: this.options.machineName ?? null,
-      bypassPort,
-      webControl: `http://%IP%:${this.#httpPort}/`,
-      performers: prepared.performers.flatMap((performer) => {
-        // Who was enrolled before a camera may have been taken out of the cast since: control says.
-        const member = this.show.cast.find(({ performerId }) => performerId === performer.performerId);
-        return member ? [{ ...performer, likenessId: source.likeness ?? member.likeness ?? null }] : [];
-      }),
-      likenesses: prepared.likenesses,
-      values: { ...monitorValues(this.show), ...this.show.values },
-      monitors: monitorsOf(this.showFile, this.show, source),
-      discoveryServers: this.show.discoveryServers ?? [],
-      askAddresses: this.show.askAddresses ?? [],
-      consentScope: consentScopeOf(this.show),
-      engines: enginesOf(this.show),
-      flowModel: flowModelOf(this.show),
-      deepColor: source.deepColor ?? false,
-      version: productVersion,
-    };
+    const lane = laneOptionsOf(source, prepared, bypassPort, this.#facts);
     const kept = this.#keep(
       `lane-${source.id}`,
-      entry('pipeline/lane-process.js'),
+      entryOf('pipeline/lane-process.ts'),
       [JSON.stringify(lane)],
       20,
       (message) => {
@@ -270,6 +253,7 @@ export class Supervisor {
       restartAfterMs,
       niceness: nicenessOf(name),
       logFolder: join(this.#stateFolder, 'logs'),
+      onMark: (what, atUs) => this.#startLog.note(name, what, atUs),
       onReady: (message) => {
         if (first) onReady?.(message);
         else this.say(`${name} is back.`);
@@ -297,13 +281,16 @@ export class Supervisor {
   /** Tells control, and whoever looks for a running show, which processes there are. */
   #report(): void {
     this.#link?.channel?.send({ type: 'processes', processes: this.#processes() });
+    this.#runFile.changed();
+  }
+  #runRecord(): RunRecord {
     const lanes = [...this.#lanes].map(([laneId, { kept, bypassPort, outputName }]) => ({
       laneId,
       pid: kept.pid,
       bypassPort,
       outputName,
     }));
-    const run = {
+    return {
       pid: process.pid,
       runFolder: this.#runFolder,
       httpPort: this.#httpPort,
@@ -311,19 +298,5 @@ export class Supervisor {
       inferencePid: this.#inference?.pid ?? null,
       controlPid: this.#control?.pid ?? null,
     };
-    // Other verbs read it at any moment.
-    writeFileAtomic(join(this.#stateFolder, 'run.json'), JSON.stringify(run, null, 1));
   }
 }
-
-/** What of the show a lane is started with, to tell whether it must be started anew. */
-const laneText = (show: ShowFile, source: ShowSource): string =>
-  JSON.stringify([source, (show.outputs ?? []).filter(({ laneId }) => laneId === source.id)]);
-
-/** What the control process settles when it starts; the rest of a show it can follow. */
-function settledAtStart(show: ShowFile): string {
-  const { sources: _sources, cast: _cast, looks: _looks, cues: _cues, stage: _stage, values: _values, ...rest } = show;
-  return JSON.stringify(rest);
-}
-
-const entry = (path: string): string => join(buildRoot, 'server', path);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { MemoryNdi } from '../../server/ndi/memory.js';
 import { MemoryNdi as Ndi } from '../../server/ndi/memory.js';
 import type { NdiReceiver } from '../../server/ndi/port.js';
-import { buildRoot } from '../../server/paths.js';
+import { buildRoot, entryOf } from '../../server/paths.js';
 import { Lane } from '../../server/pipeline/lane.js';
 import type { InferenceOptions } from '../../server/pipeline/inference-options.js';
 import type { LaneOptions } from '../../server/pipeline/lane-options.js';
@@ -68,7 +68,7 @@ export class StageRunner {
       threads: 1,
       lanes: 1,
     };
-    const entry = join(buildRoot, 'server', 'pipeline', 'inference-process.js');
+    const entry = entryOf('pipeline/inference-process.ts');
     this.#inference = fork(entry, [JSON.stringify(options)], {
       stdio: 'inherit',
       env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },

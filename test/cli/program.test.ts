@@ -23,7 +23,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 async function refusal(...words: string[]): Promise<{ text: string; code: number }> {
   let text = '';
   try {
-    await buildProgram().parseAsync(words, { from: 'user' });
+    await (await buildProgram(words[0])).parseAsync(words, { from: 'user' });
   } catch (error) {
     const code = reportFault(error, words[0] ?? '', (part) => (text += part));
     return { text, code };
@@ -36,11 +36,11 @@ const leaves = (command: Command, path: string[] = []): { path: string[]; comman
     ? [{ path, command }]
     : command.commands.filter((sub) => sub.name() !== 'help').flatMap((sub) => leaves(sub, [...path, sub.name()]));
 
-describe('the command line', () => {
-  const verbs = leaves(buildProgram());
+describe('the command line', async () => {
+  const verbs = leaves(await buildProgram());
 
-  it('has every verb of the product', () => {
-    const names = buildProgram().commands.map((command) => command.name());
+  it('has every verb of the product', async () => {
+    const names = (await buildProgram()).commands.map((command) => command.name());
     for (const verb of [
       'start',
       'demo',

@@ -123,7 +123,9 @@ describe('a support archive', () => {
       }),
     );
     const file = join(root, 'out.zip');
-    await buildProgram().parseAsync(['support', '-o', file, '--state', root, '--show', show, '--no-speed', '--json'], {
+    await (
+      await buildProgram('support')
+    ).parseAsync(['support', '-o', file, '--state', root, '--show', show, '--no-speed', '--json'], {
       from: 'user',
     });
     const entries = Object.entries(unzipSync(new Uint8Array(readFileSync(file))));

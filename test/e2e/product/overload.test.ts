@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildRoot } from '../../../server/paths.js';
+import { entryOf } from '../../../server/paths.js';
 import type { PeerProcess } from '../support/peer-process.js';
 import { orderOf, seenBy } from './seen.js';
 import { outputAddress } from './server-under-test.js';
@@ -63,7 +63,7 @@ describe('a trace of the running show', () => {
   it('is what the Trace Event Format asks for, and agrees with the counters', async () => {
     const file = join(take.folder, 'trace.json');
     const words = ['trace', '--state', join(take.folder, 'state'), '--seconds', '3', '--out', file, '--json'];
-    const { stdout } = await promisify(execFile)(process.execPath, [join(buildRoot, 'server', 'main.js'), ...words]);
+    const { stdout } = await promisify(execFile)(process.execPath, [entryOf('main.ts'), ...words]);
     const [lane] = (JSON.parse(stdout) as Report).lanes;
     const { traceEvents } = JSON.parse(readFileSync(file, 'utf8')) as { traceEvents: Event[] };
     for (const event of traceEvents) {

@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
-import { buildRoot } from '../../../server/paths.js';
+import { buildRoot, entryOf } from '../../../server/paths.js';
 import type { ParamValue } from '../../../server/protocol/descriptors.js';
 import type { AlarmMessage, LaneStatus, ServerMessage } from '../../../server/protocol/messages.js';
 import type { ShowFile } from '../../../server/show/schema.js';
@@ -82,7 +82,7 @@ export class ServerUnderTest {
     const child = spawn(
       process.execPath,
       [
-        join(buildRoot, 'server', 'main.js'),
+        entryOf('main.ts'),
         'start',
         file,
         '--state',

@@ -1,14 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { NdiReceiver } from '../../../server/ndi/port.js';
-import { buildRoot } from '../../../server/paths.js';
+import { entryOf } from '../../../server/paths.js';
 import { isCastBuilt } from '../../../server/stage-sim/stage-scene.js';
 import { openDoor, receiverOf, type Door } from '../ndi/door.js';
 import { uniqueName } from '../support/peer-process.js';
 
-const entry = join(buildRoot, 'server', 'stage-sim', 'camera.js');
+const entry = entryOf('stage-sim/camera.ts');
 const ready = isCastBuilt() && existsSync(entry);
 let door: Door;
 let camera: ChildProcess | null = null;

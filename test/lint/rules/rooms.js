@@ -89,6 +89,7 @@ export const rooms = {
     imports: [
       ...vocabulary,
       'server/likeness/prepare-engine.ts',
+      'server/likeness/prepared.ts',
       'server/kernels',
       'server/likeness/mesh',
       'server/likeness/package',
@@ -99,6 +100,11 @@ export const rooms = {
     types: ['server/likeness/engine-choice.ts', 'server/likeness/neural/spec.ts'],
   },
 
+  // What a show needs prepared, and what of it is there already.
+  'server/likeness/prepared.ts': {
+    imports: [...vocabulary, 'server/likeness/package', 'server/trust'],
+    types: ['server/likeness/engine-choice.ts', 'server/likeness/neural/spec.ts'],
+  },
   'server/likeness/engine-choice.ts': { imports: [], types: [] },
   'server/likeness/prepare-engine.ts': {
     imports: [...vocabulary, 'server/likeness/neural', 'server/likeness/package', 'server/trust', analysis],
@@ -106,7 +112,7 @@ export const rooms = {
   },
 
   // Starts that process, for the supervisor and for a lane that is given a new package.
-  'server/likeness/run-prepare.ts': { imports: ['server/paths.ts'], types: ['server/likeness/prepare.ts'] },
+  'server/likeness/run-prepare.ts': { imports: ['server/paths.ts'], types: ['server/likeness/prepared.ts'] },
 
   // -- stages: order belongs to wire.ts, control belongs outside
   ...Object.fromEntries(stages.map((folder) => [folder, stage])),
@@ -146,7 +152,7 @@ export const rooms = {
     ],
     types: [
       ...stages,
-      'server/likeness/prepare.ts',
+      'server/likeness/prepared.ts',
       'server/likeness/engine-choice.ts',
       'server/likeness/neural',
       'server/likeness/neural/spec.ts',
@@ -181,7 +187,7 @@ export const rooms = {
     imports: [],
     types: [
       'server/protocol',
-      'server/likeness/prepare.ts',
+      'server/likeness/prepared.ts',
       'server/likeness/engine-choice.ts',
       'server/likeness/neural/spec.ts',
     ],
@@ -282,11 +288,12 @@ export const rooms = {
       'server/likeness/package',
       'server/likeness/neural',
       'server/likeness/run-prepare.ts',
+      'server/likeness/prepared.ts',
       'server/pipeline/lane-options.ts',
       'server/pipeline/inference-options.ts',
       'server/onnx/port.ts',
     ],
-    types: ['server/control', 'server/likeness/prepare.ts', 'server/likeness/engine-choice.ts'],
+    types: ['server/control', 'server/likeness/engine-choice.ts'],
   },
   'server/cli': {
     imports: [
@@ -315,7 +322,7 @@ export const rooms = {
       'models',
       'calibration',
     ],
-    types: ['server/pipeline/lane-options.ts', 'server/pipeline/inference-options.ts', 'server/likeness/prepare.ts'],
+    types: ['server/pipeline/lane-options.ts', 'server/pipeline/inference-options.ts', 'server/likeness/prepared.ts'],
   },
   'server/main.ts': { imports: ['server/cli', 'server/supervisor', 'server/errors', 'server/paths.ts'], types: [] },
 
