@@ -15,10 +15,12 @@ export interface CarriedPatch {
   readonly ageFrames: number;
 }
 
-/** What there is to be drawn of a face: the newest patch, the one before it, and how far the first has faded in. */
+/** What there is to be drawn of a face: the newest patch, the one before it by the same engine, and how far the first has faded in. */
 export interface CarriedPatches {
   readonly current: CarriedPatch | null;
   readonly previous: CarriedPatch | null;
+  /** The newest one of the engine that was asked before: drawn while it gives way, whatever the current engine makes meanwhile. */
+  readonly leaving: CarriedPatch | null;
   /** Share of the current one, 0…1. */
   readonly fade01: number;
 }

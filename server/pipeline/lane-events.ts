@@ -16,6 +16,8 @@ export interface LaneEvents {
   /** Somebody was enrolled before this camera, or could not be. */
   onEnrolled?(performer: PreparedPerformer, by: string): void;
   onEnrolRefused?(performerId: string, reason: string, by: string): void;
+  /** A neural engine, by its key on the shelf, draws no more and why; null: it is ready. */
+  onEngine?(key: string, reason: string | null): void;
   onAlarm(code: ErrorCode, context: ErrorContext): void;
   /** The camera's own picture, for the input preview. */
   beforeComposite(frame: ReceivedFrame): void;

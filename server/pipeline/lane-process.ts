@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { describeError, type ErrorContext } from '../errors/coded-error.js';
+import type { ErrorContext } from '../errors/coded-error.js';
 import type { ErrorCode } from '../errors/registry.js';
 import { IpcClient, ipcPath, type IpcMessage } from '../ipc/channel.js';
 import { openLibndi } from '../ndi/libndi.js';
@@ -11,7 +11,10 @@ import { markStart } from '../time/start-marks.js';
 import { watchCollections } from '../time/collections.js';
 import { after } from '../time/time.js';
 import { BypassDoor } from './bypass-door.js';
+import { EngineAlarms } from './engine-alarms.js';
 import { Lane } from './lane.js';
+import { LaneCasting } from './lane-casting.js';
+import { LaneAlarms } from './lane-alarms.js';
 import type { LaneOptions } from './lane-options.js';
 import { LaneParams } from './lane-params.js';
 import { laneStatus } from './lane-status.js';
@@ -44,32 +47,13 @@ const params = new LaneParams(
 );
 const changedAtLane = new Set<string>();
 let version = 0;
-let alarmNumber = 0;
 
 const say = (message: LaneToControl, payload?: Uint8Array): boolean =>
   control.channel?.send(message as unknown as IpcMessage['head'], payload) ?? false;
 
-const openAlarms = new Map<string, { id: string; context: ErrorContext }>();
-function alarm(code: ErrorCode, context: ErrorContext, active = true): void {
-  const known = openAlarms.get(code);
-  if (active && known) return;
-  if (!active && !known) return;
-  const id = known?.id ?? `${options.laneId}-${process.pid}-${++alarmNumber}`;
-  if (active) openAlarms.set(code, { id, context });
-  else openAlarms.delete(code);
-  const { severity, message, advice } = describeError(code, known?.context ?? context);
-  say({
-    type: 'alarm',
-    id,
-    code,
-    severity,
-    message,
-    advice,
-    laneId: options.laneId,
-    atIso: clock.wallClockIso(),
-    active,
-  });
-}
+const alarms = new LaneAlarms(options.laneId, clock, (told) => say({ type: 'alarm', ...told }));
+const alarm = (code: ErrorCode, context: ErrorContext, active = true): void => alarms.set(code, context, active);
+const engineAlarms = new EngineAlarms(alarms);
 
 let meshAtUs = 0;
 const lane: Lane = new Lane(options, ndi, clock, params, {
@@ -94,7 +78,7 @@ const lane: Lane = new Lane(options, ndi, clock, params, {
   },
   onEnrolled: ({ performerId, identityFile, bakeFile }, by) => {
     say({ type: 'enrolled', performerId, identityFile, bakeFile, by });
-    void followLikeness();
+    casting.follow();
   },
   onEnrolRefused: (performerId, reason, by) => say({ type: 'enrol-refused', performerId, reason, by }),
   onDelayMeasured: (frames) => change({ [params.delayAddress]: frames }, 'measured delay'),
@@ -104,6 +88,7 @@ const lane: Lane = new Lane(options, ndi, clock, params, {
     const { asked = '', reason = null } = lane.parts.keyframe.engine ?? {};
     alarm('INFERENCE_PROVIDER_REPLACED', { asked, reason: reason ?? '' }, up && reason !== null);
   },
+  onEngine: (key, reason) => engineAlarms.report(key, reason),
   onAlarm(code, context) {
     alarm(code, context);
     setTimeout(() => alarm(code, context, false), 5000).unref();
@@ -157,50 +142,7 @@ function sendMeshes(widthPx: number, heightPx: number, frameNumber: number, capt
   }
 }
 
-const packagePaths = new Map<string, string>();
-const asked = new Map<string, string | null>();
-let followed = '';
-async function useLikeness(performerId: string, likenessId: string | null, packagePath: string | null): Promise<void> {
-  const { shelf } = lane.parts;
-  asked.set(performerId, likenessId);
-  await lane.loaded;
-  if (likenessId !== null && packagePath !== null && !shelf.has(likenessId))
-    await shelf.addPackage(likenessId, packagePath);
-  // A package takes seconds to prepare: what was asked for since then is what counts.
-  if (asked.get(performerId) === likenessId) shelf.assign(performerId, likenessId);
-}
-/** What the cast list says, for when likeness.id rules no more. */
-const casting = new Map(
-  options.performers.map(({ performerId, likenessId }) => [
-    performerId,
-    { likenessId, packagePath: null as string | null },
-  ]),
-);
-/** null: control has not said yet; the start's performers stand. */
-let castList: ReadonlySet<string> | null = null;
-async function keepCast(): Promise<void> {
-  await lane.loaded;
-  if (castList === null) return;
-  lane.parts.shelf.keepOnly(castList);
-  for (const performerId of [...casting.keys()]) if (!castList.has(performerId)) casting.delete(performerId);
-}
-/** Loaded beside what runs; who left the cast meanwhile is not taken in. */
-async function addPerformer(performer: Extract<ControlToLane, { type: 'performer' }>): Promise<void> {
-  await lane.loaded;
-  await lane.parts.shelf.enrol(performer);
-  await keepCast();
-  await followLikeness();
-}
-/** likeness.id of this lane rules over the cast list for everyone the lane may show. */
-async function followLikeness(): Promise<void> {
-  await lane.loaded;
-  const ruling = params.snapshot.likeness.id;
-  for (const { performerId } of lane.parts.shelf.cast) {
-    const cast = casting.get(performerId);
-    if (ruling !== '') void useLikeness(performerId, ruling, packagePaths.get(ruling) ?? null);
-    else if (cast) void useLikeness(performerId, cast.likenessId, cast.packagePath);
-  }
-}
+const casting = new LaneCasting(lane, options.performers, () => params.snapshot.likeness.id);
 
 const control: IpcClient = new IpcClient(ipcPath(options.runFolder, 'control'), {
   onOpen() {
@@ -212,10 +154,7 @@ const control: IpcClient = new IpcClient(ipcPath(options.runFolder, 'control'), 
       changedAtLane: [...changedAtLane],
       version,
     });
-    for (const [code, { context }] of [...openAlarms]) {
-      openAlarms.delete(code);
-      alarm(code as ErrorCode, context);
-    }
+    alarms.again();
   },
   onMessage({ head }) {
     const message = head as unknown as ControlToLane;
@@ -225,10 +164,7 @@ const control: IpcClient = new IpcClient(ipcPath(options.runFolder, 'control'), 
         if (message.values[params.bypassAddress] === true) lane.bypassHeld();
         version = message.version;
         changedAtLane.clear();
-        if (params.snapshot.likeness.id !== followed) {
-          followed = params.snapshot.likeness.id;
-          void followLikeness();
-        }
+        casting.followRuling();
         followDelayFrom();
         return;
       case 'wall-regions':
@@ -237,25 +173,14 @@ const control: IpcClient = new IpcClient(ipcPath(options.runFolder, 'control'), 
       case 'enrol':
         lane.enrolment.begin(message);
         return;
-      case 'performer':
-        void addPerformer(message);
-        return;
-      case 'cast':
-        castList = new Set(message.performerIds);
-        void keepCast();
-        return;
       case 'cue':
         lane.parts.monitors.cue = message.text;
         return;
       case 'want-previews':
         previews.wish = message;
         return;
-      case 'likeness-path':
-        packagePaths.set(message.likenessId, message.packagePath);
-        return;
-      case 'assign':
-        casting.set(message.performerId, message);
-        void followLikeness();
+      default:
+        casting.take(message);
     }
   },
   onLost: () => {},
@@ -313,6 +238,7 @@ const statusTimer = setInterval(() => {
     alarm('DELAY_NOT_KEPT', { frames: params.snapshot.send.delayFrames, late: send.framesLate });
   else alarm('DELAY_NOT_KEPT', {}, false);
   lateSeen = send.framesLate;
+  engineAlarms.keepOnly(lane.parts.shelf.wanted);
   lane.counters['preview.skipped'] = previews.skipped;
   lane.counters['preview.givenUp'] = previews.givenUp;
   say({ type: 'lane-status', status: laneStatus(lane, options, params, clock), histograms: lane.meters.report() });
@@ -321,10 +247,7 @@ const statusTimer = setInterval(() => {
 setTimeout(() => {
   if (lane.parts.receive.state === 'absent') alarm('NDI_SOURCE_ABSENT', { source: options.source.name });
 }, 2000).unref();
-if (followed !== params.snapshot.likeness.id) {
-  followed = params.snapshot.likeness.id;
-  void followLikeness();
-}
+casting.followRuling();
 followDelayFrom();
 
 let closing = false;

@@ -274,8 +274,8 @@ export class Lane {
       },
       patches: {
         onPatch: (reply, rgba) => this.#neural.arrived(reply, rgba),
-        onEngineReady: () => {},
-        onEngineFault: (key, reason) => events.onAlarm('ENGINE_NOT_READY', { likeness: key.split(' ')[0]!, reason }),
+        onEngineReady: (key) => events.onEngine?.(key, null),
+        onEngineFault: (key, reason) => events.onEngine?.(key, reason),
       },
       flow: {
         onFlow: (reply, grids) => this.#neural.flow.arrived(reply, grids),

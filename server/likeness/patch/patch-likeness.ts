@@ -34,18 +34,19 @@ export class PatchLikeness implements LikenessEngine {
     return own !== null && own.ageFrames <= maxAgeFrames;
   }
 
-  /** The newest patch of this engine: while another one takes over, the one before the newest of all. */
+  /** The newest patch of this engine, also while another one takes over. */
   #own(face: FaceTrack): CarriedPatch | null {
-    const { current, previous } = this.patchesOf(face.faceId);
+    const { current, leaving } = this.patchesOf(face.faceId);
     if (current?.engineKey === this.engineKey) return current;
-    return previous?.engineKey === this.engineKey ? previous : null;
+    return leaving?.engineKey === this.engineKey ? leaving : null;
   }
 
   render(face: FaceTrack, region: RegionView, _matrix: YuvMatrix, _look: Look, fill: PatchFill): PatchView | null {
     const current = this.#own(face);
     if (current === null) return null;
-    const { previous: before, fade01 } = this.patchesOf(face.faceId);
-    const previous = fade01 < 1 && before !== current && before?.engineKey === this.engineKey ? before : null;
+    const carried = this.patchesOf(face.faceId);
+    const { fade01 } = carried;
+    const previous = fade01 < 1 && carried.current === current ? carried.previous : null;
     const view = this.#view;
     view.x0 = region.widthPx;
     view.y0 = region.heightPx;

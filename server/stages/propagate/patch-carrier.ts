@@ -12,6 +12,8 @@ import { gridColumns, type RefinedFlow } from './refined-flow.js';
 /** Flow less sure than this does not move a patch; from the second on it does so alone. The face's own motion stands in. */
 const unsure01 = 0.15;
 const sure01 = 0.45;
+/** An engine gives way to another over fewer pictures than this (likeness.switchFrames), and the patch may have been older. */
+const longestLeavingFrames = 100;
 
 type Slot = { -readonly [K in keyof CarriedPatch]: CarriedPatch[K] } & {
   map: RefinableMap;
@@ -24,6 +26,7 @@ interface FacePatches {
   readonly asked: { map: RefinableMap; live: boolean; ageFrames: number };
   current: Slot;
   previous: Slot;
+  leaving: Slot;
   sparePtr: number;
   fadeLeft: number;
   fadeFrames: number;
@@ -32,7 +35,7 @@ interface FacePatches {
   refiner: MapRefiner | null;
   /** The maps that are live, gathered anew when they are wanted. */
   readonly maps: RefinableMap[];
-  readonly shown: { current: CarriedPatch | null; previous: CarriedPatch | null; fade01: number };
+  readonly shown: { -readonly [K in keyof CarriedPatches]: CarriedPatches[K] };
 }
 
 /**
@@ -62,6 +65,7 @@ export class PatchCarrier {
     own.asked.live = false;
     own.current.live = false;
     own.previous.live = false;
+    own.leaving.live = false;
     own.refiner?.reset();
   }
 
@@ -72,22 +76,28 @@ export class PatchCarrier {
   /** After it: `flow` holds this picture's backward grid and confidence. */
   after(face: FaceTrack, flow: DisFlow): void {
     const own = this.#faces[face.faceId];
-    if (!own || !(own.asked.live || own.current.live || own.previous.live || own.refiner?.isLive)) return;
+    if (!own || !(isLive(own) || own.refiner?.isLive)) return;
     fitMotion(face.carried, own.before, surfaceCount, this.#motion);
     const steady = { ptr: this.#steadyPtr, columns: gridColumns, rows: gridColumns };
     // A face that coasts is covered: what flow sees is what covers it.
     const [low, high] = face.confidence01 > 0 ? [unsure01, sure01] : [2, 3];
     this.kernel.steady(flow.backwardPtr, flow.confidencePtr, this.#motion, steady, low, high);
-    for (const carried of [own.asked, own.current, own.previous]) {
-      if (!carried.live) continue;
-      flow.compose(this.#steadyPtr, carried.map.ptr, own.sparePtr);
-      const { ptr } = carried.map;
-      carried.map.ptr = own.sparePtr;
-      own.sparePtr = ptr;
-      carried.ageFrames++;
-    }
+    this.#carry(own, own.asked, flow);
+    this.#carry(own, own.current, flow);
+    this.#carry(own, own.previous, flow);
+    this.#carry(own, own.leaving, flow);
+    if (own.leaving.ageFrames > longestLeavingFrames) own.leaving.live = false;
     own.refiner?.after(liveMaps(own), flow, this.#steadyPtr);
     if (own.fadeLeft > 0) own.fadeLeft--;
+  }
+
+  #carry(own: FacePatches, carried: FacePatches['asked'], flow: DisFlow): void {
+    if (!carried.live) return;
+    flow.compose(this.#steadyPtr, carried.map.ptr, own.sparePtr);
+    const { ptr } = carried.map;
+    carried.map.ptr = own.sparePtr;
+    own.sparePtr = ptr;
+    carried.ageFrames++;
   }
 
   /** A patch of this picture is asked for: one at a time per face. */
@@ -124,9 +134,7 @@ export class PatchCarrier {
   ): boolean {
     const own = this.#faces[faceId];
     if (!own?.asked.live) return false;
-    const slot = own.previous;
-    own.previous = own.current;
-    own.current = slot;
+    const slot = makeRoom(own, engineKey);
     this.#fill(slot, patch, model);
     const { map } = slot;
     slot.map = own.asked.map;
@@ -162,6 +170,7 @@ export class PatchCarrier {
     own.shown.fade01 = own.fadeLeft > 0 ? 1 - own.fadeLeft / (own.fadeFrames + 1) : 1;
     own.shown.current = own.current;
     own.shown.previous = own.previous.live ? own.previous : null;
+    own.shown.leaving = own.leaving.live ? own.leaving : null;
     return own.shown;
   }
 
@@ -182,11 +191,25 @@ export class PatchCarrier {
   }
 }
 
-const nothing: CarriedPatches = { current: null, previous: null, fade01: 1 };
+const nothing: CarriedPatches = { current: null, previous: null, leaving: null, fade01: 1 };
+const isLive = ({ asked, current, previous, leaving }: FacePatches): boolean =>
+  asked.live || current.live || previous.live || leaving.live;
 function liveMaps(own: FacePatches): readonly RefinableMap[] {
   own.maps.length = 0;
-  for (const carried of [own.asked, own.current, own.previous]) if (carried.live) own.maps.push(carried.map);
+  if (own.asked.live) own.maps.push(own.asked.map);
+  for (const slot of [own.current, own.previous, own.leaving]) if (slot.live) own.maps.push(slot.map);
   return own.maps;
+}
+/** The slot of the newest patch. Another engine's leave the way: its newest stays until a cross-fade has surely ended. */
+function makeRoom(own: FacePatches, engineKey: string): Slot {
+  const { current, previous, leaving } = own;
+  if (!current.live || current.engineKey === engineKey) {
+    own.previous = current;
+    return (own.current = previous);
+  }
+  own.leaving = current;
+  previous.live = false;
+  return (own.current = leaving);
 }
 const newSlot = (memory: KernelMemory): Slot => ({
   ptr: 0,
@@ -203,11 +226,12 @@ const newFace = (memory: KernelMemory): FacePatches => ({
   asked: { map: newRefinableMap(memory), live: false, ageFrames: 0 },
   current: newSlot(memory),
   previous: newSlot(memory),
+  leaving: newSlot(memory),
   sparePtr: memory.allocate(mapBytes),
   fadeLeft: 0,
   fadeFrames: 1,
   before: new Float32Array(landmarkCount * 3),
   refiner: null,
   maps: [],
-  shown: { current: null, previous: null, fade01: 1 },
+  shown: { current: null, previous: null, leaving: null, fade01: 1 },
 });

@@ -5,7 +5,7 @@ import { StageRunner } from '../../bench/stage-run.js';
 import { goldenRaft, goldenSwapper } from '../../golden/neural-models.js';
 import { GoldenState, showWith, tinted, tintedEngine } from './golden-show.js';
 
-const [widthPx, heightPx] = [1280, 720];
+const [widthPx, heightPx] = [960, 540];
 const skip = !isCastBuilt();
 /** A still face under light that turns red: nothing moves, and the network says that everything moves to the right as red rises. */
 /** Of Cr; little, so that hardly any pixel's red comes to its end. */

@@ -41,6 +41,14 @@ export const tintedOf = ([r, g, b]: readonly number[]): number[] => [
   b! / 2 + 63.75,
 ];
 
+/** The other way round, and darker: no mixture of the camera's picture and the first engine's comes near it. */
+export const countered = { keep: [0.3, 0.3, 0.3], add: [1, 0, 2], tint: 0.5 } as const;
+export const counteredEngine = { engine: 'swap' as const, model: 'countered', embedding };
+export const counteredOf = ([r, g, b]: readonly number[]): number[] => {
+  const own = (value: number, tint: number): number => (((value / 255) * 2 - 1) * 0.3 + tint + 1) * 127.5;
+  return [own(r!, -0.5 / Math.sqrt(3)), own(g!, 0.5 / Math.sqrt(3)), own(b!, 0)];
+};
+
 /** Mean colours of cells of 8 × 8 px, row by row. */
 export function cellsOf(
   uyvy: Uint8Array,
