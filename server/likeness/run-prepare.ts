@@ -5,7 +5,7 @@ import type { PrepareJob, PrepareResult } from './prepared.js';
 
 /** 'first': nothing is on air before it is done. 'stand-back': pictures are on air, and go before it. */
 export type Precedence = 'first' | 'stand-back';
-const standBackNiceness = 10;
+const standBackNiceness = 5;
 
 /** Runs prepare.ts as a process of its own: whoever asks never loads a model. Rejects with what the process said. */
 export function runPrepare(job: PrepareJob, precedence: Precedence = 'stand-back'): Promise<PrepareResult> {
