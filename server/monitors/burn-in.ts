@@ -15,8 +15,8 @@ interface Glyph {
   readonly widthPx: number;
 }
 
-/** Text is this much of the picture's height: readable at arm's length, half the label. */
-const heightShare = 1 / 32;
+/** Text is this much of the picture's height where nothing else is said: readable at arm's length, half the label. */
+const usualHeightShare = 1 / 32;
 /** A show's slates and cues use fewer; a text that goes beyond is cut to what is known. */
 const mostGlyphs = 600;
 
@@ -32,6 +32,7 @@ export class BurnIn {
     private readonly memory: KernelMemory,
     private readonly picture: PictureKernel,
     private readonly drawGlyph: DrawGlyph,
+    private readonly heightShare = usualHeightShare,
   ) {}
 
   /** Along the bottom, from the left; what does not fit is left out. Keeps clear of the edge by the label's margin. */
@@ -44,7 +45,7 @@ export class BurnIn {
     heightPx: number,
     text: string,
   ): void {
-    const glyphPx = Math.max(12, Math.round(heightPx * heightShare)) & ~1;
+    const glyphPx = Math.max(12, Math.round(heightPx * this.heightShare)) & ~1;
     const madeFor = `${format} ${matrix} ${glyphPx}`;
     if (madeFor !== this.#madeFor) {
       this.#madeFor = madeFor;

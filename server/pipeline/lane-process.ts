@@ -17,7 +17,7 @@ import { LaneCasting } from './lane-casting.js';
 import { LaneAlarms } from './lane-alarms.js';
 import type { LaneOptions } from './lane-options.js';
 import { LaneParams } from './lane-params.js';
-import { laneStatus } from './lane-status.js';
+import { laneStatus, timecodeText } from './lane-status.js';
 import { Previews } from './previews.js';
 import { TraceDoor } from './trace-door.js';
 
@@ -93,9 +93,9 @@ const lane: Lane = new Lane(options, ndi, clock, params, {
     alarm(code, context);
     setTimeout(() => alarm(code, context, false), 5000).unref();
   },
-  beforeComposite: (frame) => previews.offer('input', frame),
+  beforeComposite: (frame) => previews.offer('input', frame, lane.state.timecode100ns),
   afterSend(frame) {
-    previews.offer('output', frame);
+    previews.offer('output', frame, lane.state.timecode100ns);
     if (!shown) noteShown();
     if (previews.wish.meshes && frame.captureAtUs - meshAtUs > meshEveryUs) {
       meshAtUs = frame.captureAtUs;
@@ -114,10 +114,12 @@ function noteShown(): void {
   shown = lane.step === 'likeness';
   if (shown) markStart('first likeness left');
 }
-const previews = new Previews(lane.parts.memory, lane.parts.region, (which, frame, jpeg) => {
+const previews = new Previews(lane.parts.memory, lane.parts.region, (which, { frameNumber, captureAtUs, timecode100ns }, jpeg) => {
   // A control process that cannot keep up gets fewer pictures, not a growing queue.
   if ((control.channel?.backlogBytes ?? 0) > 1_000_000) return;
-  say({ type: 'preview', laneId: options.laneId, which, ...frame }, jpeg);
+  const { frameRateNum, frameRateDen } = lane.state.lastShape;
+  const timecode = timecodeText(timecode100ns, frameRateNum, frameRateDen);
+  say({ type: 'preview', laneId: options.laneId, which, frameNumber, captureAtUs, timecode }, jpeg);
 });
 
 function sendMeshes(widthPx: number, heightPx: number, frameNumber: number, captureAtUs: number): void {

@@ -8,6 +8,12 @@ import type { DurationUs } from '../time/time.js';
 type OwnFrame = ReturnType<NdiPort['createVideoFrame']>;
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
+/** The encode is measured first after so many pictures, when caches are warm, and then once in so many. */
+const firstMeasuredAfter = 25;
+const measuredEvery = 500;
+/** What an encode is taken for before the first was measured: more than a 1080p picture needs. */
+const supposedEncodeMs = 12;
+
 /** Pictures of one size and format, in memory that is sent again and again. */
 interface Slot {
   readonly video: OwnFrame;
@@ -32,6 +38,7 @@ export class MonitorOutput {
   #retired: Slot[] = [];
   #shape = '';
   #last: LabelledFrame | null = null;
+  #untilMeasured = firstMeasuredAfter;
 
   constructor(
     private readonly parts: OutputParts,
@@ -41,6 +48,10 @@ export class MonitorOutput {
     this.send = parts.openSend(outputName, (frame) => this.#sent(frame));
   }
 
+  /** What libndi's encode of one picture takes; null before it was measured. */
+  get encodeMs(): number | null {
+    return this.send.encodeMs;
+  }
   get tally(): Tally {
     return this.send.tally();
   }
@@ -75,7 +86,7 @@ export class MonitorOutput {
     this.send.useName(kind === 'plain' ? ' PLAIN' : kind === 'matte' ? ' MATTE' : '');
   }
 
-  /** Labels the filled picture and sends it when it is due. */
+  /** Labels the filled picture and sends it when it is due. `spareUs`: time there is to wait for an encode, now and then. */
   put(
     frame: ReceivedFrame,
     kind: PictureKind,
@@ -83,7 +94,12 @@ export class MonitorOutput {
     faces: readonly BoxPx[],
     faceCount: number,
     delayUs: DurationUs,
+    spareUs: DurationUs,
   ): void {
+    if (--this.#untilMeasured <= 0 && delayUs === 0 && spareUs > 1500 * (this.encodeMs ?? supposedEncodeMs)) {
+      this.#untilMeasured = measuredEvery;
+      this.send.measureEncode();
+    }
     const slot = this.#slots.find((each) => each.frame === frame);
     if (slot) slot.isOut = true;
     const labelled = this.label.label(asComposited(frame, kind), facts, faces, faceCount);

@@ -60,6 +60,11 @@ class Monitor {
   receivers(): number {
     return this.output.send.receivers() + (this.plain?.send.receivers() ?? 0);
   }
+  /** Of one picture of every output it has; null before it was measured. */
+  get encodeMs(): number | null {
+    const [own, beside] = [this.output.encodeMs, this.plain?.encodeMs ?? null];
+    return own === null ? beside : own + (beside ?? 0);
+  }
   tally(): Tally {
     const own = this.output.tally;
     const beside = this.plain?.tally;
@@ -81,6 +86,8 @@ export class Monitors {
   isWatched = false;
   readonly #monitors: readonly Monitor[];
   #first = 0;
+  /** Monitors of this picture are done by then. */
+  #endsAtUs = 0;
   #scan: Scan = 'progressive';
   #timecode100ns = 0n;
   #cameraMetadata: string | null = null;
@@ -125,8 +132,12 @@ export class Monitors {
         if (firstLeftOut < 0) firstLeftOut = index;
         continue;
       }
+      this.#endsAtUs = endsAtUs;
+      const encodesMs = monitor.encodeMs;
       this.#make(monitor, frame, facts);
       const costUs = since(this.parts.clock.nowUs(), startedAtUs);
+      // A picture whose encode was waited for says nothing of what the others cost the lane.
+      if (monitor.encodeMs !== encodesMs) continue;
       monitor.costUs += (costUs - monitor.costUs) * (monitor.costUs === 0 ? 1 : costFollows01);
     }
     if (firstLeftOut >= 0) this.#first = firstLeftOut;
@@ -169,6 +180,7 @@ export class Monitors {
       framesSent: monitor.output.send.framesSent,
       framesDropped: monitor.framesDropped,
       costMs: Math.round(monitor.costUs / 10) / 100,
+      encodeMs: monitor.encodeMs,
       lut: monitor.table !== null && this.#settings(monitor).lut,
     }));
   }
@@ -234,7 +246,8 @@ export class Monitors {
     const kind = pictureKindOf(look.kind, facts.bypass);
     const marks = { step, likenessId, consentId, delayFrames, corner, cameraMetadata: this.#cameraMetadata };
     const faceCount = look.kind === 'side-by-side' ? 0 : facts.faceCount;
-    output.put(copy, kind, marks, facts.faces, faceCount, facts.delayUs);
+    const spareUs = durationUs(this.#endsAtUs - this.parts.clock.nowUs());
+    output.put(copy, kind, marks, facts.faces, faceCount, facts.delayUs, spareUs);
   }
 
   #text(monitor: Monitor, frame: ReceivedFrame, facts: ShownFacts): string {

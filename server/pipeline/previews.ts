@@ -41,13 +41,13 @@ export class Previews {
     private readonly region: RegionKernel,
     private readonly deliver: (
       which: PreviewSide,
-      frame: { frameNumber: number; captureAtUs: number },
+      frame: { frameNumber: number; captureAtUs: number; timecode100ns: bigint },
       jpeg: Uint8Array,
     ) => void,
   ) {}
 
-  /** Takes this picture for `which` where it is wanted and due. */
-  offer(which: PreviewSide, frame: ReceivedFrame): void {
+  /** Takes this picture for `which` where it is wanted and due. `timecode100ns`: of this picture, which may have been handed over. */
+  offer(which: PreviewSide, frame: ReceivedFrame, timecode100ns: bigint): void {
     const { wish } = this;
     if (!wish.want.includes(which)) return;
     const sinceLastUs = frame.captureAtUs - this.#lastAtUs[which];
@@ -75,7 +75,7 @@ export class Previews {
       subsampling: SAMP_420,
       quality: jpegQuality,
     })
-      .then((jpeg) => this.deliver(which, { frameNumber, captureAtUs }, jpeg))
+      .then((jpeg) => this.deliver(which, { frameNumber, captureAtUs, timecode100ns }, jpeg))
       .catch(() => this.skipped++)
       .finally(() => {
         this.#busy[which] = false;

@@ -60,6 +60,8 @@ export type LaneToControl =
       readonly which: PreviewSide;
       readonly frameNumber: number;
       readonly captureAtUs: number;
+      /** The camera's, of this very picture: hh:mm:ss:ff. */
+      readonly timecode: string;
     }
   /** Whoever stood before this camera is this performer from now on. Files are the prepared ones, of this machine. */
   | {

@@ -6,6 +6,7 @@ import type {
   ParamValue,
   ScopeId,
 } from './descriptors.js';
+import type { MultiviewStatus } from './multiview-link.js';
 import type { ClientInfo, CueState, EditState, ShowBook, ShowEdit, VersionInfo } from './show.js';
 
 /**
@@ -90,8 +91,10 @@ export interface MonitorStatus {
   readonly framesSent: number;
   /** Pictures left out because the next frame of the programme was due. */
   readonly framesDropped: number;
-  /** Lane time of one picture: copies, making, hand-over. The encode is libndi's, on its own threads. */
+  /** Lane time of one picture: copies, making, hand-over. */
   readonly costMs: number;
+  /** libndi's encode of one picture on its own threads, waited for now and then; null before it was measured. */
+  readonly encodeMs: number | null;
   /** Whether a colour table is on it. */
   readonly lut: boolean;
 }
@@ -192,6 +195,8 @@ export type ServerMessage =
       readonly atMs: number;
       readonly lanes: readonly LaneStatus[];
       readonly processes: readonly ProcessStatus[];
+      /** Absent: the show has none. */
+      readonly multiviews?: readonly MultiviewStatus[];
     }
   | { readonly type: 'alarms'; readonly alarms: readonly AlarmMessage[] }
   | { readonly type: 'cast'; readonly likenesses: readonly LikenessSummary[]; readonly cast: readonly CastMember[] }

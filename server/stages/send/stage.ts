@@ -23,6 +23,9 @@ type Held =
 export class SendStage implements SendStageContract {
   framesSent = 0;
   framesLate = 0;
+  /** How long libndi encoded the last picture that was waited for, milliseconds; null before the first. */
+  encodeMs: number | null = null;
+  #isEncodeWanted = false;
   #sender: NdiSender;
   #mark: NameMark = '';
   readonly #held: Held[] = [];
@@ -45,6 +48,10 @@ export class SendStage implements SendStageContract {
   }
   receivers(): number {
     return this.#sender.connections();
+  }
+  /** The next picture is waited for until libndi has encoded it: the encode is on its own threads, and else nobody sees what it takes. */
+  measureEncode(): void {
+    this.#isEncodeWanted = true;
   }
   takeMetadata(): ReturnType<NdiSender['takeMetadata']> {
     return this.#sender.takeMetadata();
@@ -114,6 +121,12 @@ export class SendStage implements SendStageContract {
     );
   }
 
+  #waitForEncode(sentAtUs: InstantUs): void {
+    this.#isEncodeWanted = false;
+    this.#sender.flush();
+    this.encodeMs = Math.round(since(this.clock.nowUs(), sentAtUs) / 10) / 100;
+  }
+
   #sendDue(): void {
     // A timer may fire half a millisecond early; that is due.
     const now = this.clock.nowUs() + 500;
@@ -137,6 +150,7 @@ export class SendStage implements SendStageContract {
     const slackUs = since(dueAtUs, now);
     if (declared && slackUs < -2000) this.framesLate++;
     this.#sender.sendVideo(frame.video, frame.outgoingMetadata);
+    if (this.#isEncodeWanted) this.#waitForEncode(now);
     this.framesSent++;
     this.events.onSent(since(now, frame.captureAtUs), declared ? slackUs : durationUs(0), frame);
   }
