@@ -12,6 +12,7 @@ import {
   type ScopeInfo,
   type ServerMessage,
 } from '../../server/protocol/messages.js';
+import type { MultiviewStatus } from '../../server/protocol/multiview-link.js';
 import type { ClientInfo, CueState, EditState, ShowBook, ShowEdit, VersionInfo } from '../../server/protocol/show.js';
 import { instancesForLane } from './addresses.js';
 import { ParamCells } from './cells.js';
@@ -60,6 +61,7 @@ export class Desk<P extends Picture = Picture> {
   /** Who this page is, and the actions and meters there are; null before the first connection. */
   readonly controls = signal<Extract<ServerMessage, { type: 'controls' }> | null>(null);
   readonly meters = signal<Readonly<Record<ParamAddress, ParamValue>>>({});
+  readonly multiviews = signal<readonly MultiviewStatus[]>([]);
   readonly book = signal<ShowBook | null>(null);
   readonly versions = signal<readonly VersionInfo[]>([]);
   readonly cueState = signal<CueState | null>(null);
@@ -278,7 +280,8 @@ export class Desk<P extends Picture = Picture> {
     this.requestMeshes();
   }
 
-  private noteStatus({ atMs, lanes, processes }: Extract<ServerMessage, { type: 'status' }>): void {
+  private noteStatus(status: Extract<ServerMessage, { type: 'status' }>): void {
+    const { atMs, lanes, processes, multiviews } = status;
     for (const lane of lanes) {
       let history = this.histories.get(lane.laneId);
       if (!history) this.histories.set(lane.laneId, (history = emptyHistory()));
@@ -286,6 +289,7 @@ export class Desk<P extends Picture = Picture> {
     }
     this.lanes.value = lanes;
     this.processes.value = processes;
+    this.multiviews.value = multiviews ?? [];
     this.statusCount.value++;
   }
 }

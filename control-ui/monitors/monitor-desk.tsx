@@ -1,10 +1,8 @@
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { PreviewSide } from '../../server/protocol/binary.js';
-import type { ScopeInfo } from '../../server/protocol/messages.js';
-import { laneOfScope, scopeKind } from '../link/addresses.js';
 import { useDesk } from '../link/desk-context.js';
-import { ScopePanel } from '../panels/param-panels.js';
+import { Outputs } from './outputs.js';
 import { Scopes } from './scopes.js';
 import { Tile } from './tile.js';
 
@@ -12,7 +10,6 @@ type Shown = 'outputs' | 'cameras' | 'both';
 const shownWords: Record<Shown, string> = { outputs: 'Outputs', cameras: 'Cameras', both: 'Both' };
 const shown = signal<Shown>('outputs');
 const scopeSide = signal<PreviewSide>('output');
-const chosenOutput = signal<string | null>(null);
 
 /** Every camera and output at once, scopes of the chosen one, and what its outputs send. */
 export function MonitorDesk(): JSX.Element {
@@ -60,54 +57,5 @@ export function MonitorDesk(): JSX.Element {
         <Outputs laneId={lane.laneId} />
       </div>
     </>
-  );
-}
-
-/** Every NDI output of this camera, with what it sends, who watches, and its own controls. */
-function Outputs({ laneId }: { readonly laneId: string }): JSX.Element {
-  const desk = useDesk();
-  const outputs = desk.scopes.value.filter(
-    (scope) => scopeKind(scope.id) === 'output' && laneOfScope(scope) === laneId,
-  );
-  const chosen = outputs.find(({ id }) => id === chosenOutput.value) ?? outputs[0];
-  return (
-    <section class="card outputs" aria-label="Outputs">
-      <h2>Outputs of {laneId}</h2>
-      <ul>
-        {outputs.map((scope) => (
-          <OutputLine key={scope.id} scope={scope} chosen={scope.id === chosen?.id} />
-        ))}
-      </ul>
-      {chosen && <ScopePanel key={chosen.id} scope={chosen} />}
-    </section>
-  );
-}
-
-function OutputLine({ scope, chosen }: { readonly scope: ScopeInfo; readonly chosen: boolean }): JSX.Element {
-  const desk = useDesk();
-  const lane = desk.lanes.value.find(({ laneId }) => laneId === laneOfScope(scope));
-  const mode = desk.cells.find(`/understudy/${scope.id}/output/mode`)?.value.shown;
-  const meters = desk.controls.value?.meters.filter((meter) => meter.scope === 'output') ?? [];
-  const read = meters.flatMap((meter) => {
-    const value = desk.meters.value[`/understudy/${scope.id}/${meter.group}/${meter.name}`];
-    return value === undefined ? [] : [`${meter.name.replace(/(Ms|Frames)$/, '')} ${String(value)}`];
-  });
-  return (
-    <li>
-      <button
-        type="button"
-        class="output-line"
-        aria-pressed={chosen}
-        data-testid={`output-${scope.id}`}
-        onClick={() => (chosenOutput.value = scope.id)}
-      >
-        <strong>{scope.label}</strong>
-        <span class="muted">
-          {[typeof mode === 'string' ? mode : '', ...read, lane ? `${lane.receivers} watching` : '']
-            .filter((word) => word !== '')
-            .join(' · ')}
-        </span>
-      </button>
-    </li>
   );
 }

@@ -22,6 +22,7 @@ import { feedLane } from './meter-feed.js';
 import { ShowWiring } from './show-wiring.js';
 import { LiveEnrolments } from './live-enrolment.js';
 import { LaneLinks } from './lane-links.js';
+import { MultiviewLinks } from './multiview-links.js';
 import type { ControlOptions } from './options.js';
 
 const statusEveryMs = 200;
@@ -85,6 +86,13 @@ async function wire(
   }
   audit.record('show-start', 'server', { show: show.name, production: show.production, version: options.version });
 
+  const multiviews = new MultiviewLinks({
+    valuesFor: (id) => theDesk.dispatcher.forLane(id),
+    labelOf: (laneId) => theDesk.showFile.sources.find(({ id }) => id === laneId)?.label ?? laneId,
+    cueText: () => theDesk.cueText(),
+    onWantsChanged: () => links.updateWanted(),
+  });
+  closers.push(() => multiviews.close());
   const links: LaneLinks = new LaneLinks(
     {
       greet: (hello) => [...enrolments.greeting(), ...theDesk.greet(hello)],
@@ -94,8 +102,17 @@ async function wire(
         enrolments.prepared(performers);
       },
       laneChanged: (values, by) => theDesk.laneChanged(values, by),
-      laneStatus: (laneStatus) => feedLane(theDesk.dispatcher, laneStatus),
-      laneLost: (laneId) => theDesk.laneLost(laneId),
+      laneStatus: (laneStatus) => {
+        feedLane(theDesk.dispatcher, laneStatus);
+        multiviews.lane(laneStatus, true);
+      },
+      laneLost: (laneId) => {
+        theDesk.laneLost(laneId);
+        const last = links.lanes().find(({ status: { laneId: id } }) => id === laneId);
+        if (last) multiviews.lane(last.status, false);
+      },
+      greetMultiview: (head, channel) => multiviews.accept(head, channel),
+      picture: (laneId, which, timecode, jpeg) => multiviews.picture(laneId, which, timecode, jpeg),
       alarm: (alarm) => theDesk.alarms.take(alarm),
       follow: (given) => {
         const next = checkShow(given);
@@ -105,7 +122,7 @@ async function wire(
         audit.record('show-start', 'server', { show: next.name, production: next.production, followed: true });
       },
       wanted: (laneId) => {
-        const wanted = ws.wanted(laneId);
+        const wanted = multiviews.wanted(laneId, ws.wanted(laneId));
         const most = Number(theDesk.dispatcher.get('/understudy/show/preview/maxFps'));
         return { ...wanted, maxFps: Math.min(wanted.maxFps, most) };
       },
@@ -113,8 +130,12 @@ async function wire(
     () => ws,
   );
   theDesk.send = (message, laneId) => {
+    if (message.type === 'cue') multiviews.cue(message.text);
     if (message.type !== 'params') links.send(message, laneId);
-    else links.sendValues(laneId, message.values);
+    else {
+      multiviews.sendValues(laneId, message.values);
+      links.sendValues(laneId, message.values);
+    }
   };
 
   const enrolments = new LiveEnrolments(options.stateFolder, {
@@ -145,6 +166,7 @@ async function wire(
     atMs: toMs(since(clock.nowUs(), startedAtUs)),
     lanes: links.lanes().map((lane) => lane.status),
     processes: links.processes,
+    ...(multiviews.statuses.length > 0 ? { multiviews: multiviews.statuses } : {}),
   });
   const access = new Access(show.access ?? null);
   const showWiring: ShowWiring = new ShowWiring(theDesk, clock, () => ws);
@@ -186,6 +208,7 @@ async function wire(
     webSocket: { ...ws.counters, clients: ws.clientCount },
     ...consoles.counters(),
     lanes: { ...links.counters },
+    multiviews: { ...multiviews.counters },
   });
   let httpPort = show.ports?.http ?? defaultPorts.http;
   for (const host of interfaces) {

@@ -1,4 +1,4 @@
-import { addCamera, type MonitorScope } from '../declarations.js';
+import { addCamera, type CameraScope, type MonitorScope } from '../declarations.js';
 import { addressOf } from '../params/define.js';
 import type { ParamRegistry } from '../params/registry.js';
 import type { ParamAddress, ParamValue } from '../protocol/descriptors.js';
@@ -17,6 +17,10 @@ export function bookOf(show: ShowFile, changed: readonly BookEntry[]): Book {
 /** The scopes of the file's monitor outputs. */
 export const monitorScopes = (show: ShowFile): readonly MonitorScope[] =>
   (show.outputs ?? []).map(({ id, label, laneId }) => ({ id, label: label ?? id, laneId }));
+
+/** The scopes of the file's multiviews. */
+export const multiviewScopes = (show: ShowFile): readonly CameraScope[] =>
+  (show.multiviews ?? []).map(({ id, label }) => ({ id, label: label ?? id }));
 
 /** What the file sets, before anything an operator changed. */
 export function startValues(show: ShowFile): Record<ParamAddress, ParamValue> {

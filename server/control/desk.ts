@@ -13,7 +13,7 @@ import { AlarmBoard } from './alarm-board.js';
 import type { AuditTrail } from './audit-trail.js';
 import { handleCastActions } from './cast-actions.js';
 import { Casting, type CastingHost } from './casting.js';
-import { bookOf, followCameras, monitorScopes, startValues } from './desk-start.js';
+import { bookOf, followCameras, monitorScopes, multiviewScopes, startValues } from './desk-start.js';
 import { LikenessShelf } from './likeness-shelf.js';
 import type { ControlOptions } from './options.js';
 import { ShowDesk } from './show-desk.js';
@@ -51,7 +51,7 @@ export class Desk {
     this.#showFile = show;
     this.alarms = new AlarmBoard(clock);
     const cameras = show.sources.map(({ id, label }) => ({ id, label: label ?? id }));
-    this.registry = registryOf(cameras, monitorScopes(show));
+    this.registry = registryOf(cameras, monitorScopes(show), multiviewScopes(show));
     const use = {
       production: show.production,
       scene: show.scene ?? null,
@@ -137,7 +137,7 @@ export class Desk {
       }
     }
     told.push({ type: 'params', values, version: 0 });
-    told.push({ type: 'cue', text: this.#cueText() });
+    told.push({ type: 'cue', text: this.cueText() });
     told.push({ type: 'wall-regions', polygons: wallRegionsOf(this.show.book.stage, laneId) });
     return told;
   }
@@ -273,14 +273,14 @@ export class Desk {
     }
   }
   /** The cue that ran last, as it is burnt into monitors. */
-  #cueText(): string {
+  cueText(): string {
     const { current } = this.show.cueState();
     const name = this.show.book.cues.find(({ number }) => number === current)?.name ?? '';
     return current === null ? '' : `${current} ${name}`.trim();
   }
   /** Tells the lanes where the cue list stands. */
   tellCue(): void {
-    this.send({ type: 'cue', text: this.#cueText() }, null);
+    this.send({ type: 'cue', text: this.cueText() }, null);
   }
   #tellStage(): void {
     for (const { id } of this.#showFile.sources)

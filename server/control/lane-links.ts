@@ -1,5 +1,5 @@
 import type { IpcChannel, IpcMessage } from '../ipc/channel.js';
-import { encodePreview } from '../protocol/binary.js';
+import { encodePreview, type PreviewSide } from '../protocol/binary.js';
 import type { ParamAddress, ParamValue } from '../protocol/descriptors.js';
 import type { ControlToLane, LaneToControl, LatencyHistogram, SupervisorToControl } from '../protocol/lane-link.js';
 import type { AlarmMessage, LaneStatus, ProcessStatus } from '../protocol/messages.js';
@@ -20,6 +20,10 @@ export interface LaneLinksDesk {
   enrolment(news: EnrolmentNews, laneId: string): void;
   prepared(news: PreparedNews): void;
   wanted(laneId: string): Wanted;
+  /** A multiview's greeting; true where it is one, and the channel is its. */
+  greetMultiview(head: IpcMessage['head'], channel: IpcChannel): boolean;
+  /** Every preview, besides the pages. */
+  picture(laneId: string, which: PreviewSide, timecode: string, jpeg: Uint8Array): void;
 }
 interface Lane {
   channel: IpcChannel | null;
@@ -68,7 +72,8 @@ export class LaneLinks {
         const hello = head as Extract<LaneToControl, { type: 'lane-hello' }>;
         laneId = hello.laneId;
         this.#greet(hello, channel);
-      } else this.#take(head as unknown as LaneToControl | SupervisorToControl, payload, laneId);
+      } else if (this.desk.greetMultiview(head, channel)) this.#channels.delete(channel);
+      else this.#take(head as unknown as LaneToControl | SupervisorToControl, payload, laneId);
     };
     channel.onClose = () => {
       this.#channels.delete(channel);
@@ -171,7 +176,8 @@ export class LaneLinks {
         return;
       }
       case 'preview': {
-        const { which, frameNumber, captureAtUs } = message;
+        const { which, frameNumber, captureAtUs, timecode } = message;
+        this.desk.picture(message.laneId, which, timecode, payload);
         this.ws().preview(message.laneId, which, frameNumber, captureAtUs, () =>
           encodePreview({ laneId: message.laneId, which, frameNumber, captureAtUs, jpeg: payload }),
         );

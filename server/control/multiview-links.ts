@@ -102,6 +102,9 @@ export class MultiviewLinks {
     }
     return all;
   }
+  close(): void {
+    for (const { channel } of this.#links.values()) channel.close();
+  }
   get statuses(): readonly MultiviewStatus[] {
     return [...this.#links.values()].flatMap(({ status }) => (status === null ? [] : [status]));
   }

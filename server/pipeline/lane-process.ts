@@ -114,13 +114,17 @@ function noteShown(): void {
   shown = lane.step === 'likeness';
   if (shown) markStart('first likeness left');
 }
-const previews = new Previews(lane.parts.memory, lane.parts.region, (which, { frameNumber, captureAtUs, timecode100ns }, jpeg) => {
-  // A control process that cannot keep up gets fewer pictures, not a growing queue.
-  if ((control.channel?.backlogBytes ?? 0) > 1_000_000) return;
-  const { frameRateNum, frameRateDen } = lane.state.lastShape;
-  const timecode = timecodeText(timecode100ns, frameRateNum, frameRateDen);
-  say({ type: 'preview', laneId: options.laneId, which, frameNumber, captureAtUs, timecode }, jpeg);
-});
+const previews = new Previews(
+  lane.parts.memory,
+  lane.parts.region,
+  (which, { frameNumber, captureAtUs, timecode100ns }, jpeg) => {
+    // A control process that cannot keep up gets fewer pictures, not a growing queue.
+    if ((control.channel?.backlogBytes ?? 0) > 1_000_000) return;
+    const { frameRateNum, frameRateDen } = lane.state.lastShape;
+    const timecode = timecodeText(timecode100ns, frameRateNum, frameRateDen);
+    say({ type: 'preview', laneId: options.laneId, which, frameNumber, captureAtUs, timecode }, jpeg);
+  },
+);
 
 function sendMeshes(widthPx: number, heightPx: number, frameNumber: number, captureAtUs: number): void {
   for (const face of lane.parts.track.faces) {

@@ -36,13 +36,18 @@ export class MultiviewPictures<Key> {
     const { jpeg, key } = known.next!;
     known.next = null;
     known.busy = true;
+    void this.#deliverDecoded(source, jpeg, key).finally(() => {
+      known.busy = false;
+      if (known.next) this.#decode(source, known);
+    });
+  }
+  async #deliverDecoded(source: string, jpeg: Uint8Array, key: Key): Promise<void> {
     const image = Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength);
-    decompress(image, { format: FORMAT_BGRX })
-      .then(({ data, width, height }) => this.deliver(source, { bgrx: data, widthPx: width, heightPx: height }, key))
-      .catch(() => this.dropped++)
-      .finally(() => {
-        known.busy = false;
-        if (known.next) this.#decode(source, known);
-      });
+    try {
+      const { data, width, height } = await decompress(image, { format: FORMAT_BGRX });
+      this.deliver(source, { bgrx: data, widthPx: width, heightPx: height }, key);
+    } catch {
+      this.dropped++;
+    }
   }
 }

@@ -144,8 +144,7 @@ export class Multiview {
     if (tally !== tile.tally) mosaic.tally(index, (tile.tally = tally));
     const ageUs = tile.pictureAtUs === null ? null : since(now, tile.pictureAtUs);
     const isOld = ageUs !== null && ageUs > oldAfterUs;
-    const notice =
-      facts?.receiving === false ? 'NO CAMERA' : ageUs === null ? 'WAITING' : '';
+    const notice = facts?.receiving === false ? 'NO CAMERA' : ageUs === null ? 'WAITING' : '';
     if (notice !== tile.notice) {
       tile.notice = notice;
       if (notice !== '') mosaic.notice(index, notice);

@@ -71,6 +71,38 @@ const MonitorOutput = Type.Object(
   { additionalProperties: false },
 );
 
+/** An NDI output that shows several cameras at once; docs/monitors.md. */
+const MultiviewOutput = Type.Object(
+  {
+    /** Addresses of its parameters are called by it: /understudy/output/<id>/multiview/... */
+    id,
+    label: Type.Optional(name),
+    /** NDI name, without the machine's; one of plain cameras adds its mark. */
+    outputName: name,
+    /** Cameras from the left, then down. Unset: all, as they stand in the file. */
+    tiles: Type.Optional(Type.Array(id, { minItems: 1, maxItems: 16 })),
+    /** 1280 × 720 where unset. */
+    widthPx: Type.Optional(Type.Integer({ minimum: 640, maximum: 3840, multipleOf: 2 })),
+    heightPx: Type.Optional(Type.Integer({ minimum: 360, maximum: 2160, multipleOf: 2 })),
+    /** Of the output, and most of each preview; 25 where unset. */
+    framesPerSecond: Type.Optional(Type.Integer({ minimum: 5, maximum: 60 })),
+    groups: Type.Optional(name),
+    shows: Type.Optional(Type.Enum(['outputs', 'cameras', 'both'])),
+    burnIn: Type.Optional(
+      Type.Object(
+        {
+          timecode: Type.Optional(Type.Boolean()),
+          slate: Type.Optional(Type.Boolean()),
+          delay: Type.Optional(Type.Boolean()),
+          cue: Type.Optional(Type.Boolean()),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+  },
+  { additionalProperties: false },
+);
+
 const CastEntry = Type.Object(
   {
     performerId: id,
@@ -114,6 +146,8 @@ export const ShowFile = Type.Object(
     sources: Type.Array(Source, { minItems: 1, maxItems: 16 }),
     /** Monitors beside the cameras' programme outputs. */
     outputs: Type.Optional(Type.Array(MonitorOutput, { maxItems: 32 })),
+    /** Cameras side by side in one picture. */
+    multiviews: Type.Optional(Type.Array(MultiviewOutput, { maxItems: 4 })),
     cast: Type.Array(CastEntry, { maxItems: 64 }),
     /** Folder of likeness packages, relative to the show file. */
     likenessFolder: Type.Optional(filePath),
@@ -188,6 +222,7 @@ export const ShowFile = Type.Object(
 export type ShowFile = Static<typeof ShowFile>;
 export type ShowSource = Static<typeof Source>;
 export type ShowMonitor = Static<typeof MonitorOutput>;
+export type ShowMultiview = Static<typeof MultiviewOutput>;
 export type ShowCastEntry = Static<typeof CastEntry>;
 
 /** OSC over TCP has the number of OSC over UDP. */

@@ -82,6 +82,7 @@ function refuseRepeats(show: ShowFile): void {
     ['/sources/{n}/outputName', show.sources.map((source) => source.outputName.toLowerCase())],
     // One name space with the cameras: addresses and NDI names of both stand beside each other.
     ['/outputs/{n}/id', [...(show.outputs ?? []).map(({ id }) => id), ...show.sources.map(({ id }) => id)]],
+    ['/multiviews/{n}/id', outputIdsOf(show)],
     ['/outputs/{n}/outputName', outputNamesOf(show)],
     ['/cast/{n}/performerId', show.cast.map((member) => member.performerId)],
     ['/looks/{n}/id', (show.looks ?? []).map((look) => look.id)],
@@ -103,10 +104,13 @@ function refuseUnknownPerformers(show: ShowFile): void {
   });
 }
 
+const outputIdsOf = (show: ShowFile): readonly string[] =>
+  [...(show.multiviews ?? []), ...(show.outputs ?? []), ...show.sources].map(({ id }) => id);
 const outputNamesOf = (show: ShowFile): readonly string[] => [
   ...(show.outputs ?? []).flatMap((output) =>
     output.outputName === undefined ? [] : [output.outputName.toLowerCase()],
   ),
+  ...(show.multiviews ?? []).map((multiview) => multiview.outputName.toLowerCase()),
   ...show.sources.map((source) => source.outputName.toLowerCase()),
 ];
 
@@ -116,6 +120,12 @@ function refuseUnknownCameras(show: ShowFile): void {
     if (!cameras.has(laneId))
       throw new CodedError('SHOW_CAMERA_UNKNOWN', { id: laneId, path: `/outputs/${index}/laneId` });
   });
+  (show.multiviews ?? []).forEach(({ tiles }, index) =>
+    (tiles ?? []).forEach((laneId, tile) => {
+      if (!cameras.has(laneId))
+        throw new CodedError('SHOW_CAMERA_UNKNOWN', { id: laneId, path: `/multiviews/${index}/tiles/${tile}` });
+    }),
+  );
 }
 
 function refuseUnknownLooks(show: ShowFile): void {

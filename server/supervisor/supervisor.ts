@@ -13,6 +13,7 @@ import { defaultPorts, type ShowFile, type ShowSource } from '../show/schema.js'
 import { productVersion } from '../version.js';
 import { KeptProcess } from './child.js';
 import { freeTcpPort, freeUdpPort } from './free-ports.js';
+import { Multiviews } from './multiviews.js';
 import { nicenessOf } from './precedence.js';
 import { inferenceOptionsOf, laneOptionsOf, laneText, type RunFacts, settledAtStart } from './process-options.js';
 import { likenessFolderOf, prepareShow } from './prepare-show.js';
@@ -41,6 +42,11 @@ export class Supervisor {
   readonly #stateFolder: string;
   readonly #runFolder = mkdtempSync(join(tmpdir(), 'understudy-'));
   readonly #lanes = new Map<string, { kept: KeptProcess; bypassPort: number; outputName: string }>();
+  readonly #multiviews = new Multiviews((name, options) =>
+    this.#keep(name, entry('pipeline/multiview-process.js'), [JSON.stringify(options)], 300, (message) => {
+      this.say(`Multiview: ${String(message['outputName'])}`);
+    }),
+  );
   readonly #companions: KeptProcess[] = [];
   readonly #startLog: StartLog;
   readonly #runFile: RunFile;
@@ -90,6 +96,7 @@ export class Supervisor {
     if (!this.#inference) this.#startInference();
     await this.#lanesOrPatience();
     await this.#startControl();
+    await this.#followMultiviews();
     if (this.#closing) return;
     this.#link = new IpcClient(ipcPath(this.#runFolder, 'control'), {
       onOpen: () => {
@@ -138,6 +145,7 @@ export class Supervisor {
       await this.#startControl();
     }
     for (const source of show.sources) if (!this.#lanes.has(source.id)) await this.#startLane(source, prepared);
+    await this.#followMultiviews();
     this.#report();
   }
 
@@ -166,7 +174,7 @@ export class Supervisor {
     for (const kept of this.#kept()) kept.letGo();
     this.#startLog.close();
     this.#link?.close();
-    await Promise.all([...this.#lanes.values()].map(({ kept }) => kept.close(3000)));
+    await Promise.all([this.#multiviews.close(), ...[...this.#lanes.values()].map(({ kept }) => kept.close(3000))]);
     await this.#control?.close(3000);
     await this.#inference?.close(2000);
     await Promise.all(this.#companions.map((kept) => kept.close(3000)));
@@ -222,6 +230,18 @@ export class Supervisor {
     };
   }
 
+  async #followMultiviews(): Promise<void> {
+    if (this.#closing) return;
+    await this.#multiviews.follow(this.show, {
+      runFolder: this.#runFolder,
+      interfaceAddresses: this.#interfaces(),
+      machineName: this.options.machineName ?? null,
+      discoveryServers: this.show.discoveryServers ?? [],
+      askAddresses: this.show.askAddresses ?? [],
+      version: productVersion,
+    });
+  }
+
   async #startLane(source: ShowSource, prepared: PrepareResult): Promise<void> {
     const bypassPort = await freeUdpPort();
     if (this.#closing) return;
@@ -273,6 +293,7 @@ export class Supervisor {
       this.#inference,
       this.#control,
       ...[...this.#lanes.values()].map((lane) => lane.kept),
+      ...this.#multiviews.kept,
       ...this.#companions,
     ];
     return all.filter((one) => one !== null);

@@ -1,6 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { projectRoot } from '../../../server/paths.js';
 import { findLabel, labelToleranceCodes, meanDifferenceCodes, worstBlockCodes } from '../product/judge.js';
 import { grab, orderOf, seenBy, waitForMore, waitForPicture } from '../product/seen.js';
 import { laneId } from '../product/server-under-test.js';
@@ -34,6 +35,7 @@ beforeAll(async () => {
         { id: 'clean', laneId, kind: 'plain', outputName: `${take.outputName} Clean`, burnIn: { timecode: true } },
         { id: 'graded', laneId, kind: 'pair', outputName: `${take.outputName} Graded`, lut: 'negative.cube' },
       ],
+      multiviews: [{ id: 'wall', outputName: `${take.outputName} Wall`, shows: 'both', burnIn: { delay: true } }],
     },
   });
   await take.server.watch();
@@ -107,3 +109,29 @@ it('a monitor changes what it shows on air, and bypass reaches it', async () => 
   expect(seenBy(monitor).every(({ kind }) => kind === 'likeness' || kind === 'bypass')).toBe(true);
   await monitor.stop();
 }, 60_000);
+
+it('a multiview shows camera and output of every lane, marked, and costs the lanes pictures only while it is watched', async () => {
+  const wall = await watch(`${take.outputName} Wall`);
+  await waitForPicture(wall, ({ kind }) => kind === 'likeness');
+  const [widthPx, heightPx] = [1280, 720];
+  /** Mean luma of a fraction of the picture, x0 y0 x1 y1. */
+  const luma = (uyvy: Uint8Array, x0: number, y0: number, x1: number, y1: number): number => {
+    let [sum, count] = [0, 0];
+    for (let y = Math.round(y0 * heightPx); y < y1 * heightPx; y++)
+      for (let x = Math.round(x0 * widthPx); x < x1 * widthPx; x++, count++) sum += uyvy[(y * widthPx + x) * 2 + 1]!;
+    return sum / count;
+  };
+  const shown = async (): Promise<Uint8Array> => (await grab(wall, 1))[0]!.uyvy;
+  // Pictures come into both tiles: first the camera's, beside it the output's.
+  const tiles = (uyvy: Uint8Array): number[] => [luma(uyvy, 0.1, 0.4, 0.4, 0.6), luma(uyvy, 0.6, 0.4, 0.9, 0.6)];
+  await expect.poll(async () => Math.min(...tiles(await shown())), { timeout: 30_000 }).toBeGreaterThan(40);
+  const uyvy = await shown();
+  expect(findLabel(uyvy, widthPx, heightPx).meanDifferenceCodes).toBeLessThan(labelToleranceCodes);
+  const shots = join(projectRoot, 'build', 'test-shots');
+  mkdirSync(shots, { recursive: true });
+  writeFileSync(join(shots, 'multiview.uyvy'), uyvy);
+  await expect.poll(() => take.server.multiviews[0]?.encodeMs ?? 0, { timeout: 30_000 }).toBeGreaterThan(0);
+  expect(take.server.multiviews[0]).toMatchObject({ id: 'wall', receivers: 1 });
+  await wall.stop();
+  await expect.poll(() => take.server.multiviews[0]?.receivers, { timeout: 10_000 }).toBe(0);
+}, 90_000);

@@ -7,6 +7,7 @@ import { WebSocket } from 'ws';
 import { buildRoot, entryOf } from '../../../server/paths.js';
 import type { ParamValue } from '../../../server/protocol/descriptors.js';
 import type { AlarmMessage, LaneStatus, ServerMessage } from '../../../server/protocol/messages.js';
+import type { MultiviewStatus } from '../../../server/protocol/multiview-link.js';
 import type { ShowFile } from '../../../server/show/schema.js';
 import { demoShowOnDisk } from '../../../server/supervisor/demo.js';
 import { prepareShow } from '../../../server/supervisor/prepare-show.js';
@@ -39,6 +40,7 @@ export const outputAddress = (name: string): string => `/understudy/output/${lan
 export class ServerUnderTest {
   readonly alarms: AlarmMessage[] = [];
   status: LaneStatus | null = null;
+  multiviews: readonly MultiviewStatus[] = [];
   output = '';
   #socket: WebSocket | null = null;
   #ended = false;
@@ -174,7 +176,9 @@ export class ServerUnderTest {
       if (binary) return;
       const message = JSON.parse(data.toString()) as ServerMessage;
       if (message.type === 'alarms') this.alarms.push(...message.alarms);
-      if (message.type === 'status') this.status = message.lanes[0] ?? null;
+      if (message.type !== 'status') return;
+      this.status = message.lanes[0] ?? null;
+      this.multiviews = message.multiviews ?? [];
     });
     socket.on('error', () => {});
     await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));

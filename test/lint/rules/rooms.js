@@ -126,6 +126,7 @@ export const rooms = {
     types: [...ports, 'server/stages/composite/contract.ts'],
   },
   'server/monitors/params.ts': { imports: ['server/params'], types: [] },
+  'server/monitors/multiview-params.ts': { imports: ['server/params'], types: [] },
 
   // -- the show runs headless: pipeline knows no surface, no control. Stages' contracts and parameters for all of it,
   //    stages themselves for wire.ts only
@@ -142,6 +143,7 @@ export const rooms = {
       'server/params',
       'server/monitors',
       'server/monitors/params.ts',
+      'server/monitors/multiview-params.ts',
       'server/likeness/mesh',
       'server/likeness/neural',
       'server/likeness/patch',
@@ -178,6 +180,11 @@ export const rooms = {
     imports: [...vocabulary, ...ports, ...stages, 'server/pipeline', 'server/kernels', 'server/monitors'],
     types: ['server/pipeline/lane-options.ts'],
   },
+  // The one output of a multiview process.
+  'server/pipeline/wire-multiview.ts': {
+    imports: [...vocabulary, ...ports, ...stages, 'server/pipeline', 'server/kernels', 'server/monitors'],
+    types: ['server/pipeline/multiview-options.ts'],
+  },
   // The slate's letters are drawn by the one file that has the fonts.
   'server/pipeline/slate.ts': {
     imports: [...vocabulary, ...ports, 'server/stages/label'],
@@ -192,6 +199,7 @@ export const rooms = {
       'server/likeness/neural/spec.ts',
     ],
   },
+  'server/pipeline/multiview-options.ts': { imports: [], types: ['server/protocol'] },
   'server/pipeline/inference-options.ts': { imports: [], types: ['server/onnx/port.ts'] },
 
   // -- what an operator sees and sends
@@ -200,6 +208,7 @@ export const rooms = {
       'server/params',
       'server/show',
       'server/monitors/params.ts',
+      'server/monitors/multiview-params.ts',
       'server/surfaces/ws',
       'server/surfaces/oscquery',
       'server/surfaces/dmx',
@@ -293,7 +302,7 @@ export const rooms = {
       'server/pipeline/inference-options.ts',
       'server/onnx/port.ts',
     ],
-    types: ['server/control', 'server/likeness/engine-choice.ts'],
+    types: ['server/pipeline/multiview-options.ts', 'server/control', 'server/likeness/engine-choice.ts'],
   },
   'server/cli': {
     imports: [
@@ -340,7 +349,12 @@ export const doors = {
   koffi: ['server/ndi/', 'test/e2e/support/ndi-peer/', 'test/bench/', 'test/ndi/'],
   'grandiose-mac': [],
   'onnxruntime-node': ['server/onnx/', 'test/onnx/', 'test/models/', 'test/bench/'],
-  '@julusian/jpeg-turbo': ['server/pipeline/previews.ts', 'server/stage-sim/play/', 'test/'],
+  '@julusian/jpeg-turbo': [
+    'server/pipeline/previews.ts',
+    'server/pipeline/multiview-pictures.ts',
+    'server/stage-sim/play/',
+    'test/',
+  ],
   '@napi-rs/canvas': [
     'server/stages/label/glyphs.ts',
     'server/likeness/package/photo-faces.ts',
