@@ -8,8 +8,12 @@ export interface Cell {
 }
 
 const even = (value: number): number => Math.floor(value) & ~1;
-/** Of the tile's height: readable at three metres on a monitor of a metre, for four tiles of a 1080-line picture. */
+/**
+ * Of the tile's height: readable at three metres on a monitor of a metre, for four tiles of a 1080-line picture. Where tiles are tall, their width
+ * decides: camera, kind, timecode and delay stand on one line.
+ */
 const captionShare = 0.085;
+const captionOfWidth = 0.042;
 const borderShare = 0.012;
 
 /**
@@ -22,7 +26,7 @@ export function gridOf(count: number, widthPx: number, heightPx: number, headerP
   const cellWidthPx = even(widthPx / columns);
   const cellHeightPx = even((heightPx - headerPx) / rows);
   const borderPx = Math.max(4, even(cellHeightPx * borderShare));
-  const captionPx = Math.max(14, even(cellHeightPx * captionShare));
+  const captionPx = Math.max(14, even(Math.min(cellHeightPx * captionShare, cellWidthPx * captionOfWidth)));
   return Array.from({ length: count }, (_, index) => {
     const x0 = (index % columns) * cellWidthPx;
     const y0 = headerPx + Math.floor(index / columns) * cellHeightPx;
