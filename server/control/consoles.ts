@@ -98,7 +98,15 @@ export class Consoles {
     const { ports = {}, osc: desk = {} } = show;
     const oscPort = this.#oscs[0]?.port ?? ports.osc ?? defaultPorts.osc;
     const targets = (desk.targets ?? []).filter((target) => host === nearest(target.host, interfaces));
-    const common = { dispatcher, clock, host, port: oscPort, ratioFull: desk.ratioFull ?? 1, targets } as const;
+    const common = {
+      dispatcher,
+      clock,
+      host,
+      port: oscPort,
+      ratioFull: desk.ratioFull ?? 1,
+      targets,
+      roles: desk,
+    } as const;
     const tcpPort = this.#oscs[0] === undefined ? (ports.oscTcp ?? oscPort) : this.#oscs[0].tcpPort;
     const osc = await this.#lenient(
       ports.oscTcp !== undefined || desk.tcp === false,

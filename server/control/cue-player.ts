@@ -4,9 +4,9 @@ import type { Book } from '../show/book.js';
 import { cueNumberFromDesk } from '../show/cue-number.js';
 import { contentOf, contentUpTo, expand, planOf, type CueContent, type CuePlan } from '../show/cue-plan.js';
 import { CueRunner, type CueReach } from '../show/cue-runner.js';
-import { Fades } from '../show/fades.js';
-import { refusal, type ActionCall, type Refusal } from '../surfaces/dispatch/dispatch.js';
-import { after, fromMs, type InstantUs } from '../time/time.js';
+import { Fades, type FadeStep } from '../show/fades.js';
+import { refusal, type ActionCall, type ParamChange, type Refusal } from '../surfaces/dispatch/dispatch.js';
+import { after, type DurationUs, fromMs, type InstantUs } from '../time/time.js';
 import type { ShowHost } from './show-host.js';
 
 /** What a cue switches when its fade is over. */
@@ -75,6 +75,18 @@ export class CuePlayer {
     // A cue that followed by itself moved the list: the journal must know where it stands.
     if (this.runner.current !== before) this.#moved(null, 'follow');
     if (!this.busy) this.onChange();
+  }
+  /** A hand sends a number somewhere over time. As with a cue the journal learns the end at the start. */
+  fade({ address, value, by }: ParamChange, lastsUs: DurationUs): void {
+    const from = Number(this.host.dispatcher.get(address));
+    const descriptor = this.host.registry.find(address)?.descriptor;
+    const integer = descriptor?.kind === 'number' && descriptor.integer;
+    this.released(address);
+    this.host.write({ kind: 'param', address, value, by });
+    this.#targets.set(address, Number(value));
+    const [to, startsAtUs] = [Number(value), this.#now()];
+    this.#fades.start({ address, from, to, integer, curve: 'linear', cue: null, by, startsAtUs, lastsUs });
+    this.onChange();
   }
   /** A hand took the value: no fade and no switch at a fade's end may fight it. */
   released(address: ParamAddress): void {
@@ -207,7 +219,7 @@ export class CuePlayer {
     this.#fades.release(address);
     if (cue.fadeMs === 0 || from === to) {
       this.#targets.delete(address);
-      this.#take([{ address, value: to, cue: cue.number }]);
+      this.#take([{ address, value: to, by: `cue ${cue.number}` }]);
       return;
     }
     this.#targets.set(address, to);
@@ -219,6 +231,7 @@ export class CuePlayer {
       integer,
       curve,
       cue: number,
+      by: `cue ${number}`,
       startsAtUs: nowUs,
       lastsUs: fromMs(cue.fadeMs),
     });
@@ -235,7 +248,7 @@ export class CuePlayer {
           continue;
         }
       }
-      this.#take([{ address, value, cue: cue.number }]);
+      this.#take([{ address, value, by }]);
     }
     for (const [performerId, likenessId] of cast) {
       if (this.host.assignments().get(performerId) === likenessId) continue;
@@ -243,11 +256,9 @@ export class CuePlayer {
       if (refused !== null) this.host.alarmRefused(by, refused);
     }
   }
-  #take(steps: readonly { readonly address: ParamAddress; readonly value: ParamValue; readonly cue: string }[]): void {
+  #take(steps: readonly FadeStep[]): void {
     for (const { address, value } of steps) if (this.#targets.get(address) === value) this.#targets.delete(address);
-    this.host.dispatcher.take(
-      steps.map(({ address, value, cue }) => ({ address, value, by: `cue ${cue}`, transient: true })),
-    );
+    this.host.dispatcher.take(steps.map((step) => ({ ...step, transient: true })));
   }
   /** The journal learns the end at the start. */
   #note(address: ParamAddress, value: ParamValue, by: string): void {

@@ -1,4 +1,5 @@
 import { CodedError } from '../errors/coded-error.js';
+import { type DurationUs, toMs } from '../time/time.js';
 import type { ParamAddress, ParamValue } from '../protocol/descriptors.js';
 import type { CueState, EditState, VersionInfo } from '../protocol/show.js';
 import { type Book, entriesOf, type BookEntry } from '../show/book.js';
@@ -44,6 +45,7 @@ export class ShowDesk {
     this.#stood = new Map(Object.entries(dispatcher.all()));
     this.#savedAtUs = host.clock.nowUs();
     dispatcher.addGuard(({ address, by }) => this.#locked(by, address));
+    dispatcher.fader = (change, lastsUs) => this.fade(change, lastsUs);
     dispatcher.handle('edit.undo', ({ by }) => this.#replay('undo', by));
     dispatcher.handle('edit.redo', ({ by }) => this.#replay('redo', by));
     dispatcher.handle('lock.take', ({ argument, by }) => this.#take(argument === 'all' ? 'all' : 'edits', by));
@@ -102,6 +104,17 @@ export class ShowDesk {
     if (transient === true) return;
     this.player.released(address);
     this.#dirty = true;
+    this.#rememberParam(address, before, value, by);
+  }
+  /** A hand sent a number somewhere over time: one step of undo, whatever it passes on its way. */
+  fade(change: ParamChange, lastsUs: DurationUs): void {
+    const { address, value, by } = change;
+    this.#dirty = true;
+    this.#rememberParam(address, this.#stood.get(address), value, by);
+    this.host.record('param', by, { address, value, overMs: toMs(lastsUs) });
+    this.player.fade(change, lastsUs);
+  }
+  #rememberParam(address: ParamAddress, before: ParamValue | undefined, value: ParamValue, by: string): void {
     const instance = this.host.registry.find(address);
     if (this.#replaying || instance === null || before === undefined || isBypass(address) || !isHand(by)) return;
     const change: UndoChange = { kind: 'param', address, before, after: value };

@@ -7,6 +7,11 @@ export const consoleErrors = {
     message: 'A bundle asked to be executed more than a minute from now.',
     advice: 'Compare the clocks of the desk and of this machine, or let the desk send "immediately".',
   },
+  OSC_PEER_REFUSED: {
+    severity: 'warning',
+    message: 'The console at {host} may change nothing.',
+    advice: 'If it should steer the show, give its address a role under "osc.peers" in the show file.',
+  },
   DMX_MAP_UNKNOWN: {
     severity: 'alarm',
     message: 'DMX universe {universe} channel {channel} is mapped to {address}, which is not there.',

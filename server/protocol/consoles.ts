@@ -26,6 +26,14 @@ export interface OscTargetConfig {
   readonly sendsFromPort?: number;
 }
 
+type OscRole = 'operator' | 'director' | 'dit' | 'none';
+/** Who a console is to the show, by the address it sends from; OSC has no other name for its sender. */
+export interface OscRoles {
+  /** Of everybody who is not named; operator where unset. */
+  readonly role?: OscRole;
+  readonly peers?: readonly { readonly host: string; readonly role: OscRole }[];
+}
+
 /** One DMX channel, or two, on one parameter. */
 export interface DmxMapping {
   readonly universe: number;

@@ -32,6 +32,8 @@ const OscTarget = Type.Object(
   { additionalProperties: false },
 );
 
+const oscRole = Type.Enum(['operator', 'director', 'dit', 'none']);
+
 /** show.osc */
 export const OscSection = Type.Object(
   {
@@ -41,6 +43,18 @@ export const OscSection = Type.Object(
     tcp: Type.Optional(Type.Boolean()),
     /** The OSCQuery server, on ports.oscQuery. On where unset. */
     query: Type.Optional(Type.Boolean()),
+    /** Who consoles are to the show, unless `peers` names them; operator where unset. None: they may ask, and change nothing. */
+    role: Type.Optional(oscRole),
+    /** By the address a console sends from. */
+    peers: Type.Optional(
+      Type.Array(
+        Type.Object(
+          { host: Type.String({ pattern: '^[0-9A-Fa-f.:]{2,45}$' }), role: oscRole },
+          { additionalProperties: false },
+        ),
+        { maxItems: 64 },
+      ),
+    ),
     /** Desks that are told of changes without asking. */
     targets: Type.Optional(Type.Array(OscTarget, { maxItems: 16 })),
   },

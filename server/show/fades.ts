@@ -13,13 +13,15 @@ export interface Fade {
   /** > 0 */
   readonly lastsUs: DurationUs;
   readonly curve: FadeCurve;
-  /** Number of the cue that started it. */
-  readonly cue: string;
+  /** Number of the cue that started it; null: a hand did. */
+  readonly cue: string | null;
+  /** Who is said to change the value: "cue 1.5", "osc 127.0.0.1:53000". */
+  readonly by: string;
 }
 export interface FadeStep {
   readonly address: ParamAddress;
   readonly value: ParamValue;
-  readonly cue: string;
+  readonly by: string;
 }
 
 /**
@@ -54,7 +56,7 @@ export class Fades {
   }
   /** All at their targets, now. */
   finish(): readonly FadeStep[] {
-    const steps = [...this.#running.values()].map(({ address, to, cue }) => ({ address, value: to, cue }));
+    const steps = [...this.#running.values()].map(({ address, to, by }) => ({ address, value: to, by }));
     this.stop();
     return steps;
   }
@@ -62,12 +64,12 @@ export class Fades {
   step(nowUs: InstantUs): readonly FadeStep[] {
     const steps: FadeStep[] = [];
     for (const fade of this.#running.values()) {
-      const { address, cue, to } = fade;
+      const { address, by, to } = fade;
       const share = Math.min(1, Math.max(0, since(nowUs, fade.startsAtUs) / fade.lastsUs));
       const value = share === 1 ? to : between(fade, share);
       if (value !== this.#last.get(address)) {
         this.#last.set(address, value);
-        steps.push({ address, value, cue });
+        steps.push({ address, value, by });
       }
       if (share === 1) this.release(address);
     }

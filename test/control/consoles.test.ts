@@ -18,7 +18,7 @@ const examples = [...readFileSync(join(projectRoot, 'docs/osc.md'), 'utf8').matc
 
 describe('what a show file says of consoles', () => {
   it('every example of docs/osc.md is a valid show, and maps addresses that are there', () => {
-    expect(examples).toHaveLength(2);
+    expect(examples).toHaveLength(3);
     const registry = registryOf([{ id: 'cam-a', label: 'A' }]);
     for (const example of examples) {
       const show = checkShow({ ...demoShow(), ...example });

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Desk } from '../../server/control/desk.js';
 import type { Cue, ShowEdit } from '../../server/protocol/show.js';
 import { demoShow } from '../../server/show/show-file.js';
+import { durationUs } from '../../server/time/time.js';
 import { DeskUnderTest, synthetic, type OpenDesk } from './desk-under-test.js';
 
 const bypass = '/understudy/output/cam-a/output/bypass';
@@ -36,6 +37,51 @@ const pass = (ms: number, stepMs = 12): void => {
   }
 };
 const paramsSent = () => open.sent.flatMap(({ message }) => (message.type === 'params' ? [message.values] : []));
+
+describe('a number that a console sends over time', () => {
+  const overUs = durationUs(1_000_000);
+  const send = (value: number, by = 'osc 10.0.0.9:8000') =>
+    desk.dispatcher.dispatch(mix, value, by, 'operator', overUs);
+
+  it('gets there by a straight line, each step said to be its sender’s; undo takes it all back in one step', () => {
+    const seen: unknown[] = [];
+    desk.dispatcher.onChange(({ address, by }) => seen.push([address, by]));
+    expect(send(0)).toMatchObject({ ok: true, changed: true });
+    pass(500);
+    expect(Number(desk.dispatcher.get(mix))).toBeCloseTo(0.5, 1);
+    pass(520);
+    expect(desk.dispatcher.get(mix)).toBe(0);
+    expect(seen.length).toBeGreaterThan(40);
+    expect(new Set(seen.map((each) => String(each)))).toEqual(new Set([`${mix},osc 10.0.0.9:8000`]));
+    act('edit/undo');
+    expect(desk.dispatcher.get(mix)).toBe(1);
+  });
+
+  it('lets go when a hand takes the value, gives way to a cue, and is refused under a lock', () => {
+    send(0);
+    pass(300);
+    desk.dispatcher.dispatch(mix, 0.9, 'page 1');
+    pass(900);
+    expect(desk.dispatcher.get(mix)).toBe(0.9);
+    cue('1', { values: { [mix]: 0.3 }, fadeMs: 200 });
+    send(1);
+    pass(100);
+    act('cue/go');
+    pass(1500);
+    expect(desk.dispatcher.get(mix)).toBe(0.3);
+    act('lock/take', 'all');
+    expect(send(1)).toMatchObject({ ok: false });
+    pass(1200);
+    expect(desk.dispatcher.get(mix)).toBe(0.3);
+  });
+
+  it('stands at its end after a power loss in the middle', () => {
+    send(0.2);
+    pass(300);
+    const again = place.open();
+    expect(again.desk.dispatcher.get(mix)).toBe(0.2);
+  });
+});
 
 describe('a cue', () => {
   it('fades every number over its time in at least fifty steps a second, each step one message to the lane', () => {

@@ -12,6 +12,7 @@ const fade = (over: Partial<Fade> = {}): Fade => ({
   lastsUs: durationUs(1_000_000),
   curve: 'linear',
   cue: '1',
+  by: 'cue 1',
   ...over,
 });
 const valueAt = (fades: Fades, us: number): unknown => fades.step(instantUs(us))[0]?.value;
@@ -52,8 +53,8 @@ describe('fades', () => {
   it('let go of a value that a hand took, and give way to a later fade of the same value', () => {
     const fades = new Fades();
     fades.start(fade());
-    fades.start(fade({ from: 0.5, to: 0, cue: '2' }));
-    expect(fades.step(instantUs(500_000))).toEqual([{ address: mix, value: 0.25, cue: '2' }]);
+    fades.start(fade({ from: 0.5, to: 0, cue: '2', by: 'cue 2' }));
+    expect(fades.step(instantUs(500_000))).toEqual([{ address: mix, value: 0.25, by: 'cue 2' }]);
     fades.release(mix);
     expect(fades.step(instantUs(600_000))).toEqual([]);
   });
@@ -65,7 +66,7 @@ describe('fades', () => {
     expect(fades.stop()).toEqual([mix]);
     expect(fades.step(instantUs(900_000))).toEqual([]);
     fades.start(fade());
-    expect(fades.finish()).toEqual([{ address: mix, value: 1, cue: '1' }]);
+    expect(fades.finish()).toEqual([{ address: mix, value: 1, by: 'cue 1' }]);
     expect(fades.size).toBe(0);
   });
 });

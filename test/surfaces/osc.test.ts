@@ -116,6 +116,63 @@ describe('the OSC surface, with node-osc at the other end', () => {
     raw.close();
   });
 
+  // Bytes packed by Python's struct, not by our own encoder: address, type tags, value, seconds.
+  it.each([
+    [
+      '2f756e64657273747564792f6c616e652f63616d2d612f6c696b656e6573732f6d697830310000002c6666003f00000040000000',
+      0.5,
+      2_000_000,
+    ],
+    [
+      '2f756e64657273747564792f6c616e652f63616d2d612f6c696b656e6573732f6d697830310000002c6669003e80000000000003',
+      0.25,
+      3_000_000,
+    ],
+    [
+      '2f756e64657273747564792f6c616e652f63616d2d612f6c696b656e6573732f6d697830310000002c6673003f400000312e3500',
+      0.75,
+      1_500_000,
+    ],
+  ])('%s: a number with seconds behind it gets there in that time', async (bytes, value, overUs) => {
+    await open();
+    const asked: unknown[] = [];
+    dispatcher.fader = (change, lastsUs) => asked.push([change.address, change.value, lastsUs]);
+    raw.send(hex(bytes), surface.port, '127.0.0.1');
+    await expect.poll(() => asked).toEqual([[mix, value, overUs]]);
+    // It is on its way, not there.
+    expect(dispatcher.get(mix)).toBe(1);
+  });
+
+  it('heeds no time on what cannot fade, and sets a number at once where the time is zero or no number', async () => {
+    await open();
+    let fades = 0;
+    dispatcher.fader = () => (fades += 1);
+    await client.send(bypass, 1, 2);
+    await client.send(mode, 'WIPE', 2);
+    await client.send(mix, 0.5, 0);
+    await client.send(interval, 12, 'soon');
+    await client.send('/understudy/lane/cam-a/look/light01', 0.5, -1);
+    await settled();
+    await expect.poll(() => dispatcher.get('/understudy/lane/cam-a/look/light01')).toBe(0.5);
+    expect([bypass, mode, mix, interval].map((address) => dispatcher.get(address))).toEqual([true, 'wipe', 0.5, 12]);
+    expect(fades).toBe(0);
+  });
+
+  it('takes changes only from peers whose role may make them; all may ask, and each refusal is counted and told', async () => {
+    const roles = { role: 'operator', peers: [{ host: '127.0.0.1', role: 'director' }] } as const;
+    surface = await OscSurface.open({ dispatcher, clock, host: '127.0.0.1', port: 0, roles });
+    client = new Client('127.0.0.1', surface.port);
+    expect(await ask(mix, 0)).toEqual(['/understudy/refused', mix, 'ROLE_READ_ONLY', expect.any(String)]);
+    expect(await ask('/reset', mix)).toEqual(['/understudy/refused', mix, 'ROLE_READ_ONLY', expect.any(String)]);
+    expect(await ask(mix, '?')).toEqual([mix, 1]);
+    expect(dispatcher.get(mix)).toBe(1);
+    expect(surface.counters.refused).toBe(2);
+    surface.close();
+    surface = await OscSurface.open({ dispatcher, clock, host: '127.0.0.1', port: 0, roles: { role: 'none' } });
+    expect(await ask(bypass, 1)).toEqual(['/understudy/refused', bypass, 'OSC_PEER_REFUSED', expect.any(String)]);
+    expect(dispatcher.get(bypass)).toBe(false);
+  });
+
   it('takes an integer, a float, a numeric string and a true from a real peer', async () => {
     await open();
     await client.send(bypass, 1);

@@ -5,6 +5,7 @@ import type { ActionInstance, ParamRegistry } from '../../params/registry.js';
 import { validateValue, type RawValue } from '../../params/validate.js';
 import type { ParamAddress, ParamValue, ScopeId } from '../../protocol/descriptors.js';
 import type { Role } from '../../protocol/messages.js';
+import type { DurationUs } from '../../time/time.js';
 import { mayWrite } from './roles.js';
 
 /** A change that has happened. `by`: "page 3", "osc 127.0.0.1:53000", "http 127.0.0.1", "cue 1.5", "show", "lane cam-a". */
@@ -69,6 +70,8 @@ export class Dispatcher {
   /** Refusals by code, for the metrics. */
   readonly refusals = new Map<string, number>();
   changes = 0;
+  /** Moves a number there over time, and says so to the listeners step by step. Unset: numbers go at once. */
+  fader: ((change: ParamChange, lastsUs: DurationUs) => void) | null = null;
 
   constructor(
     readonly registry: ParamRegistry,
@@ -128,14 +131,23 @@ export class Dispatcher {
     this.#handlers.set(key, handler);
   }
 
-  /** Sets a parameter or does an action: `raw` is the value or the argument. */
-  dispatch(address: string, raw: RawValue, by: string, role: Role = 'operator'): DispatchResult {
+  /**
+   * Sets a parameter or does an action: `raw` is the value or the argument. A number that is given a time gets there in it, by a straight
+   * line; anything else does not fade, and the time is not heeded.
+   */
+  dispatch(
+    address: string,
+    raw: RawValue,
+    by: string,
+    role: Role = 'operator',
+    overUs: DurationUs | null = null,
+  ): DispatchResult {
     const action = this.registry.findAction(address);
     const meter = action === null && this.registry.findMeter(address) !== null;
     if (meter) return this.#refuse(refusal(address, 'PARAM_READ_ONLY', { address }));
     if (!mayWrite(role, address) && (action !== null || this.registry.find(address) !== null))
       return this.#refuse(refusal(address, 'ROLE_READ_ONLY', { role }));
-    return action === null ? this.#set(address, raw, by) : this.#do(action, raw, by);
+    return action === null ? this.#set(address, raw, by, overUs) : this.#do(action, raw, by);
   }
 
   /** Values that were checked before and that no lock may stop: the steps of a fade, and what a cue or an undo gives back. */
@@ -168,7 +180,7 @@ export class Dispatcher {
     return () => this.#meterListeners.delete(listener);
   }
 
-  #set(address: string, raw: RawValue, by: string): DispatchResult {
+  #set(address: string, raw: RawValue, by: string, overUs: DurationUs | null): DispatchResult {
     const validated = this.registry.validate(address, raw);
     if (!validated.ok) return this.#refuse(refusal(address, validated.code, validated.context));
     const change: ParamChange = { address: validated.address, value: validated.value, by };
@@ -176,7 +188,8 @@ export class Dispatcher {
     if (changed) {
       const stopped = this.#stopped(change);
       if (stopped !== null) return this.#refuse(stopped);
-      this.take([change]);
+      if (overUs !== null && typeof change.value === 'number' && this.fader !== null) this.fader(change, overUs);
+      else this.take([change]);
     }
     return { ok: true, address: change.address, value: change.value, clamped: validated.clamped, changed };
   }

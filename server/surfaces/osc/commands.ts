@@ -68,8 +68,7 @@ export const commands: Readonly<Record<Command, Saying>> = {
     talk.write(peer, address, nudged(talk, address, Number(args.find((arg) => typeof arg === 'number') ?? 1)));
   },
   reset(talk, peer, _address, args) {
-    const answer = talk.dispatcher.reset(textOf(args) ?? '', peer.by);
-    if (!answer.ok) talk.refuse(peer, answer);
+    talk.reset(peer, textOf(args) ?? '');
   },
 };
 

@@ -1,5 +1,8 @@
 import type { ParamDescriptor } from '../../protocol/descriptors.js';
+import type { OscRoles } from '../../protocol/consoles.js';
+import type { Role } from '../../protocol/messages.js';
 import type { Clock } from '../../time/clock.js';
+import { type DurationUs, fromMs } from '../../time/time.js';
 import { refusal, type Dispatcher, type ParamChange, type Refusal } from '../dispatch/dispatch.js';
 import { decodePacket, outOf, type OscMessage, type OscOut, type OscValue } from './codec.js';
 import { commands, commandOf } from './commands.js';
@@ -15,7 +18,8 @@ const refusalsASecond = 20;
 const mostPatternsKept = 64;
 
 /**
- * What OSC says and what is answered, whatever brought the packet. `<address> value` sets a parameter or does an action;
+ * What OSC says and what is answered, whatever brought the packet. `<address> value` sets a parameter or does an action,
+ * `<address> value seconds` sends a number there over time;
  * `<address>` alone or with "?" asks; an address with `*?[]{}` or `//` means everything it matches; commands are in
  * commands.ts. Never throws, whatever the bytes: faults are counted, and told to their sender twenty times a second at most.
  */
@@ -34,6 +38,7 @@ export class Conversation {
     readonly counters: OscCounters,
     /** What desks call our addresses, by their name for it. */
     private readonly aliases: ReadonlyMap<string, string> = new Map(),
+    private readonly roles: OscRoles = {},
   ) {
     this.subscribers = new Subscribers(clock);
     this.#edges = new Edges(clock);
@@ -90,15 +95,33 @@ export class Conversation {
     return told;
   }
 
-  /** Sets, and tells the peer where another value stands than the one it sent. */
-  write(peer: OscPeer, address: string, value: OscValue): void {
-    const answer = this.dispatcher.dispatch(address, value, peer.by);
+  /** Sets, at once or over time, and tells the peer where another value stands than the one it sent. */
+  write(peer: OscPeer, address: string, value: OscValue, over?: OscValue): void {
+    const role = this.#roleOf(peer);
+    const answer =
+      role === 'none'
+        ? refusal(address, 'OSC_PEER_REFUSED', { host: peer.host })
+        : this.dispatcher.dispatch(address, value, peer.by, role, fadeOf(over));
     if (!answer.ok) this.refuse(peer, answer);
     else if (answer.clamped) this.#answer(peer, address);
   }
   refuse(peer: OscPeer, { address, code, message }: Pick<Refusal, 'address' | 'code' | 'message'>): void {
     this.counters.refused += 1;
     this.#tellRefusal(peer, address, code, message);
+  }
+
+  /** Asking and being told is everybody's: what changes something is not. */
+  reset(peer: OscPeer, address: string): void {
+    const role = this.#roleOf(peer);
+    const answer =
+      role === 'none'
+        ? refusal(address, 'OSC_PEER_REFUSED', { host: peer.host })
+        : this.dispatcher.reset(address, peer.by, role);
+    if (!answer.ok) this.refuse(peer, answer);
+  }
+  #roleOf({ host }: OscPeer): Role | 'none' {
+    const { peers = [], role = 'operator' } = this.roles;
+    return peers.find((one) => one.host === host)?.role ?? role;
   }
 
   #act({ address, args }: OscMessage, peer: OscPeer): void {
@@ -135,7 +158,8 @@ export class Conversation {
     const descriptor = registry.find(address)?.descriptor;
     const known = descriptor !== undefined || registry.findMeter(address) !== null;
     if (known && (first === undefined || first === '?')) this.#answer(peer, address);
-    else this.write(peer, address, descriptor === undefined ? (first ?? null) : this.#scaled(peer, descriptor, first!));
+    else if (descriptor === undefined) this.write(peer, address, first ?? null);
+    else this.write(peer, address, this.#scaled(peer, descriptor, first!), args[1]);
   }
 
   #scaled(peer: OscPeer, descriptor: ParamDescriptor, value: OscValue): OscValue {
@@ -175,6 +199,15 @@ export class Conversation {
     this.#refusalBudget -= 1;
     peer.outbox.say('/understudy/refused', [address.slice(0, 120), code, message].map(outOf));
   }
+}
+
+/** Longer than any fade of a show; what is asked beyond is a mistake of a scale. */
+const longestFadeS = 3600;
+/** The second argument of a number: seconds. Nothing, zero and what is no number: at once. */
+function fadeOf(over: OscValue | undefined): DurationUs | null {
+  const seconds = typeof over === 'string' ? Number(over) : over;
+  if (typeof seconds !== 'number' || !(seconds > 0)) return null;
+  return fromMs(1000 * Math.min(longestFadeS, seconds));
 }
 
 /** What a button sends, or nothing at all: then an action that may be done without its argument is. Cue 1 is asked for as "1". */

@@ -1,4 +1,4 @@
-import type { OscTargetConfig } from '../../protocol/consoles.js';
+import type { OscRoles, OscTargetConfig } from '../../protocol/consoles.js';
 import type { Clock } from '../../time/clock.js';
 import type { Dispatcher } from '../dispatch/dispatch.js';
 import { Conversation } from './conversation.js';
@@ -17,6 +17,8 @@ export interface OscSurfaceOptions {
   readonly tcpPort?: number | null;
   /** What desks that are no target send for "full" on parameters that are ratios: 1 (Eos, TouchOSC), 100 (grandMA3) or 255. */
   readonly ratioFull?: 1 | 100 | 255;
+  /** Who may change what; operators where unset. */
+  readonly roles?: OscRoles | undefined;
   /** Desks that are told of changes without asking. */
   readonly targets?: readonly OscTargetConfig[];
 }
@@ -57,7 +59,7 @@ export class OscSurface {
     try {
       const tcpPort = options.tcpPort === undefined ? port : options.tcpPort;
       const tcp = tcpPort === null ? null : await TcpDoor.open(host, tcpPort, profile, clock, counters);
-      const talk = new Conversation(dispatcher, clock, counters, aliasesOf(targets));
+      const talk = new Conversation(dispatcher, clock, counters, aliasesOf(targets), options.roles);
       return new OscSurface(options, counters, talk, udp, tcp);
     } catch (error) {
       udp.close();

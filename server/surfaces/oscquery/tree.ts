@@ -43,6 +43,17 @@ const units: Readonly<Record<Unit, string | null>> = {
 };
 const unitOf = (unit: Unit): Record<string, Json> => (units[unit] === null ? {} : { UNIT: [units[unit]] });
 
+/** A number may be given a time: the same address with a second argument, seconds. */
+const overTime = ({ integer, min, max, unit }: Extract<ParamDescriptor, { kind: 'number' }>): Json => ({
+  TYPE: integer ? 'if' : 'ff',
+  RANGE: [
+    { MIN: min, MAX: max },
+    { MIN: 0, MAX: 3600 },
+  ],
+  UNIT: [units[unit], 'time.second'],
+  DESCRIPTION: 'The value, and in how many seconds it gets there.',
+});
+
 function typed(descriptor: ParamDescriptor): Record<string, Json> {
   switch (descriptor.kind) {
     case 'number':
@@ -71,7 +82,12 @@ export function methodsOf(dispatcher: Dispatcher): QueryMethod[] {
   const { registry } = dispatcher;
   const params = registry.instances.map(({ address, descriptor }) => ({
     address,
-    attributes: { ...about(descriptor), ...typed(descriptor), ACCESS: 3 },
+    attributes: {
+      ...about(descriptor),
+      ...typed(descriptor),
+      ...(descriptor.kind === 'number' ? { OVERLOADS: [overTime(descriptor)] } : {}),
+      ACCESS: 3,
+    },
     values: () => [dispatcher.get(address) ?? descriptor.default],
   }));
   const meters = registry.meters.map(({ address, descriptor }) => ({
