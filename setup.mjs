@@ -136,6 +136,7 @@ function bundleProcesses(esbuild) {
     'pipeline/lane-process.ts',
     'pipeline/inference-process.ts',
     'pipeline/neural-process.ts',
+    'pipeline/multiview-process.ts',
     'control/control-process.ts',
     'likeness/prepare.ts',
     'stage-sim/camera.ts',

@@ -10,6 +10,7 @@ const ditGroups: ReadonlySet<string> = new Set([
   'slate',
   'burnin',
   'monitor',
+  'multiview',
   'lut',
   'scope',
   'preview',

@@ -1,14 +1,14 @@
 import type { MultiviewOptions } from '../pipeline/multiview-options.js';
 import { monitorValues } from '../show/monitor-values.js';
-import type { ShowFile, ShowMultiview } from '../show/schema.js';
+import type { ShowMultiview } from '../show/schema.js';
+import { productVersion } from '../version.js';
 import type { KeptProcess } from './child.js';
+import type { RunFacts } from './process-options.js';
 
 const usualSize = { widthPx: 1280, heightPx: 720, framesPerSecond: 25 } as const;
-type OfTheShow = 'id' | 'outputName' | 'groups' | 'tiles' | 'widthPx' | 'heightPx' | 'framesPerSecond' | 'values';
-type OfTheRun = Omit<MultiviewOptions, OfTheShow>;
 
-/** What of a multiview its process is started with, but for the run's own. */
-function ofTheShow(show: ShowFile, multiview: ShowMultiview): Pick<MultiviewOptions, OfTheShow> {
+/** What a multiview's process is started with. */
+function optionsOf(multiview: ShowMultiview, { show, runFolder, interfaces, machineName }: RunFacts): MultiviewOptions {
   const { id, outputName, groups, tiles, widthPx, heightPx, framesPerSecond } = multiview;
   const labels = new Map(show.sources.map((source) => [source.id, source.label ?? source.id]));
   return {
@@ -18,6 +18,9 @@ function ofTheShow(show: ShowFile, multiview: ShowMultiview): Pick<MultiviewOpti
     framesPerSecond: framesPerSecond ?? usualSize.framesPerSecond,
     tiles: (tiles ?? [...labels.keys()]).map((laneId) => ({ laneId, label: labels.get(laneId) ?? laneId })),
     values: { ...monitorValues(show), ...show.values },
+    ...{ runFolder, interfaceAddresses: interfaces, machineName, version: productVersion },
+    discoveryServers: show.discoveryServers ?? [],
+    askAddresses: show.askAddresses ?? [],
   };
 }
 
@@ -31,8 +34,8 @@ export class Multiviews {
     return [...this.#running.values()].map(({ kept }) => kept);
   }
 
-  async follow(show: ShowFile, run: OfTheRun): Promise<void> {
-    const wanted = new Map((show.multiviews ?? []).map((each) => [each.id, ofTheShow(show, each)]));
+  async follow(facts: RunFacts): Promise<void> {
+    const wanted = new Map((facts.show.multiviews ?? []).map((each) => [each.id, optionsOf(each, facts)]));
     for (const [id, { kept, text }] of [...this.#running]) {
       if (JSON.stringify(wanted.get(id)) === text) continue;
       this.#running.delete(id);
@@ -40,7 +43,7 @@ export class Multiviews {
     }
     for (const [id, options] of wanted) {
       if (this.#running.has(id)) continue;
-      const kept = this.keep(`multiview-${id}`, { ...run, ...options });
+      const kept = this.keep(`multiview-${id}`, options);
       this.#running.set(id, { kept, text: JSON.stringify(options) });
     }
   }

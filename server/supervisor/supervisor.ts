@@ -43,7 +43,7 @@ export class Supervisor {
   readonly #runFolder = mkdtempSync(join(tmpdir(), 'understudy-'));
   readonly #lanes = new Map<string, { kept: KeptProcess; bypassPort: number; outputName: string }>();
   readonly #multiviews = new Multiviews((name, options) =>
-    this.#keep(name, entry('pipeline/multiview-process.js'), [JSON.stringify(options)], 300, (message) => {
+    this.#keep(name, entryOf('pipeline/multiview-process.ts'), [JSON.stringify(options)], 300, (message) => {
       this.say(`Multiview: ${String(message['outputName'])}`);
     }),
   );
@@ -231,15 +231,7 @@ export class Supervisor {
   }
 
   async #followMultiviews(): Promise<void> {
-    if (this.#closing) return;
-    await this.#multiviews.follow(this.show, {
-      runFolder: this.#runFolder,
-      interfaceAddresses: this.#interfaces(),
-      machineName: this.options.machineName ?? null,
-      discoveryServers: this.show.discoveryServers ?? [],
-      askAddresses: this.show.askAddresses ?? [],
-      version: productVersion,
-    });
+    if (!this.#closing) await this.#multiviews.follow(this.#facts);
   }
 
   async #startLane(source: ShowSource, prepared: PrepareResult): Promise<void> {
