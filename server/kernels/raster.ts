@@ -33,7 +33,7 @@ export interface RasterKernel {
     targetStride: number,
     mode: number,
   ): number;
-  /** drawTriangles in mode 0 with a square texture of bytes (u8×4); depth 0: no test. 0, or 1 for a texture outside 2…32768 px. */
+  /** drawTriangles in mode 0 with a square texture of bytes (u8×4); depth 0: no test. 0, or 1 for a texture outside 2…1023 px. */
   drawSkin(
     vertices: number,
     indices: number,
@@ -47,6 +47,8 @@ export interface RasterKernel {
     targetHeight: number,
     targetStride: number,
   ): number;
+  /** Brings memory near the processor, whole cache lines of 64 bytes in steps of 256; what is returned is of no use. */
+  touch(from: number, bytes: number): number;
   /** Marks the 8 × 8 px tiles (u8 each) near triangles of the whole surface that face away; returns how many do. */
   markFolds(
     vertices: number,

@@ -235,4 +235,4 @@ export function fillDepth(depth: usize, count: i32, value: f32): i32 {
   return 0;
 }
 
-export { clearLayers, drawSkin, markFolds, splitLayers } from './_raster-skin';
+export { clearLayers, drawSkin, markFolds, splitLayers, touch } from './_raster-skin';

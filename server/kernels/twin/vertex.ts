@@ -22,3 +22,27 @@ export function smoothTrustedTwin(
   }
   return last;
 }
+
+/** What harmonicSums of assembly/vertex.ts does: 9 rows of 12, the columns that are of use; the others are 0. */
+export function harmonicSumsTwin(
+  normals: Float32Array,
+  [values, cb, cr]: readonly [Float32Array, Float32Array, Float32Array],
+  weights: Float32Array,
+  fitted: Float32Array | null,
+  spread: number,
+): Float64Array {
+  const sums = new Float64Array(108);
+  for (let i = 0; i < values.length; i++) {
+    if (!(weights[i]! > 0)) continue;
+    const [x, y, z] = [normals[i * 3]!, normals[i * 3 + 1]!, normals[i * 3 + 2]!];
+    const basis = [1, x, y, z, x * y, x * z, y * z, x * x - y * y, 3 * z * z - 1];
+    const fit = fitted ? basis.reduce((sum, b, k) => sum + b * fitted[k]!, 0) : values[i]!;
+    const w = weights[i]! / (1 + ((values[i]! - fit) / spread) ** 2);
+    basis.forEach((own, row) => {
+      const columns = row < 4 ? 4 : 8;
+      for (let k = 0; k < columns; k++) sums[row * 12 + k]! += w * own * basis[k]!;
+      [basis[8]!, values[i]!, cb[i]!, cr[i]!].forEach((last, k) => (sums[row * 12 + 8 + k]! += w * own * last));
+    });
+  }
+  return sums;
+}

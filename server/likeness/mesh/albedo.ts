@@ -2,7 +2,8 @@ import { surfaceCount } from '../../frame/face-track.js';
 import { lumaWeights } from '../../frame/format.js';
 import { topologyOf } from './canonical.js';
 import { vertexNormals } from './normals.js';
-import { LightFit, type VertexLight } from './relight.js';
+import { loadVertexKernel } from '../../kernels/vertex.js';
+import { LightFit, LightSamples, type VertexLight } from './relight.js';
 import type { UnwrapTools } from './unwrap.js';
 
 /** Gains outside are not light but a beard or a shadow's edge. */
@@ -25,7 +26,10 @@ const believed01 = 0.85;
 export function photoShading(vertexRgb: Float32Array, shape: Float32Array, tools: UnwrapTools): Float32Array {
   const { mesh, canonical } = tools;
   const { isSkin } = topologyOf(canonical);
-  const normals = new Float32Array(mesh.count * 3);
+  const mark = tools.memory.mark();
+  const samples = new LightSamples(tools.memory, loadVertexKernel(tools.memory), mesh.count);
+  const { normals, weight } = samples;
+  weight.fill(0);
   vertexNormals(shape, mesh.triangles, normals);
   const luma = new Float32Array(mesh.count),
     redness = new Float32Array(mesh.count);
@@ -37,7 +41,6 @@ export function photoShading(vertexRgb: Float32Array, shape: Float32Array, tools
   }
   const usual = medianOf(redness, isSkin),
     middle = medianOf(luma, isSkin);
-  const weight = new Float32Array(mesh.count);
   for (let i = 0; i < surfaceCount; i++) {
     const strange = Math.abs(redness[i]! - usual);
     weight[i] =
@@ -45,11 +48,14 @@ export function photoShading(vertexRgb: Float32Array, shape: Float32Array, tools
         ? 0
         : Math.max(0, normals[i * 3 + 2]!);
   }
-  const ratio = luma.map((value) => value / Math.max(1, middle));
+  samples.ratio.set(luma.map((value) => value / Math.max(1, middle)));
+  samples.dCb.fill(0);
+  samples.dCr.fill(0);
   const none = new Float32Array(mesh.count);
   const light: VertexLight = { gain: new Float32Array(mesh.count), tintCb: none.slice(), tintCr: none.slice() };
-  new LightFit(mesh.count).fit(normals, ratio, none, none, weight, 0, light);
+  new LightFit(samples).fit(0, light);
   const mean = meanOf(light.gain, weight);
+  tools.memory.rewind(mark);
   return light.gain.map((gain) => {
     const shade = 1 + (gain / mean - 1) * believed01;
     return Math.min(mostShade, Math.max(leastShade, shade));

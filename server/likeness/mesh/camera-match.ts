@@ -12,8 +12,10 @@ const flatSkin = [50, 280, 151] as const;
 const flatShare = 0.12;
 /** Immerkær (1996): σ of the noise from the mean magnitude of his mask's answer. */
 const noiseOfMask = Math.sqrt(Math.PI / 2) / 6;
-/** How fast the estimates follow. */
-const follow01 = 0.35;
+/** Focus and grain are read in one of so many pictures, each in its own: neither changes faster. */
+const readEvery = 3;
+/** How fast the estimates follow, a reading. */
+const follow01 = 0.7;
 /** Spread of the edges of a picture in focus, px: the likeness is drawn about as sharp. */
 const inFocusPx = 0.6;
 /** A face's own soft shading makes its edges look less spread than they are: measured on the simulated stage's defocus. */
@@ -30,7 +32,10 @@ interface Seen {
   edgePx: number;
   blurPx: number;
   grainCodes: number;
+  /** Of the drawn likeness. */
+  ownCodes: number;
   frame: number;
+  pictures: number;
 }
 
 /** ∫ (Φ((x + d)/σ) − Φ(x/σ))² dx: what a step edge of spread σ adds to the squared difference over a distance d. */
@@ -92,8 +97,9 @@ export class CameraMatch {
     const radius = Math.round(seen.blurPx * amount01);
     if (seen.blurPx >= leastBlurPx)
       this.kernel.blurPatch(patch.ptr, this.scratchPtr, patch.strideBytes, widthPx, heightPx, radius);
-    const own = this.#patchNoise(face, region, patch);
-    const grain = Math.sqrt(Math.max(0, seen.grainCodes ** 2 - own ** 2)) * amount01;
+    if (seen.pictures === 0 || seen.pictures % readEvery === 1) seen.ownCodes = this.#patchNoise(face, region, patch);
+    seen.pictures++;
+    const grain = Math.sqrt(Math.max(0, seen.grainCodes ** 2 - seen.ownCodes ** 2)) * amount01;
     if (grain < leastGrainCodes) return;
     const chroma = rgb ? 1 : chromaShare;
     this.memory.f32.set([grain, grain * chroma, grain * chroma, 0], this.#amplitudePtr >> 2);
@@ -114,9 +120,10 @@ export class CameraMatch {
     let seen = this.#seen.get(face.faceId);
     const fresh = !seen || seen.frame !== face.startedFrame;
     if (!seen || fresh) {
-      seen = { edgePx: 0, blurPx: 0, grainCodes: 0, frame: face.startedFrame };
+      seen = { edgePx: 0, blurPx: 0, grainCodes: 0, ownCodes: 0, frame: face.startedFrame, pictures: 0 };
       this.#seen.set(face.faceId, seen);
     }
+    if (seen.pictures % readEvery !== 0) return seen;
     const sizePx = face.box.x1 - face.box.x0;
     const noise = this.#flatNoise(face, region, sizePx);
     seen.grainCodes += (noise - seen.grainCodes) * (fresh ? 1 : follow01);

@@ -7,6 +7,7 @@ import { loadVertexKernel, type VertexKernel } from '../../kernels/vertex.js';
 import { CameraMatch } from './camera-match.js';
 import { type CanonicalFace, type FaceTopology, topologyOf } from './canonical.js';
 import { drawingOrder } from './drawing-order.js';
+import { LightSamples } from './relight.js';
 import { LayeredTriangles, Layers } from './layers.js';
 import { skinMeshOf, type SkinMesh } from './skin-mesh.js';
 
@@ -17,6 +18,7 @@ export const maxPatchSidePx = 1600;
 export class MeshCanvas {
   readonly camera: CameraMatch;
   readonly vertex: VertexKernel;
+  readonly light: LightSamples;
   readonly patchPtr: number;
   readonly selfPtr: number;
   readonly depthPtr: number;
@@ -50,6 +52,7 @@ export class MeshCanvas {
     this.patchPtr = memory.allocate(maxPatchSidePx * maxPatchSidePx * 8);
     this.selfPtr = memory.allocate(maxPatchSidePx * maxPatchSidePx * 8);
     this.vertex = loadVertexKernel(memory);
+    this.light = new LightSamples(memory, this.vertex, this.mesh.count);
     this.camera = new CameraMatch(memory, camera, this.selfPtr);
     this.depthPtr = memory.allocate(maxPatchSidePx * maxPatchSidePx * 4);
     this.vertexPtr = memory.allocate(this.mesh.count * rasterVertexFloats * 4);

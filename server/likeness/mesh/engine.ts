@@ -15,7 +15,7 @@ import { rimDistance, skinGoesOn } from './skin-mask.js';
 import { SkinTexture } from './skin-texture.js';
 import { EdgeTone } from './edge-tone.js';
 import { shapeTransfer } from './shape-transfer.js';
-import { LightFit, type VertexLight } from './relight.js';
+import { LightFit, type LightSamples, type VertexLight } from './relight.js';
 import { fitSimilarity, newPose } from './pose.js';
 import { probe, rgbToYuv } from './sample.js';
 
@@ -42,11 +42,7 @@ export class MeshLikeness implements LikenessEngine {
     tintCr: new Float32Array(vertexCount),
   };
   readonly #fits = new Map<number, LightFit>();
-  readonly #normals = new Float32Array(vertexCount * 3);
-  readonly #ratio = new Float32Array(vertexCount);
-  readonly #dCb = new Float32Array(vertexCount);
-  readonly #dCr = new Float32Array(vertexCount);
-  readonly #weight = new Float32Array(vertexCount);
+  readonly #samples: LightSamples;
   readonly #shaped = new Float32Array(vertexCount * 2);
   readonly #seen = new Float32Array(vertexCount * 3);
   readonly #shapeOffset = new Float32Array(vertexCount * 3);
@@ -67,6 +63,7 @@ export class MeshLikeness implements LikenessEngine {
     reference: FaceBake | null,
   ) {
     this.#reference = reference;
+    this.#samples = canvas.light;
     this.#openings = new Openings(canvas);
     this.#irisTint = reference ? irisTintOf(bake.irisRgb, reference.irisRgb) : null;
     this.#patch = { ptr: canvas.patchPtr, strideBytes: 0, x0: 0, y0: 0, x1: 0, y1: 0 };
@@ -128,8 +125,8 @@ export class MeshLikeness implements LikenessEngine {
       this.#shaped[i * 2 + 1] = -seen[i * 3 + 1] - region.box.y0 - s * (R[3] * ox + R[4] * oy + R[5] * oz);
     }
     closeLids(landmarks, this.#shaped);
-    vertexNormals(seen, this.canvas.mesh.triangles, this.#normals);
-    coverOutline(this.#normals, this.#shaped, pose.scale);
+    vertexNormals(seen, this.canvas.mesh.triangles, this.#samples.normals);
+    coverOutline(this.#samples.normals, this.#shaped, pose.scale);
   }
 
   #boundPatch(region: RegionView): boolean {
@@ -163,8 +160,8 @@ export class MeshLikeness implements LikenessEngine {
     const reference = this.#referenceYuv;
     const yuv = this.#seenYuv;
     for (let i = 0; i < vertexCount; i++) {
-      this.#weight[i] = 0;
-      const facing = this.#normals[i * 3 + 2];
+      this.#samples.weight[i] = 0;
+      const facing = this.#samples.normals[i * 3 + 2];
       if (this.#isSkin[i] === 0 || facing < 0.15) continue;
       probe(
         this.canvas.memory,
@@ -180,23 +177,26 @@ export class MeshLikeness implements LikenessEngine {
       const at = i * 3;
       const luma = Math.max(1, yuv[at] - 16);
       const was = Math.max(4, reference[i * 3] - 16);
-      this.#ratio[i] = Math.min(4, luma / was);
-      this.#dCb[i] = (yuv[at + 1] - 128) / Math.max(12, luma) - (reference[i * 3 + 1] - 128) / Math.max(12, was);
-      this.#dCr[i] = (yuv[at + 2] - 128) / Math.max(12, luma) - (reference[i * 3 + 2] - 128) / Math.max(12, was);
-      this.#weight[i] = facing * (i < surfaceCount ? (0.1 + landmarkConfidence[i]) * landmarkVisible01[i] : beside01);
+      this.#samples.ratio[i] = Math.min(4, luma / was);
+      this.#samples.dCb[i] =
+        (yuv[at + 1] - 128) / Math.max(12, luma) - (reference[i * 3 + 1] - 128) / Math.max(12, was);
+      this.#samples.dCr[i] =
+        (yuv[at + 2] - 128) / Math.max(12, luma) - (reference[i * 3 + 2] - 128) / Math.max(12, was);
+      this.#samples.weight[i] =
+        facing * (i < surfaceCount ? (0.1 + landmarkConfidence[i]) * landmarkVisible01[i] : beside01);
     }
     let fit = this.#fits.get(face.faceId);
     if (!fit) {
-      fit = new LightFit(vertexCount);
+      fit = new LightFit(this.#samples);
       this.#fits.set(face.faceId, fit);
     }
-    fit.fit(this.#normals, this.#ratio, this.#dCb, this.#dCr, this.#weight, 0.35, this.#light);
+    fit.fit(0.35, this.#light);
     for (let i = 0; i < vertexCount; i++) {
       this.#light.gain[i] = 1 + (this.#light.gain[i] - 1) * look.light01;
       this.#light.tintCb[i] *= look.light01;
       this.#light.tintCr[i] *= look.light01;
     }
-    this.#edge.measure(face.faceId, this.#seenYuv, this.#textureYuv, this.#light, this.#weight, look.tone01);
+    this.#edge.measure(face.faceId, this.#seenYuv, this.#textureYuv, this.#light, this.#samples.weight, look.tone01);
   }
 
   #draw(face: FaceTrack, region: RegionView, matrix: YuvMatrix, look: Look, rgb: boolean, fill: PatchFill): void {
@@ -218,6 +218,10 @@ export class MeshLikeness implements LikenessEngine {
           ? canvas.offsetsRgbPtr
           : canvas.offsetsYuvPtr;
     canvas.layers.split(canvas.lists, canvas.vertexPtr, widthPx, heightPx);
+    const rowBytes = textureSizePx * 4;
+    const { fromV, toV } = canvas.mesh;
+    const firstRow = Math.floor(fromV * textureSizePx);
+    raster.touch(this.#texturePtr + firstRow * rowBytes, (Math.ceil(toV * textureSizePx) - firstRow) * rowBytes);
     const { plainPtr, plainCount, testedPtr, testedCount } = canvas.skin;
     this.#drawSkin(plainPtr, plainCount, offsets, 0);
     // Nearer is smaller. The nose hides the far cheek, the far side hides behind itself.
@@ -274,7 +278,7 @@ export class MeshLikeness implements LikenessEngine {
       skin[at + 3] = mesh.uvs[i * 2] * textureSizePx;
       skin[at + 4] = mesh.uvs[i * 2 + 1] * textureSizePx;
       // Only what faces away is left out: fading earlier lets the performer's own profile through.
-      const facing = Math.min(1, Math.max(0, (this.#normals[i * 3 + 2] + 0.15) / 0.15));
+      const facing = Math.min(1, Math.max(0, (this.#samples.normals[i * 3 + 2] + 0.15) / 0.15));
       const lit = (this.#textureYuv[i * 3] - 16) * gain[i];
       const tone = this.#edge.tone;
       const luma = tone[i * 3],

@@ -1,3 +1,6 @@
+import type { KernelMemory } from '../../kernels/memory.js';
+import { harmonicSumFloats, type VertexKernel } from '../../kernels/vertex.js';
+
 /**
  * The performer's light on the likeness, by quotient images (Shashua and Riklin-Raviv 2001): at every vertex the ratio of
  * the performer's luma now to the performer's luma when enrolled is light alone, the skin cancels. The ratio is fitted with
@@ -10,18 +13,6 @@ const colourTerms = 4;
 /** Bounds of the light's gain, in code values: darker or brighter than this is not believed. */
 const leastGain = 0.15;
 const mostGain = 2.6;
-
-function basis(x: number, y: number, z: number, out: Float64Array, at: number): void {
-  out[at] = 1;
-  out[at + 1] = x;
-  out[at + 2] = y;
-  out[at + 3] = z;
-  out[at + 4] = x * y;
-  out[at + 5] = x * z;
-  out[at + 6] = y * z;
-  out[at + 7] = x * x - y * y;
-  out[at + 8] = 3 * z * z - 1;
-}
 
 /** Symmetric positive definite solve in place (Cholesky); returns false where it is not. */
 function solve(matrix: Float64Array, right: Float64Array, n: number): boolean {
@@ -58,49 +49,82 @@ export interface VertexLight {
   readonly tintCr: Float32Array;
 }
 
+/** What a fit reads, count × f32 each (normals × 3), in kernel memory: whoever fits fills them. All faces share them. */
+export class LightSamples {
+  /** Unit, z to the viewer. */
+  readonly normals: Float32Array;
+  /** The performer's luma now by the reference's. */
+  readonly ratio: Float32Array;
+  /** Difference of chroma per luma. */
+  readonly dCb: Float32Array;
+  readonly dCr: Float32Array;
+  /** 0 leaves the vertex out. */
+  readonly weight: Float32Array;
+  readonly #ptrs: readonly number[];
+  readonly #fittedPtr: number;
+  readonly #sumsPtr: number;
+  readonly sums: Float32Array;
+
+  constructor(
+    private readonly memory: KernelMemory,
+    private readonly kernel: VertexKernel,
+    readonly count: number,
+  ) {
+    const ptrs = [3, 1, 1, 1, 1].map((floats) => memory.allocate(count * floats * 4));
+    const view = (index: number, floats: number): Float32Array =>
+      memory.f32.subarray(ptrs[index]! >> 2, (ptrs[index]! >> 2) + floats);
+    this.#ptrs = ptrs;
+    this.normals = view(0, count * 3);
+    this.ratio = view(1, count);
+    this.dCb = view(2, count);
+    this.dCr = view(3, count);
+    this.weight = view(4, count);
+    this.#fittedPtr = memory.allocate(terms * 4);
+    this.#sumsPtr = memory.allocate(harmonicSumFloats * 4);
+    this.sums = memory.f32.subarray(this.#sumsPtr >> 2, (this.#sumsPtr >> 2) + harmonicSumFloats);
+  }
+
+  /** `fitted`: what outliers are measured against. Sums are rows of 12: see the kernel. */
+  sum(fitted: Float64Array | null): void {
+    const [normals, ratio, dCb, dCr, weight] = this.#ptrs as [number, number, number, number, number];
+    if (fitted) for (let k = 0; k < terms; k++) this.memory.f32[(this.#fittedPtr >> 2) + k] = fitted[k]!;
+    const ptr = fitted ? this.#fittedPtr : 0;
+    this.kernel.harmonicSums(normals, ratio, dCb, dCr, weight, ptr, outlierSpread, this.#sumsPtr, this.count);
+  }
+}
+/** A ratio that is off by this counts half. */
+const outlierSpread = 0.15;
+/** Columns of a row of the sums, and which of them are right sides. */
+const columns = 12;
+const [ofLuma, ofCb, ofCr] = [9, 10, 11];
+
+/** One face's light, from picture to picture. */
 export class LightFit {
-  /** Of every vertex that counts. */
-  readonly #basis: Float64Array;
   readonly #matrix = new Float64Array(terms * terms);
   readonly #colourMatrix = new Float64Array(colourTerms * colourTerms);
   readonly #right = new Float64Array(terms);
-  readonly #next = new Float64Array(terms);
   readonly #luma = new Float64Array(terms);
   readonly #cb = new Float64Array(colourTerms);
   readonly #cr = new Float64Array(colourTerms);
   readonly #colourRight = new Float64Array(colourTerms);
   #primed = false;
 
-  constructor(private readonly count: number) {
-    this.#basis = new Float64Array(count * terms);
-  }
+  constructor(private readonly samples: LightSamples) {}
 
   reset(): void {
     this.#primed = false;
   }
 
-  /**
-   * normals: count × (x, y, z) unit, z to the viewer; ratio: performer's luma now / reference; dCb, dCr: difference of
-   * chroma per luma; weight: 0 leaves the vertex out. Results land in `light`. `steadiness01` of the last fit is kept.
-   */
-  fit(
-    normals: Float32Array,
-    ratio: Float32Array,
-    dCb: Float32Array,
-    dCr: Float32Array,
-    weight: Float32Array,
-    steadiness01: number,
-    light: VertexLight,
-  ): void {
+  /** Fits what the samples hold now. Results land in `light`; `steadiness01` of the last fit is kept. */
+  fit(steadiness01: number, light: VertexLight): void {
+    const { samples } = this;
     const keep = this.#primed ? steadiness01 : 0;
-    for (let i = 0; i < this.count; i++) {
-      if (weight[i] > 0) basis(normals[i * 3], normals[i * 3 + 1], normals[i * 3 + 2], this.#basis, i * terms);
-    }
-    const total = this.#sum(ratio, weight, null);
+    samples.sum(null);
+    const total = samples.sums[0];
     if (total >= 8) {
-      this.#fitColour(dCb, weight, total, keep, this.#cb);
-      this.#fitColour(dCr, weight, total, keep, this.#cr);
-      this.#fitLuma(ratio, weight, total, keep);
+      this.#fitColour(ofCb, total, keep, this.#cb);
+      this.#fitColour(ofCr, total, keep, this.#cr);
+      this.#fitLuma(total, keep);
     } else if (!this.#primed) {
       this.#luma.fill(0);
       this.#luma[0] = 1;
@@ -108,78 +132,40 @@ export class LightFit {
       this.#cr.fill(0);
     }
     this.#primed = true;
-    this.#shine(normals, light);
+    this.#shine(samples.normals, light);
   }
 
   /** Two rounds: in the second, what the first fits badly (hair, highlights, fingers) counts less. */
-  #fitLuma(ratio: Float32Array, weight: Float32Array, total: number, keep: number): void {
+  #fitLuma(total: number, keep: number): void {
     const right = this.#right;
-    if (!solveRidged(this.#matrix, right, terms, total)) return;
-    const again = this.#sum(ratio, weight, right);
-    if (again < 8 || !solveRidged(this.#matrix, right, terms, again)) return;
+    if (!this.#solve(this.#matrix, right, terms, ofLuma, total)) return;
+    this.samples.sum(right);
+    const again = this.samples.sums[0];
+    if (again < 8 || !this.#solve(this.#matrix, right, terms, ofLuma, again)) return;
     for (let k = 0; k < terms; k++) this.#luma[k] = this.#luma[k] * keep + right[k] * (1 - keep);
   }
 
-  /** After the first #sum, whose matrix holds these terms as well. */
-  #fitColour(value: Float32Array, weight: Float32Array, total: number, keep: number, into: Float64Array): void {
-    const b = this.#basis,
-      matrix = this.#colourMatrix;
-    let r0 = 0,
-      r1 = 0,
-      r2 = 0,
-      r3 = 0;
-    for (let i = 0; i < this.count; i++) {
-      if (!(weight[i] > 0)) continue;
-      const wv = weight[i] * value[i];
-      r0 += wv;
-      r1 += wv * b[i * terms + 1];
-      r2 += wv * b[i * terms + 2];
-      r3 += wv * b[i * terms + 3];
-    }
+  #fitColour(column: number, total: number, keep: number, into: Float64Array): void {
     const right = this.#colourRight;
-    right[0] = r0;
-    right[1] = r1;
-    right[2] = r2;
-    right[3] = r3;
-    for (let r = 0; r < colourTerms; r++)
-      for (let c = 0; c <= r; c++) matrix[r * colourTerms + c] = this.#matrix[r * terms + c];
-    if (!solveRidged(matrix, right, colourTerms, total)) return;
+    if (!this.#solve(this.#colourMatrix, right, colourTerms, column, total)) return;
     for (let k = 0; k < colourTerms; k++) into[k] = into[k] * keep + right[k] * (1 - keep);
   }
 
-  /** Normal equations into #matrix and #right; the sum of the weights. `fitted`: what outliers are measured against. */
-  #sum(value: Float32Array, weight: Float32Array, fitted: Float64Array | null): number {
-    const b = this.#basis,
-      matrix = this.#matrix,
-      right = this.#next;
-    matrix.fill(0);
-    right.fill(0);
-    let total = 0;
-    for (let i = 0, at = 0; i < this.count; i++, at += terms) {
-      let w = weight[i];
-      if (!(w > 0)) continue;
-      if (fitted) {
-        let g = 0;
-        for (let k = 0; k < terms; k++) g += fitted[k] * b[at + k];
-        const r = (value[i] - g) / 0.15;
-        w /= 1 + r * r;
-      }
-      total += w;
-      for (let r = 0; r < terms; r++) {
-        const wb = w * b[at + r];
-        right[r] += wb * value[i];
-        for (let c = 0; c <= r; c++) matrix[r * terms + c] += wb * b[at + c];
-      }
+  /** The first `n` terms of the sums; the solution lands in `right`. */
+  #solve(matrix: Float64Array, right: Float64Array, n: number, column: number, total: number): boolean {
+    const { sums } = this.samples;
+    for (let r = 0; r < n; r++) {
+      for (let c = 0; c <= r; c++) matrix[r * n + c] = sums[r * columns + c];
+      right[r] = sums[r * columns + column];
     }
-    this.#right.set(right);
-    return total;
+    return solveRidged(matrix, right, n, total);
   }
 
   #shine(normals: Float32Array, light: VertexLight): void {
     const l = this.#luma,
       cb = this.#cb,
       cr = this.#cr;
-    for (let i = 0; i < this.count; i++) {
+    for (let i = 0; i < this.samples.count; i++) {
       const x = normals[i * 3],
         y = normals[i * 3 + 1],
         z = Math.max(0, normals[i * 3 + 2]);

@@ -25,6 +25,9 @@ export interface SkinMesh {
   readonly positions: Float32Array;
   /** count × (u, v), 0…1. The face takes the middle, the rings the border. */
   readonly uvs: Float32Array;
+  /** The rows of the texture between which they lie. */
+  readonly fromV: number;
+  readonly toV: number;
   readonly triangles: Uint16Array;
   /** Per ring vertex: the oval landmark that it hangs from, and where from there (cm, canonical frame). */
   readonly hangsFrom: Uint16Array;
@@ -96,7 +99,9 @@ export function skinMeshOf(face: CanonicalFace): SkinMesh {
       uvs[vertex * 2 + 1] = 0.5 + dv * out;
     }
   });
-  return { count, positions, uvs, triangles: triangulate(face, n), hangsFrom, offsets };
+  const rows = uvs.filter((_, i) => i % 2 === 1);
+  const [fromV, toV] = [Math.min(...rows), Math.max(...rows)];
+  return { count, positions, uvs, fromV, toV, triangles: triangulate(face, n), hangsFrom, offsets };
 }
 
 export const ringVertex = (ring: number, k: number): number =>
