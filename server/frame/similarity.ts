@@ -67,3 +67,37 @@ export function mapPoints(map: Affine, source: Float32Array, out: Float32Array, 
     out[i + 2] = source[i + 2] * scale;
   }
 }
+
+/** The similarity that moves the first `count` points (x, y, z triples) nearest to others, by least squares; x and y only. */
+export function fitSimilarity(from: Float32Array, to: Float32Array, count: number, out: Affine): void {
+  let mx = 0,
+    my = 0,
+    mu = 0,
+    mv = 0;
+  for (let i = 0; i < count * 3; i += 3) {
+    mx += from[i] / count;
+    my += from[i + 1] / count;
+    mu += to[i] / count;
+    mv += to[i + 1] / count;
+  }
+  let norm = 1e-6,
+    dot = 1e-6,
+    cross = 0;
+  for (let i = 0; i < count * 3; i += 3) {
+    const x = from[i] - mx,
+      y = from[i + 1] - my,
+      u = to[i] - mu,
+      v = to[i + 1] - mv;
+    norm += x * x + y * y;
+    dot += x * u + y * v;
+    cross += x * v - y * u;
+  }
+  const a = dot / norm,
+    b = cross / norm;
+  out[0] = a;
+  out[1] = -b;
+  out[2] = mu - a * mx + b * my;
+  out[3] = b;
+  out[4] = a;
+  out[5] = mv - b * mx - a * my;
+}

@@ -1,3 +1,4 @@
+import type { Affine } from '../frame/geometry.js';
 import type { KernelFormat } from './formats.js';
 import { loadKernel, type KernelMemory } from './memory.js';
 
@@ -33,6 +34,20 @@ export interface OcclusionExports {
     was: number,
     alert: number,
     arrived01: number,
+    scrapCells: number,
+  ): number;
+  moveWith(
+    backward: number,
+    confidence: number,
+    map: number,
+    motion: number,
+    evidence: number,
+    alert: number,
+    hold: number,
+    strong: number,
+    marked: number,
+    ownPx: number,
+    sure01: number,
   ): number;
   disturb(
     seen: number,
@@ -89,6 +104,10 @@ export const occlusionEvidence = { weak: 5, strong: 11, leastCells: 14, keep01: 
  * changes by 4 codes a picture, a hand's edge by 20 and more.
  */
 const arrival = { lumaCodes: 12, colourCodes: 12, hold: 8, share01: 0.2 } as const;
+/** Fewer cells than this in sight amid hidden ones are part of what hides the face. */
+export const scrapCells = 90;
+/** The evidence of what moves along with what is in front, how far from the face's own motion that begins (crop px), and how sure flow must be. */
+export const company = { marked: 20, ownPx: 4, sure01: 0.5 } as const;
 /** Furthest that a face is looked for beside its place. */
 export const mostShiftCells = 6;
 /** Of the guided mask, squared luma codes: weaker edges than 8 codes do not pull the mask's edge. */
@@ -205,6 +224,34 @@ export class OcclusionKernel {
       wasPtr,
       alertPtr,
       arrival.share01,
+      scrapCells,
+    );
+  }
+  /**
+   * Before `segment`: what moves as that which is in front moves is part of it. Flow grids of `disturb`'s pictures; `confidencePtr` is that of the
+   * flow to this picture; `motion`: where the face itself says that a crop pixel of this picture was in the last. Cells that were marked.
+   */
+  moveWith(
+    { mapPtr, evidencePtr, alertPtr }: OcclusionGrids,
+    backwardPtr: number,
+    confidencePtr: number,
+    motion: Affine,
+  ): number {
+    this.memory.f32.set(motion, this.#paramsPtr >> 2);
+    const { strong } = occlusionEvidence;
+    const { marked, ownPx, sure01 } = company;
+    return this.wasm.moveWith(
+      backwardPtr,
+      confidencePtr,
+      mapPtr,
+      this.#paramsPtr,
+      evidencePtr,
+      alertPtr,
+      arrival.hold,
+      strong,
+      marked,
+      ownPx,
+      sure01,
     );
   }
   guide({ seenPtr, maskPtr, guidedPtr }: OcclusionGrids): void {

@@ -77,6 +77,7 @@ export class KeyframeAnswers {
     if (!state.lastFrame) return;
     state.arrivals.looked(frameNumber);
     if (state.unlookedSince >= 0 && frameNumber >= state.unlookedSince) state.unlookedSince = -1;
+    state.pendingFrame = frameNumber;
     state.pending = faces.map((face) => ({
       box: [face.box[0] * scaleX, face.box[1] * scaleY, face.box[2] * scaleX, face.box[3] * scaleY] as const,
       keyPoints: face.keyPoints.map((v, i) => v * (i % 2 === 0 ? scaleX : scaleY)),

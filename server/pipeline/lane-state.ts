@@ -55,6 +55,8 @@ export class LaneState {
   unlookedSince = 1;
   /** Detections wait for the next picture: a track begins with pixels, and those of the last one are libndi's again. */
   pending: readonly DetectedBox[] | null = null;
+  /** The picture that they were seen in. */
+  pendingFrame = -1;
   detectAskedAtUs = 0 as InstantUs;
   /** Capture instants of the keyframes that were joined since the last picture left. */
   readonly joinedAtUs: InstantUs[] = [];

@@ -171,16 +171,16 @@ export class Looking {
     if (!found) return;
     state.pending = null;
     const { video } = frame;
-    parts.track.detected(found, video.widthPx, video.heightPx, (face) => this.#start(face, frame));
+    parts.track.detected(found, video.widthPx, video.heightPx, (face) => this.#start(face, frame, state.pendingFrame));
   }
 
-  #start(face: FaceTrack, frame: ReceivedFrame): void {
+  #start(face: FaceTrack, frame: ReceivedFrame, seenFrame: number): void {
     const { parts, ladder } = this.lane;
     ladder.reset(face.faceId);
     parts.propagate.place(face);
     const region = parts.regions.copyIn(face, frame.video);
     face.startedFrame = frame.frameNumber;
-    if (region) parts.propagate.start(face, region, frame.frameNumber);
+    if (region) parts.propagate.start(face, region, frame.frameNumber, seenFrame);
     else parts.track.end(face);
   }
 }

@@ -6,9 +6,12 @@ import {
   occlusionEvidence,
   OcclusionKernel,
   occlusionTexels,
+  company,
+  scrapCells,
 } from '../../server/kernels/occlusion.js';
 import { gatherTwin, learnTwin, placeTwin } from '../../server/kernels/twin/occlusion-learn.js';
 import { guideTwin, segmentTwin } from '../../server/kernels/twin/occlusion-mask.js';
+import { moveWithTwin } from '../../server/kernels/twin/occlusion-motion.js';
 import { builds, noise, noiseBytes } from './support.js';
 
 /** A folded sheet of 9 × 9 points that turns its outer columns away, with a second sheet before a part of it. */
@@ -120,11 +123,66 @@ describe.each(builds)('the %s kernel of what hides a face and its twins', (build
       kept,
       bytes(wasPtr),
       bytes(alertPtr),
-      { ...occlusionEvidence, arrived01: 0.2 },
+      { ...occlusionEvidence, arrived01: 0.2, scrapCells },
     );
     expect(kernel.segment(grids)).toBe(twin.hidden);
     expect(bytes(grids.maskPtr)).toEqual(twin.mask);
     expect(apart(floats(keptPtr, occlusionCellCount), kept)).toBeLessThan(1e-4);
+  });
+
+  it.each([1, 2, 3])('hide the same scraps amid what is hidden (%s)', (seed) => {
+    const next = noise(seed * 77);
+    for (let i = 0; i < occlusionCellCount; i++) {
+      const onFace = memory.f32[(grids.mapPtr >> 2) + i * 2]! >= 0;
+      const scrap = Math.hypot((i % 64) - 32, Math.floor(i / 64) - 30) < 2 + seed || next() < 0.01;
+      memory.f32[(grids.evidencePtr >> 2) + i] = !onFace ? -1 : scrap ? 0 : 30;
+    }
+    memory.f32.fill(-1, grids.keptPtr >> 2, (grids.keptPtr >> 2) + occlusionCellCount);
+    memory.u8.fill(3, grids.alertPtr, grids.alertPtr + occlusionCellCount);
+    const kept = floats(grids.keptPtr, occlusionCellCount);
+    const twin = segmentTwin(
+      floats(grids.evidencePtr, occlusionCellCount),
+      floats(grids.mapPtr, occlusionCellCount * 2),
+      kept,
+      bytes(grids.wasPtr),
+      bytes(grids.alertPtr),
+      { ...occlusionEvidence, arrived01: 0.2, scrapCells },
+    );
+    expect(kernel.segment(grids)).toBe(twin.hidden);
+    expect(bytes(grids.maskPtr)).toEqual(twin.mask);
+  });
+
+  it.each([1, 2, 3])('mark the same cells that move as what is in front (%s)', (seed) => {
+    const next = noise(seed * 13);
+    const backwardPtr = memory.allocate(occlusionCellCount * 8),
+      confidencePtr = memory.allocate(occlusionCellCount * 4);
+    for (let i = 0; i < occlusionCellCount; i++) {
+      const inFront = i % 64 < 30 + 4 * next();
+      memory.f32[(backwardPtr >> 2) + i * 2] = (inFront ? -11 : 0) + 3 * next();
+      memory.f32[(backwardPtr >> 2) + i * 2 + 1] = (inFront ? 5 : 0) - 3 * next();
+      memory.f32[(confidencePtr >> 2) + i] = next();
+      memory.f32[(grids.evidencePtr >> 2) + i] =
+        memory.f32[(grids.mapPtr >> 2) + i * 2]! < 0 ? -1 : i % 64 < 16 ? 30 : 10 * next();
+      memory.u8[grids.alertPtr + i] = Math.floor(next() * 9);
+    }
+    const motion = [1.01, -0.02, 2, 0.02, 1.01, -1];
+    const before = floats(grids.evidencePtr, occlusionCellCount);
+    const twin = moveWithTwin(
+      floats(backwardPtr, occlusionCellCount * 2),
+      floats(confidencePtr, occlusionCellCount),
+      floats(grids.mapPtr, occlusionCellCount * 2),
+      motion,
+      before,
+      bytes(grids.alertPtr),
+      { ...company, hold: 8, strong: occlusionEvidence.strong },
+    );
+    const marked = kernel.moveWith(grids, backwardPtr, confidencePtr, Float64Array.from(motion));
+    const own = floats(grids.evidencePtr, occlusionCellCount);
+    expect(marked).toBeGreaterThan(100);
+    let unlike = 0;
+    for (let i = 0; i < own.length; i++) if (own[i] !== twin[i]) unlike++;
+    // Single precision may put a cell on the other side of a limit.
+    expect(unlike).toBeLessThanOrEqual(3);
   });
 
   it('draw the same lines of luma through a mask, within 0.002 of the range of visibility', () => {

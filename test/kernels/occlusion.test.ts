@@ -137,6 +137,43 @@ describe('what hides a face', () => {
     expect(hiddenShare(own)).toBe(0);
   });
 
+  it('is also what looks like the face and moves with the hand, but not what comes out from behind it', () => {
+    const own = learned();
+    const confidencePtr = memory.allocate(occlusionCellCount * 4);
+    memory.f32.fill(1, confidencePtr >> 2, (confidencePtr >> 2) + occlusionCellCount);
+    const still = Float64Array.of(1, 0, 0, 0, 1, 0);
+    const share = (moves: boolean): number => {
+      show(own, 1, [0, 20, 28, 44]);
+      own.kernel.turn(own.grids);
+      memory.u8.fill(7, own.grids.alertPtr, own.grids.alertPtr + occlusionCellCount);
+      // Two columns behind the hand have just come into sight.
+      for (let j = 20; j < 44; j++)
+        memory.u8.fill(8, own.grids.alertPtr + j * 64 + 28, own.grids.alertPtr + j * 64 + 30);
+      const face = own.kernel.compare(own.grids);
+      for (let i = 0; i < occlusionCellCount; i++)
+        memory.f32[(own.backwardPtr >> 2) + i * 2] = moves && i % 64 < 36 ? -12 : 0;
+      own.kernel.moveWith(own.grids, own.backwardPtr, confidencePtr, still);
+      return own.kernel.segment(own.grids) / face;
+    };
+    const stands = share(false);
+    expect(share(true)).toBeGreaterThan(stands * 1.2);
+    expect(masked(own, 33, 30)).toBe(true);
+    expect(memory.f32[(own.grids.evidencePtr >> 2) + 30 * 64 + 29]).toBeLessThan(5);
+    expect(memory.f32[(own.grids.evidencePtr >> 2) + 30 * 64 + 33]).toBe(20);
+  });
+
+  it('a scrap in sight amid a hand is hidden with it', () => {
+    const own = learned();
+    show(own, 1, [0, 0, 40, 64]);
+    memory.u8.fill(8, own.grids.alertPtr, own.grids.alertPtr + occlusionCellCount);
+    own.kernel.compare(own.grids);
+    for (let j = 28; j < 33; j++)
+      memory.f32.fill(0, (own.grids.evidencePtr >> 2) + j * 64 + 22, (own.grids.evidencePtr >> 2) + j * 64 + 27);
+    own.kernel.segment(own.grids);
+    expect(masked(own, 24, 30)).toBe(true);
+    expect(masked(own, 46, 30)).toBe(false);
+  });
+
   it('a face that has moved by whole cells is found there', () => {
     const own = learned();
     show(own, 1, null);

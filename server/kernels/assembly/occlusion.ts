@@ -358,11 +358,11 @@ function smoothed(evidence: usize, x: i32, y: i32): f32 {
  * a patch of cells over `weak` is hidden where it holds at least `leastCells`, one in five of them over `strong`, and touches the
  * face's edge: what hides a face comes from outside, while lids and lips change within; and where at least `arrived01` of its cells
  * were hidden before (`was`, u8, 0 hidden) or have been disturbed (`alert`): nothing hides a face without having come. mask: u8 per cell, 0 hidden, 255 not; patches
- * that are hidden are grown by one cell. stack: CELLS² i32 of scratch. Returns the number of hidden cells of the face.
+ * that are hidden are grown by one cell, and scraps in sight amid them hidden as well. stack: CELLS² i32 of scratch. Returns the number of hidden cells of the face.
  */
 export function segment(
   evidence: usize, map: usize, kept: usize, mask: usize, stack: usize,
-  weak: f32, strong: f32, leastCells: i32, keep01: f32, was: usize, alert: usize, arrived01: f32,
+  weak: f32, strong: f32, leastCells: i32, keep01: f32, was: usize, alert: usize, arrived01: f32, scrapCells: i32,
 ): i32 {
   for (let y = 0; y < CELLS; y++) {
     for (let x = 0; x < CELLS; x++) {
@@ -408,6 +408,7 @@ export function segment(
     if (isHidden) hidden += size;
     for (let k = 0; k < size; k++) store<u8>(mask + <usize>load<i32>(stack + (<usize>k << 2)), isHidden ? 0 : 2);
   }
+  if (hidden > 0) hidden += scraps(map, mask, stack, scrapCells);
   for (let at = 0; at < COUNT; at++) {
     if (load<u8>(mask + <usize>at) == 0) continue;
     const x = at & (CELLS - 1), y = at / CELLS;
@@ -421,6 +422,40 @@ export function segment(
     store<i32>(stack + (<usize>at << 2), load<f32>(map + (<usize>at << 3)) >= 0 ? 0 : 1 << 20);
   }
   if (hidden > 0) spread(mask, stack);
+  return hidden;
+}
+/**
+ * Fewer than `scrapCells` cells of the face with nothing but hidden ones round them are part of what hides it, which happens to look alike there.
+ * mask: 0 hidden, 2 not; gives how many were hidden.
+ */
+function scraps(map: usize, mask: usize, stack: usize, scrapCells: i32): i32 {
+  let hidden = 0;
+  for (let from = 0; from < COUNT; from++) {
+    if (load<u8>(mask + <usize>from) != 2 || load<f32>(map + (<usize>from << 3)) < 0) continue;
+    let top = 0, size = 1, edge = false;
+    store<i32>(stack, from);
+    store<u8>(mask + <usize>from, 5);
+    while (top < size) {
+      const at = load<i32>(stack + (<usize>top << 2));
+      top++;
+      const x = at & (CELLS - 1), y = at / CELLS;
+      for (let k = 0; k < 4; k++) {
+        const i = x + (k == 0 ? 1 : k == 1 ? -1 : 0), j = y + (k == 2 ? 1 : k == 3 ? -1 : 0);
+        const next = j * CELLS + i;
+        if (i < 0 || j < 0 || i >= CELLS || j >= CELLS || load<f32>(map + (<usize>next << 3)) < 0) {
+          edge = true;
+          continue;
+        }
+        if (load<u8>(mask + <usize>next) != 2) continue;
+        store<u8>(mask + <usize>next, 5);
+        store<i32>(stack + (<usize>size << 2), next);
+        size++;
+      }
+    }
+    if (edge || size >= scrapCells) continue;
+    hidden += size;
+    for (let k = 0; k < size; k++) store<u8>(mask + <usize>load<i32>(stack + (<usize>k << 2)), 0);
+  }
   return hidden;
 }
 /** Cells beside the face take the mask of the nearest cell of it, in city blocks: what covers a cheek covers the beard below it. */
@@ -494,4 +529,5 @@ export function guide(seen: usize, mask: usize, guided: usize, scratch: usize, e
   return 0;
 }
 
+export { moveWith } from './_occlusion-motion';
 export { plane } from './_occlusion-plane';

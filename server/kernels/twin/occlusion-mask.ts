@@ -31,6 +31,7 @@ export interface SegmentRules {
   readonly leastCells: number;
   readonly keep01: number;
   readonly arrived01: number;
+  readonly scrapCells: number;
 }
 
 /** The mask (0 hidden, 255 not) and how many cells of the face are hidden; `kept` is rewritten. */
@@ -73,10 +74,29 @@ export function segmentTwin(
     )
       for (const i of patch) hidden.add(i);
   }
+  if (hidden.size > 0) for (const i of scrapsTwin(hidden, onFace, rules.scrapCells)) hidden.add(i);
   const grown = new Set([...hidden].flatMap((i) => [i, ...nextTo(i)]));
   const mask = Uint8Array.from(cells, (i) => (grown.has(i) ? 0 : 255));
   if (hidden.size > 0) spreadTwin(mask, onFace);
   return { mask, hidden: hidden.size };
+}
+
+/** Small patches of the face in sight that touch nothing but hidden cells. */
+function scrapsTwin(hidden: ReadonlySet<number>, onFace: (i: number) => boolean, most: number): number[] {
+  const looked = new Set<number>();
+  const inSight = (i: number): boolean => onFace(i) && !hidden.has(i) && !looked.has(i);
+  return cells.flatMap((from) => {
+    if (!inSight(from)) return [];
+    const patch = [from];
+    looked.add(from);
+    for (const at of patch)
+      for (const next of nextTo(at).filter(inSight)) {
+        looked.add(next);
+        patch.push(next);
+      }
+    const edge = patch.some((i) => nextTo(i).length < 4 || nextTo(i).some((next) => !onFace(next)));
+    return edge || patch.length >= most ? [] : patch;
+  });
 }
 
 /** Cells beside the face take the mask of the nearest cell of it, in city blocks, by two sweeps. */

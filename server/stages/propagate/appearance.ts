@@ -1,5 +1,4 @@
 import { cropSizePx, type FaceTrack, isConfirmed, landmarkCount } from '../../frame/face-track.js';
-import type { Affine } from '../../frame/geometry.js';
 import type { RegionView } from '../../frame/region-view.js';
 import type { KernelMemory } from '../../kernels/memory.js';
 import {
@@ -10,6 +9,7 @@ import {
 } from '../../kernels/occlusion.js';
 import type { RegionKernel } from '../../kernels/region.js';
 import { AppearanceCrop } from './appearance-crop.js';
+import { type FaceAppearance, type FaceSight, newFaceAppearance } from './appearance-state.js';
 import { KnownAppearances, modelFloats } from './known-appearances.js';
 import { bestOf, likeCells, type Match, searchRadius } from './face-search.js';
 
@@ -22,7 +22,7 @@ const keepEvery = 10;
 /** Light is found anew in so many rounds of comparing and fitting. */
 const lightRounds = 1;
 /** Less of a face in sight than this is chance. */
-const leastVisible01 = 0.08;
+const leastVisible01 = 0.02;
 /** More of the face hidden than this, and light is not fitted; less than the other, and it is sure. */
 const lightHidden01 = 0.3;
 const sureHidden01 = 0.15;
@@ -34,6 +34,8 @@ const relearnFrames = 25;
 const doubtsToRelearn = 6;
 /** The same for a performer who comes back. */
 const adoptFrames = 5;
+/** How far flow's patches, 8 crop px wide and smoothed, see past an edge. */
+const flowReachCells = 2;
 /**
  * New cells of the face in one picture, as a share of it, from which on something is coming over it, and for how many pictures that
  * is believed. Stage: talking up to 0.05, turning by 60° up to 0.04, a hand 0.06 to 0.14, a passer-by 0.1 to 0.6.
@@ -47,27 +49,6 @@ const calmEvery = 2;
 /** A crop in which this share of the face looks as learned is that face. */
 const likeItself01 = 0.6;
 
-interface FaceAppearance {
-  readonly grids: OcclusionGrids;
-  /** Pictures learned; the model says nothing below picturesToKnow. */
-  learned: number;
-  /** The picture that was looked at last. */
-  frameNumber: number;
-  hidden01: number;
-  /** Cells that could be compared last. */
-  compared: number;
-  /** Until this picture something may be on its way over the face. */
-  cameUntilFrame: number;
-  /** The light when the face was last in sight. */
-  readonly sureLight: Float32Array;
-  /** Until this picture nothing is masked. */
-  openUntilFrame: number;
-  /** The model has fitted this track once: from then on what does not fit is something else. */
-  fits: boolean;
-  /** Looks in a row that knew the performer where the model does not. */
-  doubts: number;
-  performerId: string | null;
-}
 /**
  * Each performer's appearance, learned in texture space while nothing is in doubt, and what does not look like it: hands, props, people
  * in front. Light is taken out first (gain, slopes, cast), so that a flash is no hand.
@@ -87,19 +68,7 @@ export class Appearances {
     private readonly kernel: OcclusionKernel,
     faceSlots: number,
   ) {
-    this.#faces = Array.from({ length: faceSlots }, () => ({
-      grids: kernel.newGrids(),
-      learned: 0,
-      frameNumber: -2,
-      hidden01: 0,
-      compared: 0,
-      cameUntilFrame: -1,
-      sureLight: Float32Array.of(1, 0, 0, 0, 0, 0, 0, 0),
-      openUntilFrame: -1,
-      fits: false,
-      doubts: 0,
-      performerId: null,
-    }));
+    this.#faces = Array.from({ length: faceSlots }, () => newFaceAppearance(kernel));
     this.#known = new KnownAppearances(memory, kernel);
     this.#trial = kernel.newGrids();
     this.#pointsPtr = memory.allocate(landmarkCount * 12);
@@ -134,20 +103,9 @@ export class Appearances {
     return own.learned >= picturesToKnow && own.fits;
   }
 
-  /**
-   * Looks at this picture's crop. lumaPtr: 256 × 256 in kernel memory, under face.fromCrop; points: 478 × (x, y, z) crop px;
-   * backwardPtr: flow to the picture before. Sets
-   * face.visible01, face.maskPtr and the visibility of every landmark.
-   */
-  observe(
-    face: FaceTrack,
-    region: RegionView,
-    shift: Affine,
-    lumaPtr: number,
-    points: Float32Array,
-    backwardPtr: number,
-    frameNumber: number,
-  ): void {
+  /** Looks at this picture's crop. Sets face.visible01, face.maskPtr and the visibility of every landmark. */
+  observe(face: FaceTrack, region: RegionView, sight: FaceSight): void {
+    const { frameNumber } = sight;
     const own = this.#faces[face.faceId]!;
     this.#adopt(own, face, frameNumber);
     if (own.performerId === null) return this.#unmask(face);
@@ -157,16 +115,16 @@ export class Appearances {
     const follows = frameNumber === own.frameNumber + 1;
     own.frameNumber = frameNumber;
     if (isNew) this.kernel.turn(grids);
-    this.#crop.take(face, region, shift);
-    this.kernel.gather(grids, lumaPtr);
-    this.#place(grids, points);
+    this.#crop.take(face, region, sight.shift);
+    this.kernel.gather(grids, sight.lumaPtr);
+    this.#place(grids, face.carried);
     this.#crop.cutOff(grids, face, region);
     if (isNew) {
-      if (follows) this.#notice(own, this.kernel.disturb(grids, backwardPtr), frameNumber);
+      if (follows) this.#notice(own, this.kernel.disturb(grids, sight.backwardPtr), frameNumber);
       else this.memory.u8.fill(0, grids.alertPtr, grids.alertPtr + occlusionCellCount);
     }
     if (isNew && follows && frameNumber % calmEvery !== 0 && this.#isCalm(own, face)) return this.#unmask(face);
-    if (own.learned >= picturesToKnow) this.#compare(own, face, frameNumber);
+    if (own.learned >= picturesToKnow) this.#compare(own, face, sight);
     else this.#unmask(face);
     if (!this.#mayLearn(own, face)) return;
     if (face.maskPtr === 0) this.memory.u8.fill(255, grids.maskPtr, grids.maskPtr + occlusionCellCount);
@@ -230,8 +188,9 @@ export class Appearances {
     own.openUntilFrame = frameNumber + adoptFrames;
   }
 
-  #compare(own: FaceAppearance, face: FaceTrack, frameNumber: number): void {
+  #compare(own: FaceAppearance, face: FaceTrack, sight: FaceSight): void {
     const { grids } = own;
+    const { frameNumber } = sight;
     const { kernel } = this;
     // With half the face hidden, the light that explains most is that on the hand: the last sure one is kept then.
     const halfHidden = own.hidden01 > lightHidden01;
@@ -243,6 +202,7 @@ export class Appearances {
     }
     own.compared = compared;
     const covered = this.mayBeCovered(face);
+    if (covered) kernel.moveWith(grids, sight.backwardPtr, sight.confidencePtr, sight.motion);
     const hidden = covered ? kernel.segment(grids) : 0;
     if (!covered) this.memory.u8.fill(255, grids.maskPtr, grids.maskPtr + occlusionCellCount);
     const hidden01 = compared > 0 ? Math.min(1, hidden / compared) : 0;
@@ -275,16 +235,25 @@ export class Appearances {
     return face.maskPtr === 0 && (!own.fits || own.hidden01 < 1 - likeItself01);
   }
 
-  /** 0…1 per landmark: flow on what hides a face must not move the face. */
+  /** 0 or 1 per landmark: flow on what hides a face, or near it, must not move the face. */
   #seeLandmarks(face: FaceTrack, own: FaceAppearance): void {
-    const { u8, f32 } = this.memory;
+    const { f32 } = this.memory;
     const at = this.#pointsPtr >> 2;
     for (let i = 0; i < landmarkCount; i++) {
       const x = Math.floor((f32[at + i * 3] * occlusionCells) / cropSizePx);
       const y = Math.floor((f32[at + i * 3 + 1] * occlusionCells) / cropSizePx);
-      const inside = x >= 0 && y >= 0 && x < occlusionCells && y < occlusionCells;
-      face.landmarkVisible01[i] = inside && u8[own.grids.maskPtr + y * occlusionCells + x] === 0 ? 0 : 1;
+      face.landmarkVisible01[i] = this.#isHidden(own.grids.maskPtr, x, y) ? 0 : 1;
     }
+  }
+  /** The cell, or one a patch of flow away, is hidden. */
+  #isHidden(maskPtr: number, x: number, y: number): boolean {
+    const { u8 } = this.memory;
+    for (let j = y - flowReachCells; j <= y + flowReachCells; j += flowReachCells)
+      for (let i = x - flowReachCells; i <= x + flowReachCells; i += flowReachCells) {
+        const inside = i >= 0 && j >= 0 && i < occlusionCells && j < occlusionCells;
+        if (inside && u8[maskPtr + j * occlusionCells + i] === 0) return true;
+      }
+    return false;
   }
 
   #place(grids: OcclusionGrids, points: Float32Array): void {

@@ -34,8 +34,8 @@ export type JoinOutcome = 'joined' | 'late' | 'refused';
 export interface Propagator {
   /** Aligns a face's crop to its landmarks, before its region is known. */
   place(face: FaceTrack): void;
-  /** Starts a face at landmarks of this picture. */
-  start(face: FaceTrack, region: RegionView, frameNumber: number): void;
+  /** Starts a face in this picture at landmarks that were found in `seenFrame`, this one or one shortly before. */
+  start(face: FaceTrack, region: RegionView, frameNumber: number, seenFrame: number): void;
   /** Carries a face from the last picture to this one. */
   carry(face: FaceTrack, region: RegionView, frameNumber: number, settings: PropagateSettings): void;
   /** Joins a keyframe's result. */

@@ -1,14 +1,19 @@
-import { cropSizePx, type FaceTrack, landmarkCount } from '../../frame/face-track.js';
+import { cropSizePx, type FaceTrack, landmarkCount, surfaceCount } from '../../frame/face-track.js';
 import { type Affine, affine } from '../../frame/geometry.js';
+import { fitSimilarity } from '../../frame/similarity.js';
 import type { FlowPresetName } from '../../kernels/flow-presets.js';
 import { DisFlow } from '../../kernels/flow.js';
 import type { KernelMemory } from '../../kernels/memory.js';
+import { MeasuredMotion } from './measured-motion.js';
 import type { Regulariser } from './regularise.js';
 
 /** Pictures that a keyframe may be late and still be carried to the present. 24 are about half a second at 50 Hz. */
 export const ringFrames = 24;
 /** How much of what a stiff motion leaves over a visible point of a half-hidden face may keep. */
 export const stiffGive = 0.4;
+/** With less of a face in sight a keyframe's place and size are a guess; with more than the other they are measured. */
+const guessedVisible01 = 0.7;
+const sureVisible01 = 0.95;
 
 const newFlow = (memory: KernelMemory, preset: FlowPresetName): DisFlow =>
   new DisFlow(memory, { sizePx: cropSizePx, preset, slots: 2 });
@@ -23,6 +28,7 @@ export class FaceFlow {
   readonly lumaPtr: readonly [number, number];
   /** Where the face was last in full sight, picture pixels. */
   readonly anchor = { x: 0, y: 0 };
+  readonly measured = new MeasuredMotion();
   /** Made when first wanted, kept: kernel memory is not given back. */
   readonly #flows: Map<FlowPresetName, DisFlow>;
   /** ringFrames grids: flow from picture n − 1 to picture n, at n mod ringFrames. */
@@ -44,6 +50,7 @@ export class FaceFlow {
 
   /** Nothing of earlier pictures is known. */
   forget(): void {
+    this.measured.forget();
     this.#frameRing.fill(-1);
   }
 
@@ -130,6 +137,7 @@ export class PointMover {
   readonly confidence: Float32Array;
   readonly #pointsPtr: number;
   readonly #confidencePtr: number;
+  readonly #motion = affine(1, 0, 0, 0, 1, 0);
 
   constructor(
     memory: KernelMemory,
@@ -172,7 +180,10 @@ export class PointMover {
     }
   }
 
-  /** Hidden points of a keyframe are a guess of the model: they go with the motion of those in sight. */
+  /**
+   * Hidden points of a keyframe are a guess of the model: they go with the motion of those in sight. Of half a face the model guesses
+   * place and size as well: flow and the learned looks know better then, and only the expression is taken.
+   */
   keepHidden(face: FaceTrack, late: Float32Array): void {
     const { carried, landmarkVisible01 } = face;
     const { before, after } = this;
@@ -187,6 +198,16 @@ export class PointMover {
       late[i * 3] = after[i * 2];
       late[i * 3 + 1] = after[i * 2 + 1];
       late[i * 3 + 2] = carried[i * 3 + 2];
+    }
+    const doubt =
+      1 - Math.max(0, Math.min(1, (face.visible01 - guessedVisible01) / (sureVisible01 - guessedVisible01)));
+    const m = this.#motion;
+    fitSimilarity(carried, late, surfaceCount, m);
+    for (let i = 0; i < landmarkCount * 3; i += 3) {
+      const x = carried[i],
+        y = carried[i + 1];
+      late[i] -= doubt * (m[0]! * x + m[1]! * y + m[2]! - x);
+      late[i + 1] -= doubt * (m[3]! * x + m[4]! * y + m[5]! - y);
     }
   }
 }

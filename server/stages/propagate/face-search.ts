@@ -8,8 +8,10 @@ export interface Match {
 
 /** A face whose half is hidden is looked for this many cells round its place. */
 const nearShiftCells = 2;
-/** Score by which another place must be better, in cells that fit. */
+/** Score by which another place must be better: cells that fit, and a ratio. A forehead alone fits in many places nearly as well. */
 const leastGain = 4;
+const leastRatio = 1.05;
+const leastRatioFar = 1.25;
 
 /** The top of the parabola through three values, −½ … ½ from the middle one. */
 function peak(before: number, middle: number, after: number): number {
@@ -38,7 +40,7 @@ export function bestOf(scores: Float32Array, far: boolean, shift: { x: number; y
   shift.y = 0;
   const middle = radius * side + radius;
   const here = scores[middle];
-  let best = here * 1.05 + leastGain,
+  let best = here * (far ? leastRatioFar : leastRatio) + leastGain,
     at = middle;
   for (let i = 0; i < side * side; i++) {
     const dx = (i % side) - radius,

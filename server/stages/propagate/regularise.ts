@@ -7,8 +7,20 @@ import type { MeshNeighbours } from '../../frame/mesh-neighbours.js';
 const iterations = 3;
 /** Weight of a neighbour's residual beside the point's own. */
 const stiffness = 0.35;
-/** Of the stiff fit: 40 points at 30 px from their middle outweigh it. */
-const ridgePx2 = 36_000;
+/** Of the stiff fit: a third of a face, 100 points at 45 px from their middle, outweighs it. */
+const ridgePx2 = 200_000;
+/**
+ * What a point may move by itself from one picture to the next, crop px: a jaw that drops, a nose that passes a cheek in a fast turn.
+ * What goes its own way faster than that is in front of the face.
+ */
+const mostOwnPx = 6;
+/**
+ * Geman–McClure scales, crop px², coarse to fine; the first round trusts all. An affine motion begins as a similarity: a strip at the face's edge that
+ * goes elsewhere could bend the one at once, hardly the other.
+ */
+const similarityScalesPx2 = [Infinity, 256, 64, 16, 4] as const;
+const affineStartScalesPx2 = [Infinity, 256, 64] as const;
+const affineScalesPx2 = [16, 4] as const;
 
 export class Regulariser {
   readonly #residual: Float32Array;
@@ -36,8 +48,13 @@ export class Regulariser {
       const px = fit[0] * x + fit[1] * y + fit[2];
       const py = fit[3] * x + fit[4] * y + fit[5];
       if (i < this.pointCount) {
-        residual[i * 2] = after[i * 2] - px;
-        residual[i * 2 + 1] = after[i * 2 + 1] - py;
+        const ex = after[i * 2] - px,
+          ey = after[i * 2 + 1] - py;
+        const over = (ex * ex + ey * ey) / (mostOwnPx * mostOwnPx);
+        const keep = over > 1 ? 1 / over : 1;
+        weights[i] *= keep;
+        residual[i * 2] = ex * keep;
+        residual[i * 2 + 1] = ey * keep;
       } else {
         const w = weights[i];
         after[i * 2] = px + (after[i * 2] - px) * w;
@@ -58,7 +75,7 @@ export class Regulariser {
    * what is left over is granted to each point by its weight.
    */
   applyStiff(before: Float32Array, after: Float32Array, weights: Float32Array, allPoints: number, give: number): void {
-    this.#fitSimilarity(before, after, weights);
+    this.#fitSimilarity(before, after, weights, similarityScalesPx2);
     const fit = this.#fit;
     for (let i = 0; i < allPoints; i++) {
       const x = before[i * 2],
@@ -74,17 +91,18 @@ export class Regulariser {
     }
   }
 
-  /** Weighted least squares for turn, scale and shift, four times, each doubting more what disagrees. */
-  #fitSimilarity(before: Float32Array, after: Float32Array, weights: Float32Array): void {
+  /** The same for turn, scale and shift. */
+  #fitSimilarity(before: Float32Array, after: Float32Array, weights: Float32Array, scalesPx2: readonly number[]): void {
     const fit = this.#fit;
-    for (let round = 0; round < 4; round++) {
+    for (let round = 0; round < scalesPx2.length; round++) {
+      const scalePx2 = scalesPx2[round]!;
       let sw = 1e-9,
         sx = 0,
         sy = 0,
         su = 0,
         sv = 0;
       for (let i = 0; i < this.pointCount; i++) {
-        const w = this.#trust(round, before, after, weights, i);
+        const w = this.#trust(scalePx2, before, after, weights, i);
         sw += w;
         sx += w * before[i * 2];
         sy += w * before[i * 2 + 1];
@@ -100,7 +118,7 @@ export class Regulariser {
         dot = ridgePx2,
         cross = 0;
       for (let i = 0; i < this.pointCount; i++) {
-        const w = this.#trust(round, before, after, weights, i);
+        const w = this.#trust(scalePx2, before, after, weights, i);
         const x = before[i * 2] - mx,
           y = before[i * 2 + 1] - my;
         const u = after[i * 2] - mu,
@@ -143,23 +161,19 @@ export class Regulariser {
     }
   }
 
-  /** Weighted least squares for an affine motion, twice: the second round doubts points that disagree. */
+  /** Weighted least squares for an affine motion, in rounds that doubt ever more what disagrees. */
   #fitAffine(before: Float32Array, after: Float32Array, weights: Float32Array): void {
     const fit = this.#fit;
-    fit[0] = 1;
-    fit[1] = 0;
-    fit[2] = 0;
-    fit[3] = 0;
-    fit[4] = 1;
-    fit[5] = 0;
-    for (let round = 0; round < 2; round++) {
+    this.#fitSimilarity(before, after, weights, affineStartScalesPx2);
+    for (let round = 0; round < affineScalesPx2.length; round++) {
+      const scalePx2 = affineScalesPx2[round]!;
       let sw = 1e-9,
         sx = 0,
         sy = 0,
         su = 0,
         sv = 0;
       for (let i = 0; i < this.pointCount; i++) {
-        const w = this.#trust(round, before, after, weights, i);
+        const w = this.#trust(scalePx2, before, after, weights, i);
         sw += w;
         sx += w * before[i * 2];
         sy += w * before[i * 2 + 1];
@@ -178,7 +192,7 @@ export class Regulariser {
         vx = 0,
         vy = 1e-3;
       for (let i = 0; i < this.pointCount; i++) {
-        const w = this.#trust(round, before, after, weights, i);
+        const w = this.#trust(scalePx2, before, after, weights, i);
         const x = before[i * 2] - mx,
           y = before[i * 2 + 1] - my;
         const u = after[i * 2] - mu,
@@ -205,16 +219,15 @@ export class Regulariser {
     }
   }
 
-  #trust(round: number, before: Float32Array, after: Float32Array, weights: Float32Array, i: number): number {
+  #trust(scalePx2: number, before: Float32Array, after: Float32Array, weights: Float32Array, i: number): number {
     const w = weights[i] + 1e-3;
-    if (round === 0) return w;
+    if (scalePx2 === Infinity) return w;
     const fit = this.#fit;
     const x = before[i * 2],
       y = before[i * 2 + 1];
     const ex = after[i * 2] - (fit[0] * x + fit[1] * y + fit[2]);
     const ey = after[i * 2 + 1] - (fit[3] * x + fit[4] * y + fit[5]);
-    // Geman–McClure with a scale of 2 crop pixels.
-    const r = (ex * ex + ey * ey) / 4;
+    const r = (ex * ex + ey * ey) / scalePx2;
     return w / ((1 + r) * (1 + r));
   }
 }

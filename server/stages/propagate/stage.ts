@@ -1,6 +1,5 @@
 import { cropSizePx, type FaceTrack, landmarkCount, surfaceCount } from '../../frame/face-track.js';
-import { affine, composeAffine, invertAffine } from '../../frame/geometry.js';
-import { alignFace, mapPoints } from '../../frame/similarity.js';
+import { alignFace, fitSimilarity, mapPoints } from '../../frame/similarity.js';
 import type { DisFlow } from '../../kernels/flow.js';
 import type { KernelMemory } from '../../kernels/memory.js';
 import type { RegionKernel } from '../../kernels/region.js';
@@ -8,8 +7,10 @@ import type { RegionView } from '../../frame/region-view.js';
 import type { JoinOutcome, KeyframeLandmarks, PropagateSettings, Propagator } from './contract.js';
 import type { RefinedPoints } from './refined-flow.js';
 import type { MeshNeighbours } from '../../frame/mesh-neighbours.js';
-import { anchorVisible01, coveredVisible01, holdToAnchor } from './anchor.js';
+import { coveredVisible01, holdToAnchor } from './anchor.js';
 import { Appearances } from './appearance.js';
+import { FaceSight } from './appearance-state.js';
+import { coast } from './coast.js';
 import { boxOf, correctFace, leastRim } from './correction.js';
 import { FaceFlow, PointMover, ringFrames } from './face-flow.js';
 import type { OcclusionKernel } from '../../kernels/occlusion.js';
@@ -29,11 +30,13 @@ export class FlowPropagator implements Propagator {
   readonly #crop: LumaCrop;
   readonly #mover: PointMover;
   readonly #late = new Float32Array(landmarkCount * 3);
+  /** Where the landmarks were in the last picture, crop px of it. */
+  readonly #before = new Float32Array(landmarkCount * 3);
   readonly #drifted = new Float32Array(landmarkCount * 3);
   /** The keyframe that is being joined explains the picture better than the landmarks that were carried. */
   #fitsBetter = false;
-  readonly #toRegion = affine(1, 0, 0, 0, 1, 0);
-  readonly #shift = affine(1, 0, 0, 0, 1, 0);
+  /** Written anew at every look. */
+  readonly #sight = new FaceSight();
 
   constructor(
     private readonly memory: KernelMemory,
@@ -55,9 +58,10 @@ export class FlowPropagator implements Propagator {
     boxOf(face.landmarks, face);
   }
 
-  start(face: FaceTrack, region: RegionView, frameNumber: number): void {
+  start(face: FaceTrack, region: RegionView, frameNumber: number, seenFrame: number): void {
     const own = this.#faces[face.faceId]!;
     own.forget();
+    own.measured.measure(face.landmarks, seenFrame, face);
     this.#appearances.start(face);
     this.place(face);
     mapPoints(face.toCrop, face.landmarks, face.carried, landmarkCount);
@@ -85,6 +89,7 @@ export class FlowPropagator implements Propagator {
       face.toCrop,
       face.fromCrop,
     );
+    if (face.correctionLeft > 0) face.correctionLeft--;
     const from = own.slot;
     own.usePreset(settings.preset);
     own.slot = from === 0 ? 1 : 0;
@@ -92,9 +97,11 @@ export class FlowPropagator implements Propagator {
     own.prepare();
     own.flow.runBoth(from, own.slot);
     own.remember(face, frameNumber);
+    this.#before.set(face.carried);
     if (this.#isLost(face)) this.#coast(own, face, frameNumber);
     else this.#follow(own, face, frameNumber);
     this.#observe(own, face, region, frameNumber);
+    if (face.visible01 < 1 && face.confidence01 > 0) this.#followAgain(own, face, region, frameNumber);
     if (face.visible01 < wholeVisible01) this.#settle(own, face, region, frameNumber);
     if (holdToAnchor(own.anchor, face, this.#appearances.knows(face))) this.#show(face);
     this.#shown.smooth(face, settings);
@@ -105,7 +112,7 @@ export class FlowPropagator implements Propagator {
     // Prediction for the next picture: a third of the memory is the past, so that a stop does not overshoot.
     const centreX = (face.box.x0 + face.box.x1) / 2 - beforeX;
     const centreY = (face.box.y0 + face.box.y1) / 2 - beforeY;
-    const sure = face.confidence01 >= settings.minConfidence01 && face.visible01 >= anchorVisible01;
+    const sure = face.confidence01 >= settings.minConfidence01 && face.visible01 >= wholeVisible01;
     const trust = sure ? 0.7 : 0;
     face.velocityX = face.velocityX * (1 - trust) * 0.9 + centreX * trust;
     face.velocityY = face.velocityY * (1 - trust) * 0.9 + centreY * trust;
@@ -133,24 +140,28 @@ export class FlowPropagator implements Propagator {
     this.#show(face);
   }
 
+  /** What hides the face was taken for the face until its appearance said otherwise: moved once more, by what is in sight of it now. */
+  #followAgain(own: FaceFlow, face: FaceTrack, region: RegionView, frameNumber: number): void {
+    face.carried.set(this.#before);
+    this.#follow(own, face, frameNumber);
+    this.#observe(own, face, region, frameNumber);
+  }
+
   /** What the present picture says of the one before: see ShownLandmarks. */
   lookBack(face: FaceTrack, held: FaceTrack, median: boolean): void {
     this.#shown.lookBack(this.#faces[face.faceId]!, face, held, median);
   }
 
   #observe(own: FaceFlow, face: FaceTrack, region: RegionView, frameNumber: number): void {
-    const shift = this.#shift;
-    shift[2] = -region.box.x0;
-    shift[5] = -region.box.y0;
-    this.#appearances.observe(
-      face,
-      region,
-      shift,
-      own.lumaPtr[own.slot],
-      face.carried,
-      own.flow.backwardPtr,
-      frameNumber,
-    );
+    const sight = this.#sight;
+    sight.shift[2] = -region.box.x0;
+    sight.shift[5] = -region.box.y0;
+    sight.lumaPtr = own.lumaPtr[own.slot];
+    sight.backwardPtr = own.flow.backwardPtr;
+    sight.confidencePtr = own.flow.confidencePtr;
+    fitSimilarity(face.carried, this.#before, surfaceCount, sight.motion);
+    sight.frameNumber = frameNumber;
+    this.#appearances.observe(face, region, sight);
   }
 
   /** A half-hidden face is moved to where what is in sight of it fits best: flow drags it along with whatever passes. */
@@ -174,17 +185,7 @@ export class FlowPropagator implements Propagator {
 
   /** The newest keyframe saw no face: what flow follows now is what covers it. The face goes on as it went, slower and slower. */
   #coast(own: FaceFlow, face: FaceTrack, frameNumber: number): void {
-    const previous = own.toCropOf(frameNumber - 1);
-    const { toCrop } = face;
-    // Picture position of the crop's content: last alignment, moved by the velocity that this picture's crop was given.
-    composeAffine(toCrop, invertAffine(previous, this.#toRegion), this.#toRegion);
-    this.#toRegion[2]! += toCrop[0]! * face.velocityX + toCrop[1]! * face.velocityY;
-    this.#toRegion[5]! += toCrop[3]! * face.velocityX + toCrop[4]! * face.velocityY;
-    mapPoints(this.#toRegion, face.carried, face.carried, landmarkCount);
-    face.velocityX *= coastingDecay;
-    face.velocityY *= coastingDecay;
-    face.confidence01 = 0;
-    face.rimConfidence01 = 0;
+    coast(face, own.toCropOf(frameNumber - 1));
     this.#show(face);
   }
 
@@ -198,13 +199,21 @@ export class FlowPropagator implements Propagator {
       if (!own.has(n)) return 'late';
       this.#mover.step(own, late, n, null);
     }
+    // Flow has lost a face that runs, or has not begun: it goes on as it was seen to.
+    const unfollowed = face.startedFrame === frameNumber || face.confidence01 < settings.minConfidence01;
+    const runs = own.measured.measure(keyframe.landmarks, k, face) && unfollowed;
+    if (runs && face.maskPtr === 0) own.measured.runAlong(face, keyframe, frameNumber, late);
     if (this.#isSomebodyElse(face, late, keyframe.proven, frameNumber)) return 'refused';
-    // A face that was out of sight is where the model says, at once.
-    const found = this.#isLost(face) || this.#fitsBetter;
+    // A face that was out of sight is where the model says, at once; unless its looks say that it is here.
+    const looksAsHere = this.#appearances.knows(face) && this.#appearances.mayBeCovered(face);
+    const found = this.#fitsBetter || (this.#isLost(face) && !looksAsHere);
     if (face.maskPtr !== 0 && !found) this.#mover.keepHidden(face, late);
     correctFace(face, late, settings);
     if (found) this.#shown.restart(face);
-    if (found && face.maskPtr !== 0) face.correctionLeft = 0;
+    // What nobody has seen, a guess or a place that the face has long left, is not faded out.
+    const unseen = face.keyframeFrame < 0 || (runs && face.maskPtr === 0);
+    if (unseen) this.#shown.restart(face);
+    if (unseen || (found && face.maskPtr !== 0)) face.correctionLeft = 0;
     this.#show(face);
     return 'joined';
   }
@@ -271,15 +280,12 @@ export class FlowPropagator implements Propagator {
       landmarks[i * 3 + 2] = carried[i * 3 + 2];
     }
     mapPoints(face.fromCrop, landmarks, landmarks, landmarkCount);
-    if (face.correctionLeft > 0) face.correctionLeft--;
     boxOf(landmarks, face);
   }
 }
 
 /** Below this, flow may have gone over to whoever passes in front. */
 const unsureConfidence01 = 0.48;
-/** Per picture, of the velocity of a face that is covered: half gone after five. */
-const coastingDecay = 0.87;
 /** Less than this, and the face is looked for round its place. */
 const wholeVisible01 = 0.92;
 /** From here a known face proves by its looks that it is still there. */

@@ -24,6 +24,8 @@ const restlessPart01 = 0.6;
 const leastShareLost01 = 0.75;
 /** Detections that see nobody where a covered performer was, after which the place is no more than a guess. */
 const detectionsToHold = 20;
+/** Flow that is less sure than this is no longer on the face: where the performer is, is not known. */
+const leastFollowed01 = 0.4;
 /** Looks in a row without a face after which a detection was a mistake. */
 const looksToPhantom = 2;
 /** Looks at a bound or a strange face again after this many keyframes. */
@@ -84,7 +86,9 @@ export class TrackStage {
   /** In sight and about to be confirmed; or somebody stands before the performer, and not for so long that the place means nothing any more. */
   #isPlaced(face: FaceTrack, performerId: string): boolean {
     const own = face.active && face.performerId === performerId;
-    return own && (face.maskPtr !== 0 ? this.#empty[face.faceId] < detectionsToHold : face.presence01 >= 0.5);
+    if (!own) return false;
+    if (face.maskPtr !== 0) return this.#empty[face.faceId] < detectionsToHold;
+    return face.presence01 >= 0.5 && face.confidence01 >= leastFollowed01;
   }
 
   end(face: FaceTrack): void {

@@ -1,0 +1,53 @@
+import { type Affine, affine } from '../../frame/geometry.js';
+import type { OcclusionGrids, OcclusionKernel } from '../../kernels/occlusion.js';
+
+/** One picture of a face, as its appearance is looked at. */
+export class FaceSight {
+  /** Picture → region. */
+  readonly shift = affine(1, 0, 0, 0, 1, 0);
+  /** Where the face says that a crop pixel of this picture was in the crop before. */
+  readonly motion: Affine = affine(1, 0, 0, 0, 1, 0);
+  /** Luma of the crop, 256 × 256 in kernel memory, under face.fromCrop. */
+  lumaPtr = 0;
+  /** Flow from this picture to the one before, and the confidence of the one that leads here. */
+  backwardPtr = 0;
+  confidencePtr = 0;
+  frameNumber = -1;
+}
+
+/** What is known of the looks of the face in one slot. */
+export interface FaceAppearance {
+  readonly grids: OcclusionGrids;
+  /** Pictures learned; the model says nothing below picturesToKnow. */
+  learned: number;
+  /** The picture that was looked at last. */
+  frameNumber: number;
+  hidden01: number;
+  /** Cells that could be compared last. */
+  compared: number;
+  /** Until this picture something may be on its way over the face. */
+  cameUntilFrame: number;
+  /** The light when the face was last in sight. */
+  readonly sureLight: Float32Array;
+  /** Until this picture nothing is masked. */
+  openUntilFrame: number;
+  /** The model has fitted this track once: from then on what does not fit is something else. */
+  fits: boolean;
+  /** Looks in a row that knew the performer where the model does not. */
+  doubts: number;
+  performerId: string | null;
+}
+
+export const newFaceAppearance = (kernel: OcclusionKernel): FaceAppearance => ({
+  grids: kernel.newGrids(),
+  learned: 0,
+  frameNumber: -2,
+  hidden01: 0,
+  compared: 0,
+  cameUntilFrame: -1,
+  sureLight: Float32Array.of(1, 0, 0, 0, 0, 0, 0, 0),
+  openUntilFrame: -1,
+  fits: false,
+  doubts: 0,
+  performerId: null,
+});
