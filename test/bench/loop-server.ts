@@ -18,6 +18,7 @@ interface RunJson {
 export class BenchServer {
   readonly stateFolder = mkdtempSync(join(tmpdir(), 'understudy-bench-'));
   readonly #supervisor: Supervisor;
+  #closed = false;
 
   constructor(
     cameras: readonly { readonly laneId: string; readonly source: string; readonly outputName: string }[],
@@ -96,7 +97,10 @@ export class BenchServer {
       .join('\n');
   }
 
+  /** May be called again. */
   async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
     await this.#supervisor.close();
     rmSync(this.stateFolder, { recursive: true, force: true });
   }

@@ -1,7 +1,7 @@
 // Bench rows loop.*: the whole server over real NDI on loopback, camera and eye being processes of their own. First the server has the
-// machine to itself (camera and eye aside) and frames are counted. Then a bare relay of the same camera runs as well and the eye
-// takes turns of a few seconds between the two outputs. Server and relay work all the while, only the encoding for the eye moves
-// with it: both delays are taken on an equally busy machine.
+// machine to itself (camera and eye aside), then a bare relay of the same camera runs as well and the eye takes turns of a few seconds
+// between the two outputs (`busy`: each is then measured on a machine that does the other's work too), then the server ends and the
+// relay has the machine to itself. The added delay is that of the server alone less that of the relay alone, camera and eye the same.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +20,8 @@ import { benchRow, type BenchRow } from './row.js';
 const turnS = 2.5;
 const settleMs = 700;
 const grabsInAll = 12;
+/** Of the bench's time. */
+const share = { server: 0.5, busy: 0.25, relay: 0.25 } as const;
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const benchScript = (name: string): string => join(projectRoot, 'test', 'bench', name);
@@ -34,8 +36,10 @@ interface Place {
 class LoopRun {
   /** The server alone. */
   readonly server = new LoopCounts();
-  /** Server and relay by turns. */
+  /** Server and relay by turns, both at work. */
   readonly besideRelay = new LoopCounts();
+  readonly besideServer = new LoopCounts();
+  /** The relay, the server being gone. */
   readonly relay = new LoopCounts();
   readonly grabs: GrabbedFrame[] = [];
   /** From a keyframe's capture to the first picture that shows its result, ascending. */
@@ -76,8 +80,10 @@ class LoopRun {
         for (const [index, place] of this.#places.entries()) await this.#startProbe(index, place);
       });
       await this.#warmUp(server);
-      await this.#alone(seconds / 2, server);
-      await this.#byTurns(seconds / 2, server);
+      await this.#alone(seconds * share.server, server);
+      const relay = await this.#byTurns(seconds * share.busy, server);
+      await server.close();
+      await this.#relayAlone(seconds * share.relay, relay);
     } finally {
       await server.close();
     }
@@ -146,7 +152,7 @@ class LoopRun {
   }
 
   /** One relay, of the first camera; the eyes on further cameras stay where they are. */
-  async #byTurns(seconds: number, server: BenchServer): Promise<void> {
+  async #byTurns(seconds: number, server: BenchServer): Promise<RelayPeer> {
     const [eye, place] = [this.#probes[0]!, this.#places[0]!];
     const outputName = uniqueName('Bench Relay');
     const relay = await server.atLanePriority(() =>
@@ -157,7 +163,7 @@ class LoopRun {
     for (let turn = 0; turn < turns; turn++) {
       for (const [name, counts] of [
         [place.output, this.besideRelay],
-        [outputName, this.relay],
+        [outputName, this.besideServer],
       ] as const) {
         await connect(eye, name);
         await sleep(settleMs);
@@ -166,8 +172,23 @@ class LoopRun {
         countFrames(counts, await take(eye));
       }
     }
+    return { relay, outputName };
+  }
+
+  async #relayAlone(seconds: number, { relay, outputName }: RelayPeer): Promise<void> {
+    const eye = this.#probes[0]!;
+    await connect(eye, outputName);
+    await sleep(settleMs);
+    await take(eye);
+    await sleep(seconds * 1000);
+    countFrames(this.relay, await take(eye));
     await relay.stop();
   }
+}
+
+interface RelayPeer {
+  readonly relay: PeerProcess;
+  readonly outputName: string;
 }
 
 async function connect(probe: PeerProcess, name: string): Promise<void> {
@@ -183,7 +204,10 @@ async function take(probe: PeerProcess): Promise<SeenFrame[]> {
 }
 
 /** What a loop bench found; its grabbed pictures are gone afterwards, so `look` is given them before. */
-export type LoopFigures = Pick<LoopRun, 'server' | 'besideRelay' | 'relay' | 'cores' | 'keyframeLatencyMs'>;
+export type LoopFigures = Pick<
+  LoopRun,
+  'server' | 'besideRelay' | 'besideServer' | 'relay' | 'cores' | 'keyframeLatencyMs'
+>;
 
 export async function measureLoop(
   shape: LoopShape,
@@ -220,24 +244,29 @@ async function loopRows(shape: LoopShape, context: BenchContext): Promise<BenchR
   return [...rowsOf(shape.row, figures), ...identity];
 }
 
-function rowsOf(row: string, { server, besideRelay, relay, cores, keyframeLatencyMs }: LoopFigures): BenchRow[] {
-  const latencyAt = (share: number): number =>
-    keyframeLatencyMs[Math.floor(share * (keyframeLatencyMs.length - 1))] ?? Number.NaN;
-  const { frames } = server;
-  const counted = (metric: string, value: number): BenchRow => benchRow(row, metric, value, 'frames', null, frames);
-  const delays = (
+/** Delays through the server, beside those through the relay. */
+function delayRows(row: string, name: string, through: LoopCounts, bare: LoopCounts): BenchRow[] {
+  return (
     [
       ['p50', 0.5],
       ['p95', 0.95],
       ['p99', 0.99],
     ] as const
-  ).flatMap(([name, share]) => {
-    const [through, bare] = [besideRelay.delayMs(share), relay.delayMs(share)];
+  ).flatMap(([quantile, share]) => {
+    const [ms, bareMs] = [through.delayMs(share), bare.delayMs(share)];
     return [
-      benchRow(row, `addedDelayMs.${name}`, through - bare, 'ms', null, besideRelay.frames),
-      benchRow(row, `delayMs.${name}`, through, 'ms', bare, besideRelay.frames),
+      benchRow(row, `addedDelayMs${name}.${quantile}`, ms - bareMs, 'ms', null, through.frames),
+      benchRow(row, `delayMs${name}.${quantile}`, ms, 'ms', bareMs, through.frames),
     ];
   });
+}
+
+function rowsOf(row: string, figures: LoopFigures): BenchRow[] {
+  const { server, besideRelay, besideServer, relay, cores, keyframeLatencyMs } = figures;
+  const latencyAt = (share: number): number =>
+    keyframeLatencyMs[Math.floor(share * (keyframeLatencyMs.length - 1))] ?? Number.NaN;
+  const { frames } = server;
+  const counted = (metric: string, value: number): BenchRow => benchRow(row, metric, value, 'frames', null, frames);
   return [
     counted('framesLost', server.lost),
     counted('framesOutOfOrder', server.outOfOrder),
@@ -245,8 +274,9 @@ function rowsOf(row: string, { server, besideRelay, relay, cores, keyframeLatenc
     counted('framesUnlabelled', server.unlabelled + besideRelay.unlabelled),
     counted('framesUnstamped', server.unstamped),
     counted('concealedFrames', server.notLikeness),
-    benchRow(row, 'framesLost.besideRelay', besideRelay.lost, 'frames', relay.lost, besideRelay.frames),
-    ...delays,
+    benchRow(row, 'framesLost.besideRelay', besideRelay.lost, 'frames', besideServer.lost, besideRelay.frames),
+    ...delayRows(row, '', server, relay),
+    ...delayRows(row, '.busy', besideRelay, besideServer),
     benchRow(row, 'keyframeLatencyMs.p50', latencyAt(0.5), 'ms', null, keyframeLatencyMs.length),
     benchRow(row, 'keyframeLatencyMs.p95', latencyAt(0.95), 'ms', null, keyframeLatencyMs.length),
     ...(cores === null
