@@ -18,7 +18,7 @@ import {
 import { fakeDescriptors } from './fake-descriptors.js';
 import { FakePainter, fakeFacePoints, fakeTriangles, poseAt } from './fake-scene.js';
 import { fakeActions, FakeShow } from './fake-show.js';
-import { fakeLane, fakeProcesses, ladderStep } from './fake-status.js';
+import { fakeEngine, fakeLane, fakeProcesses, ladderStep } from './fake-status.js';
 
 interface Client {
   readonly socket: WebSocket;
@@ -59,6 +59,9 @@ export class FakeDesk {
       synthetic: true,
       consent: 'valid',
       consentReason: 'Synthetic person: nobody real is shown.',
+      digest: '5b'.repeat(32),
+      engine: fakeEngine,
+      engineFault: null,
     },
     {
       id: 'otto',
@@ -66,6 +69,9 @@ export class FakeDesk {
       synthetic: false,
       consent: 'expired',
       consentReason: 'The record ran until 2026-10-31.',
+      digest: 'c4'.repeat(32),
+      engine: { kind: 'mesh', models: [] },
+      engineFault: 'The consent record does not name the model "otto-dfm" (a1b2…).',
     },
   ];
   /** Of whoever comes next. */

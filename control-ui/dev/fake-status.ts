@@ -1,6 +1,14 @@
 import type { ParamValue } from '../../server/protocol/descriptors.js';
-import type { LadderStep, LaneStatus, ProcessStatus } from '../../server/protocol/messages.js';
+import type { EngineMark, LadderStep, LaneStatus, ProcessStatus } from '../../server/protocol/messages.js';
 import { poseAt } from './fake-scene.js';
+
+export const fakeEngine: EngineMark = {
+  kind: 'swap',
+  models: [
+    { id: 'hyperswap-1a-256', role: 'hyperswap', licence: 'ResearchRAIL, cleared', sha256: '9f'.repeat(32) },
+    { id: 'arcface-w600k', role: 'arcface', licence: 'Non-commercial, cleared', sha256: '1e'.repeat(32) },
+  ],
+};
 
 type Values = ReadonlyMap<string, ParamValue>;
 
@@ -52,6 +60,7 @@ export function fakeLane(
         confidence01: 0.62 + 0.36 * Math.sin(seconds * 0.4),
         identity01: 0.83,
         keyframeAgeMs: (seconds * 1000) % 240,
+        drawnBy: step === 'likeness' ? { likenessId: 'mara-71', digest: '5b'.repeat(32), ...fakeEngine } : null,
         box01: box,
       },
       {
@@ -61,6 +70,7 @@ export function fakeLane(
         confidence01: 0.9,
         identity01: 0.1,
         keyframeAgeMs: 0,
+        drawnBy: null,
         box01: stranger,
       },
     ],

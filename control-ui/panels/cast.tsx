@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import type { CastMember, EnrolmentStatus, LikenessSummary } from '../../server/protocol/messages.js';
 import { useDesk } from '../link/desk-context.js';
 import { ActionButton } from './action-button.js';
+import { DrawnLine, EngineFacts, shortDigest } from './drawn-by.js';
 import { AddPerformer, RemovePerformer } from './performer-form.js';
 import { ladderWords } from '../monitors/ladder.js';
 
@@ -44,6 +45,11 @@ export function CastPanel(): JSX.Element {
           <li key={likeness.id} data-testid={`likeness-${likeness.id}`}>
             <strong>{likeness.name}</strong> <ConsentBadge likeness={likeness} />
             {likeness.consentReason !== '' && <p class="muted">{likeness.consentReason}</p>}
+            <p class="muted" title={likeness.digest}>
+              Package <code>{shortDigest(likeness.digest)}</code>
+            </p>
+            <EngineFacts engine={likeness.engine} />
+            {likeness.engineFault !== null && <p class="bad">{likeness.engineFault} The mesh draws it.</p>}
           </li>
         ))}
       </ul>
@@ -137,7 +143,15 @@ function FacesNow(): JSX.Element {
                   <meter min={0} max={1} value={face.identity01} aria-label="Identity" />{' '}
                   {Math.round(face.identity01 * 100)} %
                 </td>
-                <td>{face.performerId === null ? 'untouched' : ladderWords[face.step].word}</td>
+                <td>
+                  {face.performerId === null ? 'untouched' : ladderWords[face.step].word}
+                  {face.drawnBy && (
+                    <>
+                      {' '}
+                      <DrawnLine drawnBy={face.drawnBy} />
+                    </>
+                  )}
+                </td>
               </tr>
             ))}
           </tbody>
@@ -175,7 +189,7 @@ function CastRow({ member }: { readonly member: CastMember }): JSX.Element {
             desk.assign(member.performerId, chosen === '' ? null : chosen);
           }}
         >
-          <option value="">No likeness (untouched)</option>
+          <option value="">No likeness (concealed)</option>
           {desk.likenesses.value.map(({ id, name, consent }) => (
             <option key={id} value={id}>
               {name}
@@ -197,13 +211,14 @@ export function CastLine(): JSX.Element | null {
   if (!lane) return null;
   const likeness = desk.likenesses.value.find(({ id }) => id === lane.likenessId);
   const members = desk.cast.value.filter(({ likenessId }) => likenessId !== null && likenessId === lane.likenessId);
+  const drawn = lane.faces.find(({ drawnBy }) => drawnBy !== null)?.drawnBy ?? null;
   return (
     <a class="cast-line" href="#cast" data-testid="cast-line">
       <span class="muted">Likeness</span>{' '}
       <strong>
         {likeness ? `${likeness.name} on ${members.map(({ name }) => name).join(', ') || 'nobody'}` : 'none assigned'}
       </strong>{' '}
-      {likeness && <ConsentBadge likeness={likeness} />}
+      {likeness && <ConsentBadge likeness={likeness} />} {drawn && <DrawnLine drawnBy={drawn} />}
     </a>
   );
 }

@@ -8,6 +8,7 @@ export function performerIdOf(name: string, taken: readonly string[]): string {
   const stem =
     name
       .normalize('NFD')
+      .replace(/\p{M}/gu, '')
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, '-')
       .replace(/^-+|-+$/g, '')

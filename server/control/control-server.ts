@@ -3,6 +3,7 @@ import type { Server as IpcServer } from 'node:net';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { ipcPath, listenIpc } from '../ipc/channel.js';
+import type { ControlToLane } from '../protocol/lane-link.js';
 import type { ServerMessage } from '../protocol/messages.js';
 import { StateJournal } from '../show/journal.js';
 import { defaultPorts } from '../show/schema.js';
@@ -18,6 +19,7 @@ import { AuditLog } from '../trust/audit-log.js';
 import { AuditTrail } from './audit-trail.js';
 import { Consoles } from './consoles.js';
 import { Desk } from './desk.js';
+import { DrawnRecord } from './drawn-record.js';
 import { feedLane } from './meter-feed.js';
 import { ShowWiring } from './show-wiring.js';
 import { LiveEnrolments } from './live-enrolment.js';
@@ -86,6 +88,9 @@ async function wire(
   }
   audit.record('show-start', 'server', { show: show.name, production: show.production, version: options.version });
 
+  /** Likenesses as the supervisor prepared them last: a lane that was restarted has those of its own start. */
+  let prepared: readonly ControlToLane[] = [];
+  const drawn = new DrawnRecord((detail) => void audit.record('drawn', 'lane', detail));
   const multiviews = new MultiviewLinks({
     valuesFor: (id) => theDesk.dispatcher.forLane(id),
     labelOf: (laneId) => theDesk.showFile.sources.find(({ id }) => id === laneId)?.label ?? laneId,
@@ -95,15 +100,18 @@ async function wire(
   closers.push(() => multiviews.close());
   const links: LaneLinks = new LaneLinks(
     {
-      greet: (hello) => [...enrolments.greeting(), ...theDesk.greet(hello)],
+      greet: (hello) => [...prepared, ...enrolments.greeting(), ...theDesk.greet(hello)],
       enrolment: (news, laneId) => enrolments.news(news, laneId),
-      prepared: ({ performers, faults: found }) => {
+      prepared: ({ performers, likenesses, faults: found }) => {
         theDesk.alarms.follow('prepare', found);
+        prepared = likenesses.map((likeness) => ({ type: 'likeness', likeness }));
+        for (const message of prepared) links.send(message);
         enrolments.prepared(performers);
       },
       laneChanged: (values, by) => theDesk.laneChanged(values, by),
       laneStatus: (laneStatus) => {
         feedLane(theDesk.dispatcher, laneStatus);
+        drawn.follow(laneStatus);
         multiviews.lane(laneStatus, true);
       },
       laneLost: (laneId) => {

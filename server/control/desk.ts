@@ -14,6 +14,7 @@ import type { AuditTrail } from './audit-trail.js';
 import { handleCastActions } from './cast-actions.js';
 import { Casting, type CastingHost } from './casting.js';
 import { bookOf, followCameras, monitorScopes, multiviewScopes, startValues } from './desk-start.js';
+import { engineFacts } from './drawn-record.js';
 import { LikenessShelf } from './likeness-shelf.js';
 import type { ControlOptions } from './options.js';
 import { ShowDesk } from './show-desk.js';
@@ -41,7 +42,7 @@ export class Desk {
   onCast: () => void = () => {};
 
   constructor(
-    readonly options: Pick<ControlOptions, 'show' | 'likenessFolders' | 'version'>,
+    readonly options: Pick<ControlOptions, 'show' | 'likenessFolders' | 'version' | 'engines'>,
     private readonly clock: Clock,
     private readonly journal: StateJournal,
     private readonly audit: AuditTrail,
@@ -58,7 +59,7 @@ export class Desk {
       output: show.outputUse ?? 'monitor',
       issuers: show.consentIssuers ?? [],
     };
-    this.shelf = new LikenessShelf(options.likenessFolders, use, () => clock.wallClockIso());
+    this.shelf = new LikenessShelf(options.likenessFolders, use, () => clock.wallClockIso(), options.engines ?? null);
     this.dispatcher = new Dispatcher(this.registry, { ...startValues(show), ...journal.state.values }, (error) => {
       this.alarms.raise('listener', 'CONTROL_MESSAGE_INVALID', { reason: String(error) });
     });
@@ -174,11 +175,19 @@ export class Desk {
   #load(likenessId: string, place: string, by: string): ReturnType<LikenessShelf['load']> {
     const loaded = this.shelf.load(likenessId, place);
     const outcome = loaded.ok
-      ? { ok: true, digest: loaded.digest }
+      ? { ok: true, digest: loaded.digest, ...engineFacts(loaded.engine) }
       : { ok: false, code: loaded.code, reason: loaded.message };
     const written = this.audit.record('consent-check', by, { likenessId, place, ...outcome });
     if (!loaded.ok) return loaded;
-    if (!written || !this.audit.record('likeness-load', by, { likenessId, place, digest: loaded.digest })) {
+    if (
+      !written ||
+      !this.audit.record('likeness-load', by, {
+        likenessId,
+        place,
+        digest: loaded.digest,
+        ...engineFacts(loaded.engine),
+      })
+    ) {
       return refusal(place, 'AUDIT_NOT_WRITTEN', { reason: 'see the alarms' });
     }
     this.alarms.clear(`refused ${place}`);

@@ -1,14 +1,26 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError } from '../errors/coded-error.js';
+import type { EngineChoice, EngineChoices } from '../likeness/engine-choice.js';
+import { readAdded } from '../likeness/neural/added-models.js';
 import { readLikeness, type LikenessPackage } from '../likeness/package/package-file.js';
-import type { LikenessSummary } from '../protocol/messages.js';
+import type { EngineMark, LikenessSummary } from '../protocol/messages.js';
 import { refusal, type Refusal } from '../surfaces/dispatch/dispatch.js';
 import { checkConsent, consentCodes, type ConsentUse, type ConsentVerdict } from '../trust/consent.js';
+
+const meshMark: EngineMark = { kind: 'mesh', models: [] };
+/** In the order of server/likeness/neural/spec.ts. */
+const modelsOf = ({ model, recogniser, converter, enhancer, occluders, parser }: EngineChoice): string[] =>
+  [model, recogniser, converter, enhancer, ...(occluders ?? []), parser].filter((id) => id !== undefined);
 
 interface Shelved {
   readonly path: string;
   readonly likeness: Omit<LikenessPackage, 'photos'>;
+}
+/** What a show draws a likeness with, by the weights that this machine has; and what is in the way. */
+interface NamedEngine {
+  readonly mark: EngineMark;
+  readonly fault: string | null;
 }
 export type ShelfUse = Omit<ConsentUse, 'nowIso' | 'likenessDigest'>;
 
@@ -25,6 +37,7 @@ export class LikenessShelf {
     private readonly folders: readonly string[],
     private readonly use: ShelfUse,
     private readonly nowIso: () => string,
+    private readonly engines: EngineChoices | null = null,
   ) {
     this.scan();
   }
@@ -54,6 +67,8 @@ export class LikenessShelf {
         synthetic,
         consent: state,
         consentReason: reason,
+        digest: likeness.digest,
+        ...this.#engineSummary(likeness),
       };
     });
   }
@@ -66,7 +81,7 @@ export class LikenessShelf {
   load(
     likenessId: string,
     address: string,
-  ): { readonly ok: true; readonly path: string; readonly digest: string } | Refusal {
+  ): { readonly ok: true; readonly path: string; readonly digest: string; readonly engine: EngineMark } | Refusal {
     const shelved = this.#shelved.get(likenessId);
     if (shelved === undefined) return refusal(address, 'LIKENESS_UNKNOWN', { likeness: likenessId });
     let likeness: LikenessPackage;
@@ -82,7 +97,30 @@ export class LikenessShelf {
     });
     const { state, reason } = this.#verdict(likeness);
     if (state !== 'valid') return refusal(address, consentCodes[state], { likeness: likeness.manifest.name, reason });
-    return { ok: true, path: shelved.path, digest: likeness.digest };
+    return { ok: true, path: shelved.path, digest: likeness.digest, engine: this.#engine(likeness).mark };
+  }
+
+  #engineSummary(likeness: Omit<LikenessPackage, 'photos'>): Pick<LikenessSummary, 'engine' | 'engineFault'> {
+    const { mark, fault } = this.#engine(likeness);
+    return { engine: mark, engineFault: fault };
+  }
+  #engine({ manifest }: Omit<LikenessPackage, 'photos'>): NamedEngine {
+    const choice = this.engines?.byLikeness[manifest.id];
+    if (this.engines === null || choice === undefined) return { mark: meshMark, fault: null };
+    try {
+      const { folder } = this.engines;
+      const models = modelsOf(choice).map((id) => readAdded(folder, id));
+      const own = models[0]!;
+      const { state } = this.#verdict({ manifest, digest: own.sha256 });
+      // A DFM is itself a likeness: the record must name it beside the photos.
+      if (choice.engine === 'dfm' && state !== 'valid')
+        return { mark: meshMark, fault: `The consent record does not name the model "${own.id}" (${own.sha256}).` };
+      const marks = models.map(({ id, role, licence, sha256 }) => ({ id, role, licence, sha256 }));
+      return { mark: { kind: choice.engine, models: marks }, fault: null };
+    } catch (error) {
+      if (error instanceof CodedError) return { mark: meshMark, fault: error.message };
+      throw error;
+    }
   }
 
   #verdict({ manifest, digest }: Omit<LikenessPackage, 'photos'>): ConsentVerdict {

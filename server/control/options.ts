@@ -1,4 +1,5 @@
 import { CodedError } from '../errors/coded-error.js';
+import type { EngineChoices } from '../likeness/engine-choice.js';
 import { checkShow } from '../show/show-file.js';
 import type { ShowFile } from '../show/schema.js';
 
@@ -10,6 +11,8 @@ export interface ControlOptions {
   readonly show: ShowFile;
   /** Absolute; searched in this order. */
   readonly likenessFolders: readonly string[];
+  /** Engines that the show names, and where this machine keeps added weights; absent: the mesh draws everything. */
+  readonly engines?: EngineChoices;
   readonly version: string;
   readonly pageFolder: string;
   readonly canonicalFaceFile: string;

@@ -31,6 +31,8 @@ export interface PreparedLikeness {
   readonly id: string;
   readonly bakeFile: string;
   readonly consentId: string;
+  /** SHA-256 of the package's content. */
+  readonly digest: string;
   /** Null: drawn by the mesh engine. */
   readonly neural: EngineSpec | null;
 }
@@ -68,7 +70,7 @@ export function admitLikeness(
   const { id } = (manifest.consent ?? {}) as { id?: unknown };
   const bakeFile = join(cacheFolder, `${digest.slice(0, 24)}-${bakeVersion}.bake`);
   const consentId = typeof id === 'string' ? id : '';
-  return { likeness, consentUse, made: { id: manifest.id, bakeFile, consentId, neural: null } };
+  return { likeness, consentUse, made: { id: manifest.id, bakeFile, consentId, digest, neural: null } };
 }
 
 export interface EnrolmentPhoto {

@@ -1,6 +1,6 @@
 import type { ControlToLane } from '../protocol/lane-link.js';
 import type { Lane } from './lane.js';
-import type { LanePerformer } from './lane-options.js';
+import type { LaneLikeness, LanePerformer } from './lane-options.js';
 
 interface Carried {
   readonly likenessId: string | null;
@@ -36,6 +36,9 @@ export class LaneCasting {
       case 'cast':
         this.#cast = new Set(message.performerIds);
         void this.#keepCast();
+        return;
+      case 'likeness':
+        void this.lane.loaded.then(() => this.lane.parts.shelf.renewLikeness(message.likeness as LaneLikeness));
         return;
       case 'likeness-path':
         this.#packagePaths.set(message.likenessId, message.packagePath);

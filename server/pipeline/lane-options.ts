@@ -9,6 +9,8 @@ export interface LaneLikeness {
   /** Path of the bake (likeness/mesh/bake.ts). */
   readonly bakeFile: string;
   readonly consentId: string;
+  /** SHA-256 of the package's content. */
+  readonly digest: string;
   /** Weights that draw it instead of the mesh, where the show names an engine for it. */
   readonly neural?: EngineSpec | null;
 }

@@ -1,4 +1,4 @@
-import type { FaceStatus, LaneStatus } from '../protocol/messages.js';
+import type { FaceStatus, LadderStep, LaneStatus } from '../protocol/messages.js';
 import type { Clock } from '../time/clock.js';
 import { toMs, since } from '../time/time.js';
 import type { Lane } from './lane.js';
@@ -31,6 +31,7 @@ export function laneStatus(lane: Lane, options: LaneOptions, params: LaneParams,
       step: face.step,
       confidence01: face.confidence01,
       identity01: face.identity01,
+      drawnBy: face.performerId !== null && bearsLikeness(face.step) ? shelf.drawnOn(face.performerId) : null,
       keyframeAgeMs: face.keyframeFrame < 0 ? 0 : toMs(since(now, face.keyframeAtUs)),
       box01: [
         face.box.x0 / video.widthPx,
@@ -77,6 +78,8 @@ export function laneStatus(lane: Lane, options: LaneOptions, params: LaneParams,
     },
   };
 }
+
+const bearsLikeness = (step: LadderStep): boolean => step === 'likeness' || step === 'hold';
 
 const prefixed = (prefix: string, counters: Readonly<Record<string, number>>): Record<string, number> =>
   Object.fromEntries(Object.entries(counters).map(([name, value]) => [`${prefix}.${name}`, value]));

@@ -8,12 +8,14 @@ import { type FaceBake, readBake } from '../likeness/mesh/bake.js';
 import type { MeshCanvas } from '../likeness/mesh/canvas.js';
 import { MeshLikeness } from '../likeness/mesh/engine.js';
 import { skinVertexCount } from '../likeness/mesh/skin-mesh.js';
-import type { EngineSpec } from '../likeness/neural/spec.js';
+import { type EngineSpec, weightsIn } from '../likeness/neural/spec.js';
 import { PatchCanvas } from '../likeness/patch/patch-canvas.js';
 import { PatchLikeness } from '../likeness/patch/patch-likeness.js';
 import { type EngineChoice, PerformerEngine, type PerformerLikeness } from '../likeness/patch/performer-engine.js';
 import type { ConsentScope } from '../likeness/prepared.js';
 import { runPrepare } from '../likeness/run-prepare.js';
+import type { DrawnBy } from '../protocol/messages.js';
+import type { LikenessEngine } from '../likeness/port.js';
 import type { CastPerformer } from '../stages/track/contract.js';
 import type { LaneLikeness, LanePerformer } from './lane-options.js';
 
@@ -56,6 +58,9 @@ export class LikenessShelf {
   readonly #files = new Map<string, string>();
   /** Every engine made so far, by performer and likeness. */
   readonly #made = new Map<string, PerformerLikeness>();
+  /** The same engines' meshes: a likeness that only gets another network keeps its own, and the kernels' memory. */
+  readonly #meshes = new Map<string, LikenessEngine>();
+  readonly #likenessOf = new WeakMap<PerformerLikeness, LaneLikeness>();
   readonly #wanted = new Set<string>();
   readonly #patchCanvas: PatchCanvas;
   readonly #fadeCanvas: PatchCanvas;
@@ -78,9 +83,12 @@ export class LikenessShelf {
 
   async addLikeness(likeness: LaneLikeness): Promise<boolean> {
     try {
-      const bake = readBake(await readFile(likeness.bakeFile), skinVertexCount);
-      if (!bake) throw new Error('not a whole bake file');
-      this.#bakes.set(likeness.id, bake);
+      if (this.#likenesses.get(likeness.id)?.bakeFile !== likeness.bakeFile) {
+        const bake = readBake(await readFile(likeness.bakeFile), skinVertexCount);
+        if (!bake) throw new Error('not a whole bake file');
+        this.#bakes.set(likeness.id, bake);
+        for (const key of this.#meshes.keys()) if (key.endsWith(` ${likeness.id}`)) this.#meshes.delete(key);
+      }
       this.#likenesses.set(likeness.id, likeness);
       for (const key of this.#made.keys()) if (key.endsWith(` ${likeness.id}`)) this.#made.delete(key);
       return true;
@@ -88,6 +96,13 @@ export class LikenessShelf {
       this.onFault(likeness.id, (error as Error).message);
       return false;
     }
+  }
+  /** The same likeness made anew, or with another engine: who bears it changes over to it as to another one. Nothing where it is the same. */
+  async renewLikeness(likeness: LaneLikeness): Promise<void> {
+    if (JSON.stringify(likeness) === JSON.stringify(this.#likenesses.get(likeness.id))) return;
+    if (!(await this.addLikeness(likeness))) return;
+    for (const [performerId, bound] of this.#bound)
+      if (bound.likeness.id === likeness.id) this.assign(performerId, likeness.id);
   }
   has(likenessId: string): boolean {
     return this.#bakes.has(likenessId);
@@ -151,7 +166,8 @@ export class LikenessShelf {
     this.#tidy();
   }
   #forgetMade(performerId: string): void {
-    for (const key of [...this.#made.keys()]) if (key.startsWith(`${performerId} `)) this.#made.delete(key);
+    for (const map of [this.#made, this.#meshes])
+      for (const key of [...map.keys()]) if (key.startsWith(`${performerId} `)) map.delete(key);
     this.#bound.delete(performerId);
   }
 
@@ -197,10 +213,12 @@ export class LikenessShelf {
     // Kept: a cue list goes back and forth between the same few, and the memory of the kernels is never given back.
     const name = `${performerId} ${likeness.id}`;
     const made = this.#made.get(name) ?? {
-      mesh: new MeshLikeness(canvas, bake, this.#references.get(performerId) ?? null),
+      mesh: this.#meshes.get(name) ?? new MeshLikeness(canvas, bake, this.#references.get(performerId) ?? null),
       neural: key === null ? null : new PatchLikeness(patches, this.#patchCanvas, patchesOf, key, memory),
     };
     this.#made.set(name, made);
+    this.#meshes.set(name, made.mesh);
+    this.#likenessOf.set(made, likeness);
     return made;
   }
 
@@ -223,6 +241,16 @@ export class LikenessShelf {
   }
   likenessOf(performerId: string | null): LaneLikeness | null {
     return performerId === null ? null : (this.#bound.get(performerId)?.likeness ?? null);
+  }
+  /** Whose face the performer bore in the last picture that was drawn, and what drew it. */
+  drawnOn(performerId: string): DrawnBy | null {
+    const engine = this.engineOf(performerId);
+    const likeness = engine ? this.#likenessOf.get(engine.drawn) : undefined;
+    if (!likeness || !engine?.drawnBy) return null;
+    const { id: likenessId, digest, neural } = likeness;
+    if (engine.drawnBy === 'mesh' || !neural) return { likenessId, digest, kind: 'mesh', models: [] };
+    const models = weightsIn(neural).map(({ id, role, licence, sha256 }) => ({ id, role, licence, sha256 }));
+    return { likenessId, digest, kind: neural.kind, models };
   }
   /** The first likeness on the shelf that is bound to anyone: what the lane shows in its status. */
   shown(): LaneLikeness | null {

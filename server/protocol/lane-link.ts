@@ -94,6 +94,8 @@ export type SupervisorToControl =
   | {
       readonly type: 'prepared';
       readonly performers: readonly PerformerFiles[];
+      /** As LaneOptions.likenesses: what the lanes draw with. */
+      readonly likenesses: readonly unknown[];
       readonly faults: readonly PrepareFault[];
     }
   /** The show file was changed on disk; as ControlOptions.show. Only what Desk.follow can take on. */
@@ -121,6 +123,8 @@ export type ControlToLane =
       /** Folder or zip of the package, checked for consent by control; null with likenessId. */
       readonly packagePath: string | null;
     }
+  /** A likeness as it was prepared, with the engine that the show names now; one of LaneOptions.likenesses. */
+  | { readonly type: 'likeness'; readonly likeness: unknown }
   /** The whole cast list: whoever a lane knows besides is nobody from now on. */
   | { readonly type: 'cast'; readonly performerIds: readonly string[] }
   /** Enrol whoever stands before this camera; faceId null: the one face that is nobody else's. */

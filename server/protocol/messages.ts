@@ -18,6 +18,26 @@ export const protocolVersion = 1;
 /** What the face region of an output shows right now. 'idle': no cast performer in the picture. */
 export type LadderStep = 'likeness' | 'hold' | 'conceal' | 'plain' | 'slate' | 'idle' | 'bypass' | 'unacquired';
 
+/** A file of weights, by the very bytes that run. */
+export interface ModelMark {
+  readonly id: string;
+  /** What it is in the engine: "hyperswap", "arcface", "gfpgan" … */
+  readonly role: string;
+  readonly licence: string;
+  readonly sha256: string;
+}
+/** What draws a likeness. */
+export interface EngineMark {
+  readonly kind: 'mesh' | 'swap' | 'dfm';
+  /** The one that makes the face first, then those that help it; none for the mesh, which is made of the package's photos alone. */
+  readonly models: readonly ModelMark[];
+}
+export interface DrawnBy extends EngineMark {
+  readonly likenessId: string;
+  /** SHA-256 of the package's content, as the consent record names it. */
+  readonly digest: string;
+}
+
 export interface FaceStatus {
   /** Slot in the lane, stable while the face is tracked. */
   readonly faceId: number;
@@ -27,6 +47,8 @@ export interface FaceStatus {
   readonly confidence01: number;
   readonly identity01: number;
   readonly keyframeAgeMs: number;
+  /** Whose face is on it in the newest picture and what drew it; null where it bears no likeness. */
+  readonly drawnBy: DrawnBy | null;
   /** In fractions of the picture: x0 y0 x1 y1. */
   readonly box01: readonly [number, number, number, number];
 }
@@ -151,6 +173,12 @@ export interface LikenessSummary {
   readonly synthetic: boolean;
   readonly consent: 'valid' | 'missing' | 'expired' | 'revoked' | 'out-of-scope';
   readonly consentReason: string;
+  /** SHA-256 of the package's content, as its consent record names it. */
+  readonly digest: string;
+  /** What the show names to draw it. */
+  readonly engine: EngineMark;
+  /** Why the mesh draws it instead; null where nothing is in the way. */
+  readonly engineFault: string | null;
 }
 
 export interface CastMember {

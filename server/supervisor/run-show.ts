@@ -15,7 +15,9 @@ function followShowFile(showFile: string, supervisor: Supervisor, say: (line: st
     last = text;
     try {
       const show = readShowFile(showFile);
-      busy = busy.then(() => supervisor.follow(show));
+      busy = busy
+        .then(() => supervisor.follow(show))
+        .catch((error: unknown) => say(`The changed show file was not taken on: ${(error as Error).message}`));
       say('The show file changed.');
     } catch (error) {
       const { code = '', message, advice = '' } = error as Error & { code?: string; advice?: string };

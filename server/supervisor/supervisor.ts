@@ -16,7 +16,7 @@ import { freeTcpPort, freeUdpPort } from './free-ports.js';
 import { Multiviews } from './multiviews.js';
 import { nicenessOf } from './precedence.js';
 import { inferenceOptionsOf, laneOptionsOf, laneText, type RunFacts, settledAtStart } from './process-options.js';
-import { likenessFolderOf, prepareShow } from './prepare-show.js';
+import { enginesOf, likenessFolderOf, prepareShow } from './prepare-show.js';
 import { RunFile } from './run-file.js';
 import { StartLog } from './start-log.js';
 import { type RunRecord, stateFolderOf } from './state-folder.js';
@@ -159,8 +159,7 @@ export class Supervisor {
   }
   /** What was made of photos: control hands it to the lanes, which load it beside what they show. */
   #tellPrepared(): void {
-    const { performers, faults } = this.#prepared ?? {};
-    if (performers && faults) this.#link?.channel?.send({ type: 'prepared', performers, faults });
+    if (this.#prepared) this.#link?.channel?.send({ type: 'prepared', ...this.#prepared });
   }
 
   /** Idempotent. */
@@ -226,6 +225,7 @@ export class Supervisor {
       stateFolder: this.#stateFolder,
       show: { ...show, ports: this.#controlPorts, interfaces: [...this.#interfaces()] },
       likenessFolders: [likenessFolderOf(this.showFile, show)].filter((folder) => folder !== null),
+      engines: enginesOf(show),
       version: productVersion,
     };
   }

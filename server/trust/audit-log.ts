@@ -14,6 +14,7 @@ export type AuditKind =
   | 'consent-check'
   | 'likeness-load'
   | 'assign'
+  | 'drawn'
   | 'enrol'
   | 'bypass'
   | 'param'

@@ -5,6 +5,7 @@ import { likenessDigest, sha256Of } from '../../server/likeness/package/manifest
 import type { ControlToLane } from '../../server/protocol/lane-link.js';
 import type { SimulatedClock } from '../../server/time/clock.js';
 import { verifyAuditLog } from '../../server/trust/audit-log.js';
+import { consentRecord } from '../trust/consent-record.js';
 import { DeskUnderTest, type OpenDesk } from './desk-under-test.js';
 
 const bypass = '/understudy/output/cam-a/output/bypass';
@@ -117,33 +118,10 @@ describe('the desk', () => {
 
   it('raises an alarm when a consent ends on air, once, and leaves the picture to the operator', () => {
     const digest = likenessDigest([{ sha256: sha256Of(Buffer.from('photo of anna')) }]);
-    place.makePackage('anna', {
-      schemaVersion: 1,
-      id: 'c',
-      performer: { ref: 'p', displayName: 'A' },
-      likenessModelDigests: [digest],
-      replicaType: 'employment-based',
-      production: 'Understudy demo',
-      role: 'Anna',
-      scenes: 'all',
-      scriptVersionSha256: 'b'.repeat(64),
-      scriptDate: '2026-01-01',
-      intendedUse: 'Showing the performer as her older self on the monitors of the set.',
-      outputs: ['monitor'],
-      media: 'film',
-      territory: 'world',
-      exclusions: [],
-      sourceMaterial: ['scan'],
-      noticeAt: '2026-01-01',
-      signedAt: '2026-01-03',
-      validFrom: '2026-01-05',
-      validUntil: '2026-06-30',
-      signature: { method: 'ink', documentSha256: 'c'.repeat(64), separatelySigned: true },
-      representation: 'union',
-      trainingAllowed: false,
-      thirdPartyTransfer: false,
-      storage: { encrypted: true, deleteAfter: '2027-01-01' },
-    });
+    place.makePackage(
+      'anna',
+      consentRecord({ likenessModelDigests: [digest], production: 'Understudy demo', scenes: 'all' }),
+    );
     const { desk } = open();
     expect(clock.wallClockIso().slice(0, 10)).toBe('2026-05-28');
     expect(desk.assign('performer', 'anna', 'page')).toBeNull();

@@ -2,42 +2,10 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { checkConsent, type ConsentUse, type PerformerConsent } from '../../server/trust/consent.js';
 import { issuedBytes } from '../../server/trust/issuer.js';
+import { consentRecord, consentUse } from './consent-record.js';
 
-const digest = 'a'.repeat(64);
-const record: PerformerConsent = {
-  schemaVersion: 1,
-  id: 'consent-17',
-  performer: { ref: 'performer-4', displayName: 'A. Performer' },
-  likenessModelDigests: [digest],
-  replicaType: 'employment-based',
-  production: 'The Long Year',
-  role: 'Older Anna',
-  scenes: ['12', '14A'],
-  scriptVersionSha256: 'b'.repeat(64),
-  scriptDate: '2026-03-01',
-  intendedUse: 'Showing the performer as her older self on the monitors of the set during scenes 12 and 14A.',
-  outputs: ['monitor'],
-  media: 'feature film',
-  territory: 'worldwide',
-  exclusions: ['endorsement'],
-  sourceMaterial: ['scan session 2026-03-10'],
-  noticeAt: '2026-03-05T10:00:00Z',
-  signedAt: '2026-03-10T10:00:00Z',
-  validFrom: '2026-04-01',
-  validUntil: '2026-06-30',
-  signature: { method: 'wet ink', documentSha256: 'c'.repeat(64), separatelySigned: true },
-  representation: 'union',
-  trainingAllowed: false,
-  thirdPartyTransfer: false,
-  storage: { encrypted: true, deleteAfter: '2027-01-01' },
-};
-const use: ConsentUse = {
-  production: 'The Long Year',
-  scene: '12',
-  output: 'monitor',
-  nowIso: '2026-05-01T12:00:00Z',
-  likenessDigest: digest,
-};
+const record = consentRecord();
+const use = consentUse;
 const check = (change: object, here: Partial<ConsentUse> = {}) =>
   checkConsent({ ...record, ...change }, { ...use, ...here });
 

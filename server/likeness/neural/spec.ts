@@ -59,3 +59,7 @@ export interface NeuralPatch {
   /** Pixels of the crop that was given → pixels of the patch. */
   readonly toPatch: Float64Array;
 }
+
+/** The engine's files, the one that makes the face first. */
+export const weightsIn = ({ model, recogniser, converter, enhancer, occluders, parser }: EngineSpec): WeightsFile[] =>
+  [model, recogniser, converter, enhancer, ...occluders, parser].filter((file) => file !== null);

@@ -65,6 +65,10 @@ export class PerformerEngine implements LikenessEngine {
     if (this.#shown === null) return null;
     return this.#shown === this.likeness.neural ? 'neural' : 'mesh';
   }
+  /** What is drawn: not yet what was asked for last, while that one's engine has made no face. */
+  get drawn(): PerformerLikeness {
+    return this.likeness;
+  }
 
   render(face: FaceTrack, region: RegionView, matrix: YuvMatrix, look: Look, fill: PatchFill): PatchView | null {
     this.#choose(face);

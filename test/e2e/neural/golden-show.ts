@@ -31,7 +31,7 @@ export class GoldenState {
 /** In −1…1: half the contrast, red up, green down. */
 export const tinted = { keep: [0.5, 0.5, 0.5], add: [0, 1, 2], tint: 0.5 } as const;
 const embedding = Array.from({ length: 512 }, (_, i) => [1, -1, 0][i] ?? (i === 500 ? 1 : 0));
-export const tintedEngine = { engine: 'swap' as const, model: 'tinted', embedding };
+export const tintedEngine = { engine: 'swap' as const, model: 'tinted' as const, embedding };
 /** The embedding is 1, −1, 0 … and has length √3. */
 const lift = ((0.5 * 1) / Math.sqrt(3) / 2) * 255;
 /** The same by hand, on 8-bit codes. */
@@ -43,7 +43,7 @@ export const tintedOf = ([r, g, b]: readonly number[]): number[] => [
 
 /** The other way round, and darker: no mixture of the camera's picture and the first engine's comes near it. */
 export const countered = { keep: [0.3, 0.3, 0.3], add: [1, 0, 2], tint: 0.5 } as const;
-export const counteredEngine = { engine: 'swap' as const, model: 'countered', embedding };
+export const counteredEngine = { engine: 'swap' as const, model: 'countered' as const, embedding };
 export const counteredOf = ([r, g, b]: readonly number[]): number[] => {
   const own = (value: number, tint: number): number => (((value / 255) * 2 - 1) * 0.3 + tint + 1) * 127.5;
   return [own(r!, -0.5 / Math.sqrt(3)), own(g!, 0.5 / Math.sqrt(3)), own(b!, 0)];

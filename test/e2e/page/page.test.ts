@@ -129,6 +129,25 @@ describe.skipIf(chromiumPath === null)(`the page in a browser${skipped}`, () => 
     await page.close();
   });
 
+  it('adds a performer to the cast and takes one out, at the second press; says what draws each face', async () => {
+    const { page } = await openPage();
+    expect(await page.getByTestId('cast-line').innerText()).toContain('hyperswap-1a-256 9f9f9f9f9f9f');
+    await page.getByTestId('desk-cast').click();
+    await page.getByTestId('performer-name').fill('Robin Vále');
+    await page.getByTestId('performer-name').press('Enter');
+    await page.getByTestId('cast-robin-vale').waitFor();
+    expect(desk.cast.at(-1)).toMatchObject({ performerId: 'robin-vale', name: 'Robin Vále', likenessId: null });
+    expect(await page.getByTestId('face-cam-a-0').innerText()).toContain('by the face network hyperswap-1a-256');
+    expect(await page.getByTestId('likeness-otto').innerText()).toContain('The mesh draws it.');
+    await page.getByTestId('likeness-otto').scrollIntoViewIfNeeded();
+    await page.screenshot({ path: join(shots, 'cast-1280.png') });
+    await page.getByTestId('remove-robin-vale').click();
+    expect(desk.cast.some(({ performerId }) => performerId === 'robin-vale')).toBe(true);
+    await page.getByTestId('remove-robin-vale').click();
+    await expect.poll(() => desk.cast.some(({ performerId }) => performerId === 'robin-vale')).toBe(false);
+    await page.close();
+  });
+
   it('compares camera and output in one picture by a wipe and by their difference', async () => {
     const { page } = await openPage();
     /** Mean brightness of a patch, 0…255. */

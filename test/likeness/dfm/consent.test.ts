@@ -6,8 +6,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { prepareEngine } from '../../../server/likeness/prepare-engine.js';
 import { addedModelsFolder, writeAdded } from '../../../server/likeness/neural/added-models.js';
 import type { LikenessPackage } from '../../../server/likeness/package/package-file.js';
-import type { ConsentUse, PerformerConsent } from '../../../server/trust/consent.js';
 import { goldenDfm } from '../../golden/neural-models.js';
+import { consentRecord, consentUse, photosDigest } from '../../trust/consent-record.js';
 
 const root = mkdtempSync(join(tmpdir(), 'understudy-dfm-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -23,41 +23,8 @@ writeAdded(
   weights,
 );
 
-const photosDigest = 'a'.repeat(64);
-const record = (digests: string[]): PerformerConsent => ({
-  schemaVersion: 1,
-  id: 'consent-17',
-  performer: { ref: 'performer-4', displayName: 'A. Performer' },
-  likenessModelDigests: digests,
-  replicaType: 'employment-based',
-  production: 'The Long Year',
-  role: 'Older Anna',
-  scenes: ['12'],
-  scriptVersionSha256: 'b'.repeat(64),
-  scriptDate: '2026-03-01',
-  intendedUse: 'Showing the performer as her older self on the monitors of the set during scene 12.',
-  outputs: ['monitor'],
-  media: 'feature film',
-  territory: 'worldwide',
-  exclusions: [],
-  sourceMaterial: ['scan session 2026-03-10'],
-  noticeAt: '2026-03-05T10:00:00Z',
-  signedAt: '2026-03-10T10:00:00Z',
-  validFrom: '2026-04-01',
-  validUntil: '2026-06-30',
-  signature: { method: 'wet ink', documentSha256: 'c'.repeat(64), separatelySigned: true },
-  representation: 'union',
-  trainingAllowed: false,
-  thirdPartyTransfer: false,
-  storage: { encrypted: true, deleteAfter: '2027-01-01' },
-});
-const use: ConsentUse = {
-  production: 'The Long Year',
-  scene: '12',
-  output: 'monitor',
-  nowIso: '2026-05-01T12:00:00Z',
-  likenessDigest: photosDigest,
-};
+const record = (digests: string[]) => consentRecord({ likenessModelDigests: digests });
+const use = consentUse;
 const packageWith = (consent: unknown): LikenessPackage =>
   ({
     manifest: { id: 'anna', name: 'Anna', photos: [], consent },

@@ -146,6 +146,7 @@ export const rooms = {
       'server/monitors/multiview-params.ts',
       'server/likeness/mesh',
       'server/likeness/neural',
+      'server/likeness/neural/spec.ts',
       'server/likeness/patch',
       'server/likeness/load-engine.ts',
       'server/likeness/run-prepare.ts',
@@ -253,6 +254,7 @@ export const rooms = {
   'server/trust': { imports: [...vocabulary, 'server/show', 'server/protocol'], types: ['server/likeness/package'] },
   'server/control': {
     imports: [
+      'server/likeness/neural',
       ...vocabulary,
       ...surfaces,
       'server/ipc',
@@ -263,7 +265,7 @@ export const rooms = {
       'server/trust',
       'server/likeness/package',
     ],
-    types: ['server/pipeline/lane-options.ts'],
+    types: ['server/pipeline/lane-options.ts', 'server/likeness/engine-choice.ts'],
   },
 
   // -- a camera without a stage: no part of the product's path
