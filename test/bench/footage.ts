@@ -17,7 +17,8 @@ import { lumaOf, meanAbsDifference } from './picture-measures.js';
 import { uyvyToRgba } from './pictures.js';
 import { benchRow, type BenchRow } from './row.js';
 import { mean } from './sequence-measures.js';
-import { concealing, isLeak } from './sequence-run.js';
+import { isLeak } from './leaks.js';
+import { concealing } from './sequence-run.js';
 import { StageRunner } from './stage-run.js';
 
 interface Clip {

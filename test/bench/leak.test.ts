@@ -5,7 +5,8 @@ import { StageFilm } from './film.js';
 import { openJudges } from './judges.js';
 import { rgbOfPart } from './part.js';
 import { descriptorDistance } from './referee.js';
-import { isLeak, SequenceRun } from './sequence-run.js';
+import { canTell, isBare, isLeak, isLikeness } from './leaks.js';
+import { SequenceRun } from './sequence-run.js';
 
 describe.skipIf(!isCastBuilt())('leaks (skipped: no simulated cast)', () => {
   let judges: Awaited<ReturnType<typeof openJudges>>;
@@ -25,6 +26,22 @@ describe.skipIf(!isCastBuilt())('leaks (skipped: no simulated cast)', () => {
       expect(isLeak(step, likeness), step).toBe(false);
     }
     expect(isLeak('plain', performer)).toBe(false);
+    expect(isLikeness(likeness)).toBe(true);
+    expect(isLikeness(performer)).toBe(false);
+    expect(canTell(performer, likeness)).toBe(true);
+  });
+
+  it('of a face behind a passer-by nobody can tell whose it is: then bare skin decides', async () => {
+    const film = new StageFilm('crossing', 73, false);
+    film.picture(72, new Uint8Array(1920 * 1080 * 2));
+    const { plain, ideal, person } = film.frame(72);
+    const look = async (part: typeof plain): Promise<Awaited<ReturnType<typeof judges.meter.measurePart>>> =>
+      judges.meter.measurePart(part, person.landmarks);
+    expect(canTell(await look(plain), await look(ideal))).toBe(false);
+    expect(isBare('hold', 0.6)).toBe(true);
+    expect(isBare('plain', 0.6)).toBe(false);
+    expect(isBare('hold', 0.3)).toBe(false);
+    expect(isBare('hold', Number.NaN)).toBe(false);
   });
 
   it('the referee tells the two apart without the models of the product', async () => {

@@ -43,12 +43,14 @@ async function likenessRows(sequence: SceneName, context: BenchContext): Promise
   const film = new StageFilm(sequence, frames, twice);
   const judges = await openJudges();
   const sheet = new ContactSheet();
+  const leaks = new ContactSheet();
   const play = (who: string, values: Record<string, number>, into: ContactSheet | null): Promise<SequenceMeasures> =>
     new SequenceRun({
       film,
       judges,
       values,
       sheet: into,
+      leaks,
       onFrame: (n) => {
         if (n % noteEvery === 0) context.note(`${row}: ${who}, frame ${n} of ${frames}`);
       },
@@ -57,7 +59,9 @@ async function likenessRows(sequence: SceneName, context: BenchContext): Promise
     const product = await play('product', {}, sheet);
     const { leakedBy } = product;
     if (leakedBy.size > 0)
-      context.note(`${row}: leaked by step: ${[...leakedBy].map(([step, count]) => `${step} ${count}`).join(', ')}`);
+      context.note(
+        `${row}: leaked by step: ${[...leakedBy].map(([step, count]) => `${step} ${count}`).join(', ')}; ${leaks.write(`${row}.leaks`)}`,
+      );
     context.note(`${row}: ${sheet.write(row) ?? 'no contact sheet'}`);
     const reference = twice ? await play('per-frame engine', perFrameValues, null) : null;
     return [...productRows(row, product), ...(reference ? perFrameRows(row, reference, product) : [])];

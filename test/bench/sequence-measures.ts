@@ -21,7 +21,8 @@ export class SequenceMeasures {
   judged = 0;
   acquiredAfter = -1;
   leaked = 0;
-  leakedInIdealToo = 0;
+  /** Frames in which the embedding named the performer although it could not have told; then the share of bare skin decides. */
+  untold = 0;
   refereeLeaks = 0;
   refereeLooks = 0;
   concealed = 0;
@@ -75,7 +76,7 @@ function refereeGain(looks: readonly IdentityLook[]): number {
  * by the true flow; reference: the ideal's. nme: the lane's landmarks against truth; reference: the mesh model run on the frame.
  * plainSkin: share of the visible face that is as the camera saw it, so that half a face does not hide behind an identity that still passes;
  * plainSkinMost: the worst look; reference: the ideal's, whose skin may have the same colour by chance. expressionError: against the ideal's expression; reference: the plain feed's. maskIou: reference: the ideal's own. leakedFrames:
- * in any step but plain; reference: those in which the ideal itself is judged so. refereeLeaks: the same by the referee, on the frames it sees.
+ * in any step but plain, by the rule of leaks.ts; untoldFrames: those which the embedding alone would have counted, but cannot tell. refereeLeaks: the same by the referee, on the frames it sees.
  */
 export function productRows(row: string, m: SequenceMeasures): BenchRow[] {
   const { output, plain, ideal } = m.faces;
@@ -92,7 +93,8 @@ export function productRows(row: string, m: SequenceMeasures): BenchRow[] {
     benchRow(row, 'refereeGain', refereeGain(m.referee), '', 1, m.referee.length),
     benchRow(row, 'toLikeness', likeness(output), 'cosine', likeness(ideal), output.length),
     benchRow(row, 'toPerformer', performer(output), 'cosine', performer(plain), output.length),
-    count('leakedFrames', m.leaked, m.leakedInIdealToo, m.judged),
+    count('leakedFrames', m.leaked, null, m.judged),
+    count('untoldFrames', m.untold, null, m.judged),
     count('refereeLeaks', m.refereeLeaks, null, m.refereeLooks),
     count('concealedFrames', m.concealed, null, m.judged),
     count('plainFrames', m.plain, null, m.judged),

@@ -2,10 +2,11 @@ import { readMark } from '../../server/cli/ndi/mark.js';
 import type { BoxPx } from '../../server/frame/geometry.js';
 import type { Lane } from '../../server/pipeline/lane.js';
 import type { ParamValue } from '../../server/protocol/descriptors.js';
-import type { ContactSheet } from './contact-sheet.js';
+import { ContactSheet } from './contact-sheet.js';
 import { expressionError } from './expression.js';
 import { type FilmFrame, filmFramesPerSecond, filmPicture, type StageFilm } from './film.js';
 import type { FaceMeasure, IdentityMeter } from './identity.js';
+import { canTell, isBare, isLeak, isLikeness, leastBarePixels } from './leaks.js';
 import { cutPart, evenBox, type Part, partIn, rgbOfPart } from './part.js';
 import {
   changedIou,
@@ -46,6 +47,8 @@ export interface SequenceRunOptions {
   readonly values: Readonly<Record<string, ParamValue>>;
   /** Where stills go; null in a run that is only a reference, in which nobody looks for leaks. */
   readonly sheet: ContactSheet | null;
+  /** Where the frames go that count as leaks. */
+  readonly leaks?: ContactSheet;
   readonly onFrame: (n: number) => void;
 }
 
@@ -89,7 +92,7 @@ export class SequenceRun {
     if (!frame.judged) return void (this.#before = null);
     measures.judged++;
     const output = cutPart(uyvy, filmPicture.widthPx, frame.box);
-    if (sheet) await this.#lookForLeak(frame, output, step);
+    if (sheet) await this.#lookForLeak(n, frame, output, step);
     if (measures.acquiredAfter >= 0) {
       if (concealing.has(step)) measures.concealed++;
       if (step === 'plain') measures.plain++;
@@ -111,14 +114,26 @@ export class SequenceRun {
   }
 
   /** From the first frame on: before somebody is acquired, nothing may show either. */
-  async #lookForLeak(frame: FilmFrame, output: Part, step: string): Promise<void> {
+  async #lookForLeak(n: number, frame: FilmFrame, output: Part, step: string): Promise<void> {
     const { meter } = this.options.judges;
-    const seen = await meter.measurePart(output, frame.person.landmarks);
-    if (!isLeak(step, seen)) return;
+    const { landmarks } = frame.person;
+    const seen = await meter.measurePart(output, landmarks);
+    if (isLikeness(seen)) return;
+    if (isLeak(step, seen)) {
+      const plain = await meter.measurePart(frame.plain, landmarks);
+      const ideal = await meter.measurePart(frame.ideal, landmarks);
+      if (canTell(plain, ideal)) return this.#leaked(n, frame, output, step);
+      this.measures.untold++;
+    }
+    const { face } = this.options.film.masks(n);
+    const [p, o] = [frame.plain, output].map(lumaOf);
+    if (isBare(step, keptShare(p!, o!, face, leastBarePixels))) this.#leaked(n, frame, output, `${step}, bare`);
+  }
+
+  #leaked(n: number, frame: FilmFrame, output: Part, step: string): void {
     this.measures.leaked++;
     this.measures.leakedBy.set(step, (this.measures.leakedBy.get(step) ?? 0) + 1);
-    const should = await meter.measurePart(frame.ideal, frame.person.landmarks);
-    if (should.toPerformer > should.toLikeness) this.measures.leakedInIdealToo++;
+    this.#show(this.options.leaks ?? new ContactSheet(), n, frame, output, step);
   }
 
   #compare(n: number, frame: FilmFrame, output: Part): void {
@@ -200,10 +215,6 @@ export class SequenceRun {
     this.measures.occluderKept.push(keptShare(p!, o!, occluderOverFace(frame, occluder)));
   }
 }
-
-/** The step must be one that hides or replaces, and a face be there to be known. */
-export const isLeak = (step: string, face: Pick<FaceMeasure, 'presence01' | 'toLikeness' | 'toPerformer'>): boolean =>
-  step !== 'plain' && face.presence01 >= 0.5 && face.toPerformer > face.toLikeness;
 
 const common = (a: BoxPx, b: BoxPx): BoxPx => ({
   x0: Math.max(a.x0, b.x0),
