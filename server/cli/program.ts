@@ -20,6 +20,8 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   support: () => import('./support.js'),
   trace: () => import('./trace.js'),
   audit: () => import('./audit.js'),
+  consent: () => import('./consent.js'),
+  token: () => import('./token.js'),
   show: () => import('./show.js'),
   layouts: () => import('./layouts.js'),
 };

@@ -46,6 +46,7 @@ function likenessRemarks(show: ShowFile, beside: (path: string) => string): Show
     production: show.production,
     scene: show.scene ?? null,
     output: show.outputUse ?? ('monitor' as const),
+    issuers: show.consentIssuers ?? [],
   };
   const shelf = new LikenessShelf([folder], use, () => machineClock.wallClockIso());
   const summaries = new Map(shelf.summaries().map((summary) => [summary.id, summary]));

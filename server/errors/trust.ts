@@ -22,6 +22,21 @@ export const trustErrors = {
     message: 'The likeness "{likeness}" does not load: its consent does not cover this use. {reason}',
     advice: 'Compare production, scene and output in the show file with the consent record.',
   },
+  CONSENT_RECORD_INVALID: {
+    severity: 'warning',
+    message: 'The consent record {file} is not complete: {reason}',
+    advice: 'Correct what is named; docs/trust.md lists the fields of a record.',
+  },
+  ISSUER_KEY_UNUSABLE: {
+    severity: 'warning',
+    message: 'The file {file} cannot be signed with: {reason}',
+    advice: 'Give the private key that "npx understudy consent keys" made, or another Ed25519 key as PEM (PKCS #8).',
+  },
+  TOKEN_NAME_TAKEN: {
+    severity: 'warning',
+    message: 'The show file {file} has a token for "{name}" already.',
+    advice: 'Choose another name, or remove that token from access.tokens first: it opens nothing from then on.',
+  },
   CONSENT_ENDED_ON_AIR: {
     severity: 'alarm',
     message: 'The consent of the likeness "{likeness}" ended while it is on air. {reason}',

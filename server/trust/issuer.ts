@@ -1,4 +1,5 @@
-import { createPublicKey, verify } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
+import { CodedError } from '../errors/coded-error.js';
 import { canonicalJson, type Json } from './canonical-json.js';
 
 /** Somebody whose signature a production accepts under consent records: a union, an agency, the production's own legal office. */
@@ -37,4 +38,43 @@ export function issuerFault(
     return `The key "${issuerKeyId.slice(0, 60)}" in the show file is not an Ed25519 key.`;
   }
   return "The issuer's signature does not fit: the record was changed after it was signed.";
+}
+
+const rawOf = (key: KeyObject): string =>
+  key.export({ format: 'der', type: 'spki' }).subarray(ed25519Header.length).toString('base64');
+
+/** A new key pair: the private half as PEM (PKCS #8), for the issuer alone; the public half as the show file has it. */
+export function newIssuer(keyId: string): { readonly privatePem: string; readonly issuer: ConsentIssuer } {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const privatePem = privateKey.export({ format: 'pem', type: 'pkcs8' });
+  return { privatePem: privatePem.toString(), issuer: { keyId, publicKey: rawOf(publicKey) } };
+}
+
+/** Reads an issuer's private key. `file` is only for the message. Throws ISSUER_KEY_UNUSABLE. */
+export function issuerOf(
+  keyId: string,
+  privatePem: string,
+  file = 'given',
+): { readonly key: KeyObject; readonly issuer: ConsentIssuer } {
+  let key: KeyObject;
+  try {
+    key = createPrivateKey(privatePem);
+  } catch (error) {
+    throw new CodedError('ISSUER_KEY_UNUSABLE', { file, reason: 'it is no private key in PEM' }, { cause: error });
+  }
+  if (key.asymmetricKeyType !== 'ed25519') {
+    const kind = key.asymmetricKeyType ?? 'unknown';
+    throw new CodedError('ISSUER_KEY_UNUSABLE', { file, reason: `it is of the kind ${kind}, not Ed25519` });
+  }
+  return { key, issuer: { keyId, publicKey: rawOf(createPublicKey(key)) } };
+}
+
+/** The record with the issuer's key id and signature; a signature that was there is replaced. */
+export function signRecord<R extends object>(
+  record: R,
+  keyId: string,
+  key: KeyObject,
+): R & { readonly issuerKeyId: string; readonly issuerSignature: string } {
+  const named = { ...record, issuerKeyId: keyId };
+  return { ...named, issuerSignature: sign(null, issuedBytes(named), key).toString('base64') };
 }
