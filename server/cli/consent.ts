@@ -40,9 +40,10 @@ interface SignFlags {
   readonly keyId: string;
   readonly out?: string;
   readonly force?: boolean;
+  readonly json?: boolean;
 }
 /** Nobody issues what would never count: the record must be whole, and signed by the performer. */
-function signFile(file: string, { key: keyFile, keyId, out, force }: SignFlags): void {
+function signFile(file: string, { key: keyFile, keyId, out, force, json }: SignFlags): void {
   const record = readJson(file);
   const refuse = (reason: string): CodedError => new CodedError('CONSENT_RECORD_INVALID', { file, reason });
   const [fault] = Value.Errors(PerformerConsent, record);
@@ -54,6 +55,7 @@ function signFile(file: string, { key: keyFile, keyId, out, force }: SignFlags):
   const text = JSON.stringify(signRecord(whole, keyId, key), null, 2) + '\n';
   if (out === undefined) return say(text.trimEnd());
   writeNamedFile(out, text, force === true);
+  if (json === true) return sayJson({ file: out, issuer });
   say(`${out} bears the signature of "${keyId}", public key ${issuer.publicKey}.`);
 }
 
@@ -96,8 +98,9 @@ export function register(program: Command): void {
     .description("put an issuer's signature under a performer's record; refused where the record would never count")
     .requiredOption('--key <file>', 'private key of the issuer')
     .requiredOption('--key-id <name>', 'what the show file calls the key by')
-    .option('--out <file>', 'where the signed record goes (default: printed)')
+    .option('--out <file>', 'where the signed record goes (default: printed, as JSON)')
     .option('--force', 'replace a file that is there')
+    .option('--json', 'print one JSON document')
     .action(signFile);
   consent
     .command('check <record>')
