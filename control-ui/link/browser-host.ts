@@ -24,6 +24,7 @@ export const browserHost: DeskHost<ImageBitmap> = {
     new WebSocket(
       `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws?client=${clientKey()}&name=${encodeURIComponent(keptName())}`,
     ) as LinkSocket,
+  isOnServer: /^(localhost|127\.[\d.]+|\[::1\])$/.test(location.hostname),
   now: nowMs,
   later: (run, delayMs) => {
     const timer = setTimeout(run, delayMs);

@@ -18,6 +18,7 @@ import { instancesForLane } from './addresses.js';
 import { ParamCells } from './cells.js';
 import { emptyHistory, record, type LaneHistory } from './history.js';
 import { Link, type LinkSocket, type LinkState } from './link.js';
+import { MakingWay } from './making-way.js';
 import { Outbox } from './outbox.js';
 import { Pictures, type Picture } from './pictures.js';
 import { Requests, type Refused } from './requests.js';
@@ -33,6 +34,8 @@ export interface Toast {
 /** What the desk needs from the browser, so that it can run without one in tests. */
 export interface DeskHost<P extends Picture> {
   readonly connect: () => LinkSocket;
+  /** The browser runs on the server's machine. */
+  readonly isOnServer: boolean;
   readonly now: () => number;
   readonly later: (run: () => void, delayMs: number) => () => void;
   readonly random01: () => number;
@@ -41,6 +44,8 @@ export interface DeskHost<P extends Picture> {
 }
 
 const previewMaxFps = 15;
+/** While the page makes way. */
+const previewFpsMakingWay = 5;
 const toastMs = 9000;
 const toastsKept = 4;
 
@@ -68,6 +73,7 @@ export class Desk<P extends Picture = Picture> {
   readonly editState = signal<EditState | null>(null);
   readonly clients = signal<readonly ClientInfo[]>([]);
   readonly toasts = signal<readonly Toast[]>([]);
+  readonly makingWay: MakingWay;
   readonly chosenLaneId = signal<string | null>(null);
   /** Counts statuses: plots redraw on it. */
   readonly statusCount = signal(0);
@@ -90,6 +96,7 @@ export class Desk<P extends Picture = Picture> {
   private said: { readonly name?: string; readonly place?: string } = {};
 
   constructor(private readonly host: DeskHost<P>) {
+    this.makingWay = new MakingWay(host);
     this.cells = new ParamCells(host.now, host.later);
     this.outbox = new Outbox((address, value) => this.send({ type: 'set', address, value }), host.later);
     this.requests = new Requests((message) => this.send(message), host.later);
@@ -290,6 +297,8 @@ export class Desk<P extends Picture = Picture> {
     this.lanes.value = lanes;
     this.processes.value = processes;
     this.multiviews.value = multiviews ?? [];
+    this.makingWay.note(lanes);
+    this.pictures.slowTo(this.makingWay.on.peek() ? previewFpsMakingWay : null);
     this.statusCount.value++;
   }
 }

@@ -35,9 +35,12 @@ interface Feed<P extends Picture> {
 export class Pictures<P extends Picture> {
   private readonly feeds = new Map<string, Feed<P>>();
   private visible = true;
+  private mostFps: number;
   private requestPlanned = false;
 
-  constructor(private readonly options: PictureOptions<P>) {}
+  constructor(private readonly options: PictureOptions<P>) {
+    this.mostFps = options.maxFps;
+  }
 
   /** Starts watching; the latest picture, if any, is drawn at once. Returns the way to stop. */
   watch(laneId: string, which: PreviewSide, widthPx: number, sink: PictureSink<P>): () => void {
@@ -63,6 +66,14 @@ export class Pictures<P extends Picture> {
     this.request();
   }
 
+  /** Fewer pictures from now on, or again as many as there are. */
+  slowTo(fps: number | null): void {
+    const mostFps = fps ?? this.options.maxFps;
+    if (mostFps === this.mostFps) return;
+    this.mostFps = mostFps;
+    this.request();
+  }
+
   accept(frame: PreviewFrame): void {
     const feed = this.feeds.get(`${frame.which} ${frame.laneId}`);
     if (!feed || feed.sinks.size === 0) return;
@@ -80,7 +91,7 @@ export class Pictures<P extends Picture> {
     const widths = feeds.flatMap((feed) => [...feed.sinks.values()]);
     const widthPx = Math.min(960, Math.max(320, ...widths));
     const want = feeds.map(({ laneId, which }) => ({ laneId, which }));
-    this.options.send({ type: 'previews', want, maxFps: this.options.maxFps, widthPx });
+    this.options.send({ type: 'previews', want, maxFps: this.mostFps, widthPx });
   }
 
   private planRequest(): void {

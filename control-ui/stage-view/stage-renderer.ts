@@ -16,6 +16,10 @@ export type ViewName = (typeof views)[number];
 /** Pictures and meshes may come faster than they need to be drawn here: a stage view is no monitor. */
 const idleIntervalMs = 1000 / 15;
 const handIntervalMs = 1000 / 40;
+/** Without a GPU, and while a lane on this machine is short of time. */
+const softwareIntervalMs = 1000 / 5;
+const makingWayIntervalMs = 1000;
+const refreshMs = 17;
 /** Share of the main thread that the stage view may take where pictures are drawn in software. */
 const largestShare = 0.25;
 /** In the room-sized views a life-size face would be a few dots. */
@@ -36,7 +40,10 @@ export class StageRenderer {
   /** Smoothed time one picture keeps the main thread busy: from the draw to the next chance to draw. */
   private drawCostMs = 0;
   private handUntilMs = 0;
+  private readonly idleIntervalMs: number;
+  private makesWay = false;
   private request: number | null = null;
+  private timer: ReturnType<typeof setTimeout> | null = null;
   private onScreen = true;
   /** How often it has drawn: for tests and the figures. */
   drawCount = 0;
@@ -46,8 +53,11 @@ export class StageRenderer {
     private readonly canvas: HTMLCanvasElement,
     hand: Pick<HandEvents, 'onPick' | 'onMove' | 'onDone'>,
   ) {
-    this.renderer = new WebGLRenderer({ canvas, antialias: true, powerPreference: 'low-power' });
-    this.renderer.setPixelRatio(Math.min(devicePixelRatio, 1.5));
+    // Without a GPU smooth edges cost several times the picture.
+    const software = isDrawnInSoftware();
+    this.idleIntervalMs = software ? softwareIntervalMs : idleIntervalMs;
+    this.renderer = new WebGLRenderer({ canvas, antialias: !software, powerPreference: 'low-power' });
+    this.renderer.setPixelRatio(software ? 1 : Math.min(devicePixelRatio, 1.5));
     this.controls = new OrbitControls(this.eye, canvas);
     this.controls.enableDamping = false;
     this.controls.listenToKeyEvents(canvas);
@@ -144,6 +154,17 @@ export class StageRenderer {
     this.stage.stand.visible = (this.stage.chosen?.faces.size ?? 0) > 0;
   }
 
+  private get restIntervalMs(): number {
+    return this.makesWay ? makingWayIntervalMs : this.idleIntervalMs;
+  }
+  /** What is drawn so seldom need not be fed more often. */
+  feedEveryMs(wantedMs: number): number {
+    return Math.max(wantedMs, this.restIntervalMs * 0.9);
+  }
+  /** Once a second while nobody touches it. */
+  makeWay(on: boolean): void {
+    this.makesWay = on;
+  }
   setOnScreen(onScreen: boolean): void {
     this.onScreen = onScreen;
     if (onScreen) this.plan();
@@ -152,6 +173,10 @@ export class StageRenderer {
   resize(widthPx: number, heightPx: number): void {
     if (widthPx === 0 || heightPx === 0) return;
     this.renderer.setSize(widthPx, heightPx, false);
+    // Which emptied the picture: the next one does not wait its turn.
+    this.drawnAtMs = -Infinity;
+    this.drawCostMs = 0;
+    this.planAnew();
     this.eye.aspect = widthPx / heightPx;
     this.fit();
   }
@@ -163,6 +188,7 @@ export class StageRenderer {
 
   dispose(): void {
     if (this.request !== null) cancelAnimationFrame(this.request);
+    if (this.timer !== null) clearTimeout(this.timer);
     this.hand.dispose();
     this.stage.dispose();
     this.controls.dispose();
@@ -171,7 +197,7 @@ export class StageRenderer {
 
   private touched(): void {
     this.handUntilMs = nowMs() + 250;
-    this.invalidate();
+    this.planAnew();
   }
 
   private place(from: Vector3, at: Vector3): void {
@@ -203,15 +229,33 @@ export class StageRenderer {
     return face ? face.group.getWorldPosition(new Vector3()) : new Vector3(0, 1.6, 0);
   }
 
+  /** The next picture when it is due. Waiting for that refresh by refresh would keep the browser drawing nothing sixty times a second. */
   private plan(): void {
-    if (this.request !== null || !this.dirty || !this.onScreen) return;
+    if (this.request !== null || this.timer !== null || !this.dirty || !this.onScreen) return;
+    const waitMs = this.dueAtMs() - nowMs();
+    if (waitMs > refreshMs) {
+      this.timer = setTimeout(() => {
+        this.timer = null;
+        this.plan();
+      }, waitMs - refreshMs);
+      return;
+    }
     this.request = requestAnimationFrame(() => {
       this.request = null;
       const now = nowMs();
-      const wanted = now < this.handUntilMs ? handIntervalMs : idleIntervalMs;
-      if (now - this.drawnAtMs >= Math.max(wanted - 2, this.drawCostMs / largestShare)) this.draw(now);
+      if (now >= this.dueAtMs()) this.draw(now);
       this.plan();
     });
+  }
+  private dueAtMs(): number {
+    const wanted = nowMs() < this.handUntilMs ? handIntervalMs : this.restIntervalMs;
+    return this.drawnAtMs + Math.max(wanted - 2, this.drawCostMs / largestShare);
+  }
+  /** What is due sooner now does not wait for the time that was planned before. */
+  private planAnew(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+    this.invalidate();
   }
 
   private draw(now: number): void {
@@ -225,4 +269,13 @@ export class StageRenderer {
       this.drawCostMs += (Math.min(400, beyondRefreshMs) - this.drawCostMs) * 0.2;
     });
   }
+}
+
+/** Asked of a context of its own, which is given back at once: smooth edges are chosen before there is one. */
+function isDrawnInSoftware(): boolean {
+  const context = document.createElement('canvas').getContext('webgl2');
+  const known = context?.getExtension('WEBGL_debug_renderer_info');
+  const name = known ? String(context?.getParameter(known.UNMASKED_RENDERER_WEBGL)) : '';
+  context?.getExtension('WEBGL_lose_context')?.loseContext();
+  return /swiftshader|llvmpipe|softpipe|software|basic render/i.test(name);
 }

@@ -138,6 +138,8 @@ function useStage(renderer: RendererRef, editable: boolean): void {
     [picked, tool, mayEdit, stage.walls.length, stage.cameras.length],
   );
   useEffect(() => renderer.current?.showWallContent(content), [content]);
+  const makesWay = desk.makingWay.on.value;
+  useEffect(() => renderer.current?.makeWay(makesWay), [makesWay]);
 }
 
 /** Pictures, meshes and tally of every camera, into the scene. */
@@ -150,7 +152,7 @@ function useFeeds(renderer: RendererRef): void {
     if (!drawn || laneIds === '') return undefined;
     drawn.choose(chosen);
     const stops = laneIds.split(' ').flatMap((laneId) => {
-      const everyMs = laneId === chosen ? chosenEveryMs : otherEveryMs;
+      const everyMs = (): number => drawn.feedEveryMs(laneId === chosen ? chosenEveryMs : otherEveryMs);
       const watchMesh = desk.watchMesh(
         laneId,
         seldom(everyMs, (mesh) => drawn.showFace(mesh)),
@@ -162,10 +164,13 @@ function useFeeds(renderer: RendererRef): void {
       return [watchMesh, desk.pictures.watch(laneId, 'input', textureWidthPx, picture)];
     });
     if (chosen !== null) {
-      const monitor = seldom(chosenEveryMs, (bitmap: ImageBitmap) => {
-        drawn.stage.monitor.draw(bitmap);
-        drawn.invalidate();
-      });
+      const monitor = seldom(
+        () => drawn.feedEveryMs(chosenEveryMs),
+        (bitmap: ImageBitmap) => {
+          drawn.stage.monitor.draw(bitmap);
+          drawn.invalidate();
+        },
+      );
       stops.push(desk.pictures.watch(chosen, 'output', textureWidthPx, monitor));
     }
     return () => stops.forEach((stop) => stop());
@@ -183,11 +188,11 @@ function useFeeds(renderer: RendererRef): void {
 }
 
 /** Lets one call through in so many milliseconds; the others are left out, not kept. */
-function seldom<T>(everyMs: number, run: (value: T) => void): (value: T) => void {
+function seldom<T>(everyMs: () => number, run: (value: T) => void): (value: T) => void {
   let ranAtMs = -Infinity;
   return (value) => {
     const now = nowMs();
-    if (now - ranAtMs < everyMs) return;
+    if (now - ranAtMs < everyMs()) return;
     ranAtMs = now;
     run(value);
   };

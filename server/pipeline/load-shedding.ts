@@ -12,7 +12,7 @@ const undoneByLate = 10;
 interface Level {
   /** Keyframe intervals are this many times as long. */
   readonly keyframeStretch: number;
-  /** Previews come this many times as seldom; Infinity: none. */
+  /** Previews come this many times as seldom. Never none: about one a second costs a thousandth of the lane, and a desk without pictures is blind. */
   readonly previewStretch: number;
   /** One of so many pictures is made for monitors. */
   readonly monitorStretch: number;
@@ -20,8 +20,8 @@ interface Level {
 const levels: readonly Level[] = [
   { keyframeStretch: 1, previewStretch: 1, monitorStretch: 1 },
   { keyframeStretch: 2, previewStretch: 4, monitorStretch: 2 },
-  { keyframeStretch: 4, previewStretch: Infinity, monitorStretch: 5 },
-  { keyframeStretch: 8, previewStretch: Infinity, monitorStretch: 25 },
+  { keyframeStretch: 4, previewStretch: 8, monitorStretch: 5 },
+  { keyframeStretch: 8, previewStretch: 16, monitorStretch: 25 },
 ];
 
 /**

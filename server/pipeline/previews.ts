@@ -24,7 +24,7 @@ export const noPreviews: PreviewWish = { want: [], maxFps: 1, widthPx: 640, mesh
 export class Previews {
   wish: PreviewWish = noPreviews;
   skipped = 0;
-  /** Pictures come this many times as seldom as wished (LoadShedding); Infinity: not at all. */
+  /** Pictures come this many times as seldom as wished (LoadShedding). */
   stretch = 1;
   /** Pictures that were due by the wish, and given up for the frame rate. */
   givenUp = 0;

@@ -24,8 +24,8 @@ describe('what a lane gives up under load', () => {
       if (load.ready(19_000, intervalUs)) seen.push([load.level, load.keyframeStretch, load.previewStretch]);
     expect(seen).toEqual([
       [1, 2, 4],
-      [2, 4, Infinity],
-      [3, 8, Infinity],
+      [2, 4, 8],
+      [3, 8, 16],
     ]);
     expect(load.sheds).toBe(3);
   });

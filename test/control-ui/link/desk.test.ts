@@ -23,7 +23,7 @@ const hello = {
   notices: [],
 };
 
-function build() {
+function build(isOnServer = true) {
   const time = new TestTime();
   const sockets: TestSocket[] = [];
   const connect = (): TestSocket => {
@@ -34,6 +34,7 @@ function build() {
   const desk = new Desk({
     ...time,
     connect,
+    isOnServer,
     random01: () => 0,
     decode: () => Promise.reject(new Error('no pictures here')),
     beforeDraw: (run) => run(),
@@ -117,5 +118,36 @@ describe('desk', () => {
     sockets[0]!.accept();
     sockets[0]!.say({ ...hello, protocolVersion: protocolVersion + 1 });
     expect(desk.otherProtocol.value).toBe(protocolVersion + 1);
+  });
+
+  it('makes way while a lane of this machine sheds load, and for ten seconds after; on another machine never', () => {
+    for (const isOnServer of [true, false]) {
+      const { desk, greet, time } = build(isOnServer);
+      const socket = greet();
+      desk.pictures.watch('cam-a', 'output', 640, () => {});
+      const lane = fakeLane('cam-a', 1, 1, new Map(), 0);
+      const status = (level: number): void =>
+        socket.say({
+          type: 'status',
+          atMs: time.nowMs,
+          lanes: [{ ...lane, counters: { 'load.level': level } }],
+          processes: [],
+        });
+      const fps = () => (socket.sentOf('previews').at(-1) as { maxFps: number }).maxFps;
+      status(0);
+      const usual = fps();
+      status(1);
+      expect(desk.makingWay.on.value).toBe(isOnServer);
+      expect(fps() < usual).toBe(isOnServer);
+      // A link that hears nothing is given up: the server speaks all the while.
+      for (let s = 0; s < 9; s++) {
+        time.pass(1000);
+        status(0);
+      }
+      expect(desk.makingWay.on.value).toBe(isOnServer);
+      time.pass(1200);
+      status(0);
+      expect([desk.makingWay.on.value, fps()]).toEqual([false, usual]);
+    }
   });
 });
