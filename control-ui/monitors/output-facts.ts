@@ -32,7 +32,7 @@ export const monitorFacts = (monitor: MonitorStatus): OutputFacts => ({
   costs:
     monitor.receivers === 0
       ? 'costs nothing while nobody watches'
-      : `copy ${ms(monitor.costMs)} · ${encode(monitor.encodeMs)} a picture`,
+      : `a picture: copy ${ms(monitor.costMs)}, ${encode(monitor.encodeMs)}`,
   isBad: monitor.framesDropped > 0,
 });
 
@@ -46,6 +46,6 @@ export const multiviewFacts = (multiview: MultiviewStatus): OutputFacts => ({
   costs:
     multiview.receivers === 0
       ? 'costs nothing while nobody watches'
-      : `copy ${ms(multiview.copyMs)} · ${encode(multiview.encodeMs)} a picture · ${multiview.cores.toFixed(2)} cores`,
+      : `a picture: copy ${ms(multiview.copyMs)}, ${encode(multiview.encodeMs)} · ${multiview.cores.toFixed(2)} cores`,
   isBad: false,
 });
