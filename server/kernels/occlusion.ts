@@ -16,9 +16,10 @@ export const occlusionTexelFloats = 8;
 export interface OcclusionExports {
   gather(luma: number, rgb: number, seen: number): number;
   place(points: number, uvs: number, indices: number, triangles: number, map: number, depth: number): number;
-  compare(seen: number, map: number, model: number, light: number, evidence: number): number;
-  fitLight(seen: number, map: number, model: number, light: number, evidence: number, scratch: number): number;
-  predict(map: number, model: number, light: number, expected: number): number;
+  recall(map: number, model: number, known: number): number;
+  compare(seen: number, known: number, light: number, evidence: number): number;
+  fitLight(seen: number, known: number, light: number, evidence: number, scratch: number): number;
+  predict(known: number, light: number, expected: number): number;
   shiftScores(seen: number, expected: number, scores: number, radius: number, step: number, weak: number): number;
   learn(seen: number, map: number, model: number, light: number, mask: number, memoryFrames: number): number;
   segment(
@@ -76,7 +77,7 @@ export interface OcclusionExports {
 
 /** Grids of one face. */
 export interface OcclusionGrids {
-  readonly seenPtr: number;
+  seenPtr: number;
   readonly mapPtr: number;
   readonly modelPtr: number;
   readonly lightPtr: number;
@@ -85,7 +86,7 @@ export interface OcclusionGrids {
   readonly maskPtr: number;
   readonly guidedPtr: number;
   /** `seen` and the mask of the picture before, and where something has come in lately. */
-  readonly beforePtr: number;
+  beforePtr: number;
   readonly wasPtr: number;
   readonly alertPtr: number;
 }
@@ -123,6 +124,8 @@ export class OcclusionKernel {
   readonly #depthPtr: number;
   readonly #scratchPtr: number;
   readonly #paramsPtr: number;
+  /** What `recall` found last. */
+  readonly #knownPtr: number;
   readonly #expectedPtr: number;
   readonly #scoresPtr: number;
   readonly #scores: Float32Array;
@@ -144,6 +147,7 @@ export class OcclusionKernel {
     this.#depthPtr = memory.allocate(occlusionCellCount * 4);
     this.#scratchPtr = memory.allocate(occlusionCellCount * 12);
     this.#paramsPtr = memory.allocate(64);
+    this.#knownPtr = memory.allocate(occlusionCellCount * 32);
     this.#expectedPtr = memory.allocate(occlusionCellCount * 20);
     const scores = (2 * mostShiftCells + 1) ** 2;
     this.#scoresPtr = memory.allocate(scores * 4);
@@ -179,11 +183,18 @@ export class OcclusionKernel {
     this.wasm.place(pointsPtr, this.#uvsPtr, this.#indicesPtr, this.#triangles, grids.mapPtr, this.#depthPtr);
   }
   /** Cells that could be compared. */
-  compare({ seenPtr, mapPtr, modelPtr, lightPtr, evidencePtr }: OcclusionGrids): number {
-    return this.wasm.compare(seenPtr, mapPtr, modelPtr, lightPtr, evidencePtr);
+  compare(grids: OcclusionGrids): number {
+    return this.compareAt(grids, grids);
   }
-  fitLight({ seenPtr, mapPtr, modelPtr, lightPtr, evidencePtr }: OcclusionGrids): void {
-    this.wasm.fitLight(seenPtr, mapPtr, modelPtr, lightPtr, evidencePtr, this.#scratchPtr);
+  /** The same where `placed` has the face: its map is read, its evidence written. */
+  compareAt({ seenPtr, modelPtr, lightPtr }: OcclusionGrids, placed: OcclusionGrids): number {
+    this.wasm.recall(placed.mapPtr, modelPtr, this.#knownPtr);
+    return this.wasm.compare(seenPtr, this.#knownPtr, lightPtr, placed.evidencePtr);
+  }
+  /** Right after `compare`: finds the light anew and compares again. */
+  relight({ seenPtr, lightPtr, evidencePtr }: OcclusionGrids): number {
+    this.wasm.fitLight(seenPtr, this.#knownPtr, lightPtr, evidencePtr, this.#scratchPtr);
+    return this.wasm.compare(seenPtr, this.#knownPtr, lightPtr, evidencePtr);
   }
   learn({ seenPtr, mapPtr, modelPtr, lightPtr, maskPtr }: OcclusionGrids, memoryFrames: number): void {
     this.wasm.learn(seenPtr, mapPtr, modelPtr, lightPtr, maskPtr, memoryFrames);
@@ -193,15 +204,17 @@ export class OcclusionKernel {
    */
   shiftScores({ seenPtr, mapPtr, modelPtr, lightPtr }: OcclusionGrids, radius: number, step: number): Float32Array {
     if (radius > mostShiftCells) throw new RangeError(`Shifts of at most ${mostShiftCells} cells, not ${radius}`);
-    this.wasm.predict(mapPtr, modelPtr, lightPtr, this.#expectedPtr);
+    this.wasm.recall(mapPtr, modelPtr, this.#knownPtr);
+    this.wasm.predict(this.#knownPtr, lightPtr, this.#expectedPtr);
     this.wasm.shiftScores(seenPtr, this.#expectedPtr, this.#scoresPtr, radius, step, occlusionEvidence.weak);
     return this.#scores;
   }
-  /** A new picture is about to be taken in: what is held becomes the one before. */
-  turn({ seenPtr, beforePtr, maskPtr, wasPtr }: OcclusionGrids): void {
-    const { f32, u8 } = this.memory;
-    f32.copyWithin(beforePtr >> 2, seenPtr >> 2, (seenPtr >> 2) + occlusionCellCount * 4);
-    u8.copyWithin(wasPtr, maskPtr, maskPtr + occlusionCellCount);
+  /** A new picture is about to be taken in: what is held becomes the one before, and `gather` must follow. */
+  turn(grids: OcclusionGrids): void {
+    const { seenPtr, beforePtr, maskPtr, wasPtr } = grids;
+    grids.beforePtr = seenPtr;
+    grids.seenPtr = beforePtr;
+    this.memory.u8.copyWithin(wasPtr, maskPtr, maskPtr + occlusionCellCount);
   }
   /** `backwardPtr`: flow from this picture to the one before, (u, v) f32 per cell, crop pixels. Cells of the face in which something is new. */
   disturb({ seenPtr, beforePtr, mapPtr, alertPtr }: OcclusionGrids, backwardPtr: number): number {

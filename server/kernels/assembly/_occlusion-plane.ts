@@ -3,6 +3,12 @@ import { BGRA, P216, UYVY } from './_formats';
 
 export const CELLS: i32 = 64;
 export const COUNT: i32 = CELLS * CELLS;
+/** Texels per side of a learned appearance. */
+export const TEXELS: i32 = 32;
+// @ts-ignore: decorator
+@inline export function centred(i: i32): f32 {
+  return (<f32>i + 0.5 - <f32>(CELLS / 2)) / <f32>(CELLS / 2);
+}
 /** Pixels between the nodes at which a plane's mask is taken from its grid; the width of a vector. */
 const NODE_PX: i32 = 4;
 

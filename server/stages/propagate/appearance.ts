@@ -19,8 +19,6 @@ const picturesToKnow = 8;
 const memoryFrames = 90;
 /** Pictures learned from one time that the performer's model is put by to the next. */
 const keepEvery = 10;
-/** Light is found anew in so many rounds of comparing and fitting. */
-const lightRounds = 1;
 /** Less of a face in sight than this is chance. */
 const leastVisible01 = 0.02;
 /** More of the face hidden than this, and light is not fitted; less than the other, and it is sure. */
@@ -44,8 +42,8 @@ const cameShare = 0.052;
 const cameFrames = 12;
 const leastComparedCells = 300;
 const coveredHidden01 = 0.04;
-/** A face that nothing comes near is compared in every second picture only. */
-const calmEvery = 2;
+/** A face that nothing comes near is compared in one of so many pictures only; whether something comes is looked at in each. */
+const calmEvery = 4;
 /** A crop in which this share of the face looks as learned is that face. */
 const likeItself01 = 0.6;
 
@@ -117,13 +115,17 @@ export class Appearances {
     if (isNew) this.kernel.turn(grids);
     this.#crop.take(face, region, sight.shift);
     this.kernel.gather(grids, sight.lumaPtr);
-    this.#place(grids, face.carried);
-    this.#crop.cutOff(grids, face, region);
+    const mayRest = isNew && follows && frameNumber % calmEvery !== 0 && this.#isCalm(own, face);
+    // In its own crop a calm face lies as it lay: the placing of some pictures ago says which cells are its own.
+    if (!mayRest) this.#lay(grids, face, region);
     if (isNew) {
       if (follows) this.#notice(own, this.kernel.disturb(grids, sight.backwardPtr), frameNumber);
       else this.memory.u8.fill(0, grids.alertPtr, grids.alertPtr + occlusionCellCount);
     }
-    if (isNew && follows && frameNumber % calmEvery !== 0 && this.#isCalm(own, face)) return this.#unmask(face);
+    if (mayRest) {
+      if (this.#isCalm(own, face)) return this.#unmask(face);
+      this.#lay(grids, face, region);
+    }
     if (own.learned >= picturesToKnow) this.#compare(own, face, sight);
     else this.#unmask(face);
     if (!this.#mayLearn(own, face)) return;
@@ -136,14 +138,17 @@ export class Appearances {
       this.#known.keep(own.performerId, own.grids.modelPtr, own.learned);
   }
 
+  #lay(grids: OcclusionGrids, face: FaceTrack, region: RegionView): void {
+    this.#place(grids, face.carried);
+    this.#crop.cutOff(grids, face, region);
+  }
+
   /** How well other landmarks (crop px of this picture) explain the picture that was observed last. The result is reused. */
   match(face: FaceTrack, points: Float32Array): Match {
-    const { seenPtr, modelPtr, lightPtr } = this.#faces[face.faceId]!.grids;
-    const { mapPtr, evidencePtr } = this.#trial;
     this.#place(this.#trial, points);
     const result = this.#match;
-    result.compared = this.kernel.wasm.compare(seenPtr, mapPtr, modelPtr, lightPtr, evidencePtr);
-    result.like = likeCells(this.memory.f32, evidencePtr >> 2);
+    result.compared = this.kernel.compareAt(this.#faces[face.faceId]!.grids, this.#trial);
+    result.like = likeCells(this.memory.f32, this.#trial.evidencePtr >> 2);
     return result;
   }
 
@@ -196,10 +201,7 @@ export class Appearances {
     const halfHidden = own.hidden01 > lightHidden01;
     if (halfHidden) this.memory.f32.set(own.sureLight, grids.lightPtr >> 2);
     let compared = kernel.compare(grids);
-    for (let round = 0; round < lightRounds && !halfHidden; round++) {
-      kernel.fitLight(grids);
-      compared = kernel.compare(grids);
-    }
+    if (!halfHidden) compared = kernel.relight(grids);
     own.compared = compared;
     const covered = this.mayBeCovered(face);
     if (covered) kernel.moveWith(grids, sight.backwardPtr, sight.confidencePtr, sight.motion);
@@ -224,7 +226,7 @@ export class Appearances {
     this.#seeLandmarks(face, own);
   }
 
-  /** Known, and nothing has come near it: then only every second picture is compared and learned. Light changes slowly enough for that. */
+  /** Known, and nothing has come near it: then few pictures are compared and learned. Light changes slowly enough for that. */
   #isCalm(own: FaceAppearance, face: FaceTrack): boolean {
     return own.learned >= picturesToKnow && own.fits && own.hidden01 === 0 && !this.mayBeCovered(face);
   }
