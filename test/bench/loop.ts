@@ -20,8 +20,8 @@ import { benchRow, type BenchRow } from './row.js';
 const turnS = 2.5;
 const settleMs = 700;
 const grabsInAll = 12;
-/** Of the bench's time. */
-const share = { server: 0.5, busy: 0.25, relay: 0.25 } as const;
+/** Delays are known after so long; whatever a bench is given beyond it, it counts frames. */
+const mostDelayS = 30;
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const benchScript = (name: string): string => join(projectRoot, 'test', 'bench', name);
@@ -80,10 +80,11 @@ class LoopRun {
         for (const [index, place] of this.#places.entries()) await this.#startProbe(index, place);
       });
       await this.#warmUp(server);
-      await this.#alone(seconds * share.server, server);
-      const relay = await this.#byTurns(seconds * share.busy, server);
+      const delayS = Math.min(mostDelayS, seconds / 4);
+      await this.#alone(seconds - 2 * delayS, server);
+      const relay = await this.#byTurns(delayS, server);
       await server.close();
-      await this.#relayAlone(seconds * share.relay, relay);
+      await this.#relayAlone(delayS, relay);
     } finally {
       await server.close();
     }
