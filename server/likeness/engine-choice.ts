@@ -35,7 +35,9 @@ export const EngineChoice = Type.Object(
         ]),
       ),
     ),
-    areas: Type.Optional(Type.Array(Type.Enum(['upper', 'lower', 'mouth']))),
+    areas: Type.Optional(Type.Array(Type.Enum(['face', 'upper', 'lower', 'mouth']))),
+    /** hyperswap: its second output is one more mask; the reference leaves it out, since the network has composed already. */
+    ownMask: Type.Optional(Type.Boolean()),
   },
   { additionalProperties: false },
 );

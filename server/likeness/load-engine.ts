@@ -79,11 +79,14 @@ async function loadDfm(spec: EngineSpec, opener: Opener): Promise<NeuralEngine> 
     dfm: await opener.need(spec.model, 'dfm'),
     enhancer: await opener.maybe<EnhancerContract>(spec.enhancer, 'enhancer'),
     occluders: await opener.many<OccluderContract>(spec.occluders, 'occluder'),
+    parser: await opener.maybe(spec.parser, 'parser'),
   });
 }
 
 async function loadSwap(spec: EngineSpec, opener: Opener): Promise<NeuralEngine> {
   const swapper = await opener.need<SwapperContract>(spec.model, 'swapper');
+  if (spec.ownMask && swapper.outputs['mask'] === undefined)
+    throw lacks(spec, `its network "${spec.model.id}" gives no mask of its own`);
   const recogniser = await opener.maybe(spec.recogniser, 'recogniser');
   const converter = await opener.maybe(spec.converter, 'converter');
   return new SwapEngine(spec, {

@@ -53,6 +53,7 @@ export async function prepareEngine(
     emapRenorm: choice.emapRenorm ?? true,
     regions: choice.regions ?? [],
     areas: choice.areas ?? [],
+    ownMask: choice.ownMask ?? false,
   };
 }
 

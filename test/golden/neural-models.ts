@@ -29,6 +29,8 @@ export function goldenSwapper(
     readonly emap?: Float32Array;
     readonly emapHalf?: boolean;
     readonly emapLast?: boolean;
+    /** A second output: one where the target's red is over its middle. */
+    readonly mask?: boolean;
   } = {},
 ): Uint8Array {
   const contract = contractOf(role) as SwapperContract;
@@ -62,6 +64,15 @@ export function goldenSwapper(
     { op: 'Add', inputs: ['kept', 'tint'], outputs: [output] },
   );
   const outputs: TinyTensor[] = [{ name: output, shape: [1, 3, sidePx, sidePx] }];
+  if (options.mask === true) {
+    constants.push(longs('red', [0]), longs('green', [1]), longs('channels', [1]), floats('steep', [1], [1000]));
+    nodes.push(
+      { op: 'Slice', inputs: [target, 'red', 'green', 'channels'], outputs: ['reds'] },
+      { op: 'Mul', inputs: ['reds', 'steep'], outputs: ['edge'] },
+      { op: 'Sigmoid', inputs: ['edge'], outputs: ['mask'] },
+    );
+    outputs.unshift({ name: 'mask', shape: [1, 1, sidePx, sidePx] });
+  }
   if (options.emap !== undefined) {
     const raw = options.emapHalf === true ? halvesOfFloats(options.emap) : options.emap;
     const emap: TinyConstant = {

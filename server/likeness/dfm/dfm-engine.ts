@@ -3,7 +3,7 @@ import { erodeCross, gaussian } from '../neural/blur.js';
 import { refuseNotFinite } from '../neural/checks.js';
 import type { AlignedFace } from '../neural/enhancer.js';
 import { enhance } from '../neural/enhancer.js';
-import { areaMask, boxMask, leastOf, occlusionMask, withinCrop } from '../neural/masks.js';
+import { areaMask, boxMask, leastOf, occlusionMask, regionMask, withinCrop } from '../neural/masks.js';
 import { newPicture, resize, warp, type FloatPicture } from '../neural/picture.js';
 import type { EnhancerContract, OccluderContract } from '../neural/roles.js';
 import type { EngineControls, EngineSpec } from '../neural/spec.js';
@@ -15,6 +15,7 @@ export interface DfmParts {
   readonly dfm: RoledSession;
   readonly enhancer: (RoledSession & { readonly contract: EnhancerContract }) | null;
   readonly occluders: readonly (RoledSession & { readonly contract: OccluderContract })[];
+  readonly parser: RoledSession | null;
 }
 /** DeepFaceLab's exports are NHWC and BGR, 0…1. */
 const layout = { layout: 'NHWC', order: 'BGR' } as const;
@@ -26,7 +27,7 @@ const maskBlurPx = 6.25;
 export class DfmEngine {
   readonly #sidePx: number;
   constructor(
-    private readonly spec: Pick<EngineSpec, 'areas'>,
+    private readonly spec: Pick<EngineSpec, 'areas' | 'regions'>,
     private readonly parts: DfmParts,
   ) {
     const name = parts.dfm.inputs['face'];
@@ -35,7 +36,8 @@ export class DfmEngine {
 
   /** As SwapEngine.face. */
   async face(crop: FloatPicture, landmarks: Float32Array, controls: EngineControls): Promise<AlignedFace> {
-    const { dfm, enhancer, occluders } = this.parts;
+    const { dfm, enhancer, occluders, parser } = this.parts;
+    const { areas, regions } = this.spec;
     const sidePx = this.#sidePx;
     const toPatch = alignMesh(landmarks, 'dfl-whole-face', sidePx);
     const target = warp(crop, invertAffine(toPatch), { widthPx: sidePx, heightPx: sidePx, outside: 'edge' });
@@ -51,7 +53,8 @@ export class DfmEngine {
       withinCrop(sidePx, toPatch, crop.widthPx),
     );
     for (const occluder of occluders) leastOf(mask, await occlusionMask(occluder, target));
-    if (this.spec.areas.length > 0) leastOf(mask, areaMask(landmarks, toPatch, sidePx, this.spec.areas));
+    if (areas.length > 0) leastOf(mask, areaMask(landmarks, toPatch, sidePx, areas));
+    if (parser !== null && regions.length > 0) leastOf(mask, await regionMask(parser, picture, regions));
     const face: AlignedFace = { picture, mask, toPatch };
     return enhancer === null || controls.enhance01 <= 0
       ? face
@@ -59,8 +62,8 @@ export class DfmEngine {
   }
 
   async close(): Promise<void> {
-    const { dfm, enhancer, occluders } = this.parts;
-    for (const part of [dfm, enhancer, ...occluders]) await part?.session.close();
+    const { dfm, enhancer, occluders, parser } = this.parts;
+    for (const part of [dfm, enhancer, parser, ...occluders]) await part?.session.close();
   }
 }
 

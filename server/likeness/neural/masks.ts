@@ -111,8 +111,9 @@ export async function regionMask(
   return softEdge(resize(mask, crop.widthPx));
 }
 
-/** Points of the 68-point set round the upper face, the lower face and the mouth. */
+/** Points of the 68-point set round the whole face, the upper face, the lower face and the mouth. */
 const areas = {
+  face: Array.from({ length: 68 }, (_, i) => i),
   upper: [0, 1, 2, 31, 32, 33, 34, 35, 14, 15, 16, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17],
   lower: [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 35, 34, 33, 32, 31],
   mouth: [48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67],

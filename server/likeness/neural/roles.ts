@@ -79,6 +79,14 @@ function swapper(
     outputs: [{ role: 'picture', shape: nchw(sidePx), named: ['output'] }],
   };
 }
+/** The network says besides where its picture is a face. */
+const withMask = (contract: SwapperContract): SwapperContract => ({
+  ...contract,
+  outputs: [
+    ...contract.outputs,
+    { role: 'mask', shape: [1, 1, contract.sidePx, contract.sidePx], named: ['mask'], optional: true },
+  ],
+});
 const converter: ModelContract = {
   what: 'converter',
   inputs: [{ role: 'embedding', shape: vector }],
@@ -103,7 +111,7 @@ const occluder = (layout: 'NHWC' | 'NCHW', order: 'RGB' | 'BGR', answer: 'visibl
 /** The kinds of weights that are understood; facts in docs/neural-engines.md. */
 export const modelContracts = {
   inswapper: swapper('arcface-128', 128, 'emap', plainNormalisation, false),
-  hyperswap: swapper('arcface-128', 256, 'normed', signedNormalisation, true),
+  hyperswap: withMask(swapper('arcface-128', 256, 'normed', signedNormalisation, true)),
   ghost: swapper('arcface-112-v1', 256, 'ghost', signedNormalisation, true),
   'simswap-256': swapper('arcface-112-v1', 256, 'simswap', imageNetNormalisation, false),
   'simswap-512': swapper('arcface-112-v1', 512, 'simswap', plainNormalisation, false),

@@ -32,6 +32,8 @@ export interface EngineSpec {
   readonly emapRenorm: boolean;
   readonly regions: readonly FaceRegion[];
   readonly areas: readonly FaceArea[];
+  /** Whether a mask that the swapper gives besides its picture counts too. */
+  readonly ownMask: boolean;
 }
 
 /** A network that corrects what optical flow carries: nobody's likeness, so nobody's consent. */

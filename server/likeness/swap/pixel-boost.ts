@@ -15,13 +15,13 @@ export function splitPhases(picture: FloatPicture, n: number): FloatPicture[] {
   });
 }
 
-/** Back again. */
+/** Back again; of pictures or of masks. */
 export function joinPhases(parts: readonly FloatPicture[], n: number): FloatPicture {
-  const side = parts[0]!.widthPx;
-  const picture = newPicture(side * n, side * n, 3);
+  const { widthPx: side, channels } = parts[0]!;
+  const picture = newPicture(side * n, side * n, channels);
   parts.forEach((part, phase) =>
     eachPixel(side, n, phase, (small, large) => {
-      for (let k = 0; k < 3; k++) picture.data[large * 3 + k] = part.data[small * 3 + k]!;
+      for (let k = 0; k < channels; k++) picture.data[large * channels + k] = part.data[small * channels + k]!;
     }),
   );
   return picture;

@@ -7,7 +7,7 @@ import type { EnhancerContract, OccluderContract, SwapperContract } from '../neu
 import { enhance, type AlignedFace } from '../neural/enhancer.js';
 import type { EngineControls, EngineSpec } from '../neural/spec.js';
 import { alignMesh } from '../neural/templates.js';
-import { runRoled, toPicture, toTensor, type RoledSession } from '../neural/tensors.js';
+import { runRoled, toMask, toPicture, toTensor, type RoledSession } from '../neural/tensors.js';
 import { embed, weighted } from './identity-source.js';
 import { joinPhases, splitPhases } from './pixel-boost.js';
 
@@ -21,12 +21,17 @@ export interface SwapParts {
   readonly occluders: readonly (RoledSession & { readonly contract: OccluderContract })[];
   readonly parser: RoledSession | null;
 }
+interface Swapped {
+  readonly picture: FloatPicture;
+  /** What the network itself says of where its picture counts; null where it is not asked, or says nothing. */
+  readonly ownMask: FloatPicture | null;
+}
 const layout = { layout: 'NCHW', order: 'RGB' } as const;
 
 /** align → swap (pixel boost) → masks → enhance, for one crop of the camera's picture. */
 export class SwapEngine {
   constructor(
-    private readonly spec: Pick<EngineSpec, 'pixelBoost' | 'regions' | 'areas'>,
+    private readonly spec: Pick<EngineSpec, 'pixelBoost' | 'regions' | 'areas' | 'ownMask'>,
     private readonly parts: SwapParts,
   ) {}
 
@@ -37,9 +42,10 @@ export class SwapEngine {
     const toPatch = alignMesh(landmarks, contract.template, sidePx);
     const target = warp(crop, invertAffine(toPatch), { widthPx: sidePx, heightPx: sidePx, outside: 'edge' });
     const source = await this.#source(crop, landmarks, controls);
-    const picture = await this.#swap(target, source);
+    const { picture, ownMask } = await this.#swap(target, source);
     const swapped: AlignedFace = { picture, mask: await this.#mask(target, picture, landmarks, toPatch), toPatch };
     leastOf(swapped.mask, withinCrop(sidePx, toPatch, crop.widthPx));
+    if (ownMask !== null) leastOf(swapped.mask, ownMask);
     const { enhancer } = this.parts;
     return enhancer === null || controls.enhance01 <= 0
       ? swapped
@@ -58,20 +64,31 @@ export class SwapEngine {
     return { data: weighted(swapper.contract.source, source.data, own, weight01), shape: source.shape };
   }
 
-  async #swap(target: FloatPicture, source: TensorData): Promise<FloatPicture> {
+  async #swap(target: FloatPicture, source: TensorData): Promise<Swapped> {
     const n = this.spec.pixelBoost;
     if (n === 1) return this.#run(target, source);
-    const parts: FloatPicture[] = [];
+    const parts: Swapped[] = [];
     for (const part of splitPhases(target, n)) parts.push(await this.#run(part, source));
-    return joinPhases(parts, n);
+    const masks = parts.flatMap(({ ownMask }) => (ownMask === null ? [] : [ownMask]));
+    return {
+      picture: joinPhases(
+        parts.map(({ picture }) => picture),
+        n,
+      ),
+      ownMask: masks.length === parts.length ? joinPhases(masks, n) : null,
+    };
   }
 
-  async #run(target: FloatPicture, source: TensorData): Promise<FloatPicture> {
+  async #run(target: FloatPicture, source: TensorData): Promise<Swapped> {
     const { swapper } = this.parts;
     const { normalisation, denormalise } = swapper.contract;
     const answer = await runRoled(swapper, { target: toTensor(target, layout, normalisation), source });
     refuseNotFinite(swapper.modelId, 'picture', answer['picture']!);
-    return toPicture(answer['picture']!, layout, denormalise ? normalisation : undefined);
+    const picture = toPicture(answer['picture']!, layout, denormalise ? normalisation : undefined);
+    const mask = this.spec.ownMask ? answer['mask'] : undefined;
+    if (mask === undefined) return { picture, ownMask: null };
+    refuseNotFinite(swapper.modelId, 'mask', mask);
+    return { picture, ownMask: toMask(mask) };
   }
 
   /** Least of all: the box, what lies in front (by the camera's crop), the parts of a face (by the swapped one), the areas. */

@@ -4,7 +4,7 @@ import { matchColours } from '../../../server/likeness/dfm/colour-match.js';
 import { loadEngine } from '../../../server/likeness/load-engine.js';
 import { newPicture } from '../../../server/likeness/neural/picture.js';
 import { openForeign } from '../../../server/onnx/foreign.js';
-import { goldenDfm, goldenSwapper } from '../../golden/neural-models.js';
+import { goldenDfm, goldenParser, goldenSwapper } from '../../golden/neural-models.js';
 import { evenControls, fiveOf, landmarksOf, ramp, rampAt, rgbAt, Shelf } from '../neural/scene.js';
 
 const cropPx = 512;
@@ -51,6 +51,24 @@ describe('DFM exports', () => {
     await engine.close();
     const mean = (data: Float32Array): number => data.reduce((sum, value) => sum + value, 0) / data.length;
     expect(mean(none.picture.data)).toBeLessThan(mean(whole.picture.data) - 0.05);
+  });
+
+  it('the parts of a face that a parser finds on the celebrity bound it too', async () => {
+    const model = shelf.put('dfm', goldenDfm(128, false));
+    const parser = shelf.put('bisenet', goldenParser());
+    const maskOf = async (more: object): Promise<Float32Array> => {
+      const engine = await loadEngine(shelf.spec(model, more), openForeign);
+      const { mask } = await engine.face(crop, landmarks, evenControls);
+      await engine.close();
+      return mask.data;
+    };
+    const middle = 70 * 128 + 64;
+    const whole = await maskOf({});
+    expect(whole[middle]!).toBeGreaterThan(0.95);
+    // The golden parser calls skin what is red, and everything else background.
+    expect((await maskOf({ parser, regions: ['mouth'] }))[middle]!).toBeLessThan(0.01);
+    const skin = await maskOf({ parser, regions: ['skin'] });
+    skin.forEach((value, i) => expect(value).toBeLessThanOrEqual(whole[i]! + 1e-6));
   });
 
   it('a swapper that is called a DFM is refused with what was found', async () => {

@@ -104,6 +104,11 @@ describe('masks', () => {
       0.5,
     );
     expect(at(mouth, 20, 20)).toBe(0);
+    // The whole face's hull holds every part's.
+    const face = areaMask(landmarks, identity, 256, ['face']);
+    const parts = areaMask(landmarks, identity, 256, ['upper', 'lower', 'mouth']);
+    expect(face.data.every((value, i) => value >= parts.data[i]! - 1e-3)).toBe(true);
+    expect(at(face, 2, 2)).toBe(0);
     const a = newPicture(2, 1, 1),
       b = newPicture(2, 1, 1);
     a.data.set([0.2, 0.9]);

@@ -84,6 +84,7 @@ export class Shelf {
       emapRenorm: true,
       regions: [],
       areas: [],
+      ownMask: false,
       ...more,
     };
   }

@@ -231,6 +231,34 @@ describe('swappers show their arithmetic, pixel by pixel', () => {
     }
   });
 
+  it.each([1, 2])(
+    'hyperswap’s own mask counts where it is asked for, at %i × the side; the reference leaves it out',
+    async (pixelBoost) => {
+      const model = shelf.put('hyperswap', goldenSwapper('hyperswap', plainArithmetic, { mask: true }));
+      const without = await run(shelf.spec(model, { embedding, pixelBoost })),
+        face = await run(shelf.spec(model, { embedding, pixelBoost, ownMask: true }));
+      expectAligned('hyperswap', await run(shelf.spec(model, { embedding })));
+      const [a, b, tx] = invertAffine(face.toPatch) as unknown as [number, number, number];
+      const side = face.picture.widthPx;
+      const y = side >> 1;
+      let cut = 0;
+      for (let x = Math.ceil(side * 0.2); x < side * 0.8; x++) {
+        const at = y * side + x;
+        // The ramp's red is over its middle in the right half of the crop.
+        const over = (a * (x + 0.5) + b * (y + 0.5) + tx) / cropPx - 0.5;
+        if (Math.abs(over) < 0.02) continue;
+        expect(face.mask.data[at]!).toBeCloseTo(over > 0 ? without.mask.data[at]! : 0, 2);
+        if (over < 0) cut++;
+      }
+      expect(cut).toBeGreaterThan(side * 0.1);
+      expect(without.mask.data[y * side + Math.ceil(side * 0.3)]!).toBeGreaterThan(0.9);
+      const plain = shelf.put('hyperswap', goldenSwapper('hyperswap'));
+      await expect(run(shelf.spec(plain, { embedding, ownMask: true }))).rejects.toMatchObject({
+        code: 'ENGINE_INCOMPLETE',
+      });
+    },
+  );
+
   it('the weight slider mixes in the performer’s own vector by up to 35 %', async () => {
     const spec = shelf.spec(shelf.put('hyperswap', goldenSwapper('hyperswap')), {
       embedding,
