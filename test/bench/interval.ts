@@ -97,7 +97,7 @@ async function intervalRows(context: BenchContext, wanted: readonly string[]): P
   const asked = intervals.filter((k) => names.length === 0 || names.includes(`interval.${k}`));
   const measured = intervals.filter((k) => k === 1 || asked.includes(k));
   const figures = new Map<number, Figures>(measured.map((k) => [k, emptyFigures()]));
-  const frames = Math.max(40, Math.round(((context.seconds ?? 6) * framesPerSecond) / scenes.length));
+  const frames = Math.max(40, Math.round(((context.seconds ?? 12) * framesPerSecond) / scenes.length));
   for (const scene of scenes) {
     context.note(`interval: rendering ${scene}`);
     const rendered = render(scene, frames);

@@ -19,7 +19,7 @@ export interface TrackSettings {
 /** Confidence of lids or lips below which an expression is changing too fast for flow alone. */
 const restlessRim01 = 0.45;
 /** Part of the interval after which such an expression asks. */
-const restlessPart01 = 0.6;
+const restlessPart01 = 0.75;
 /** A lost face of which less than this is in the picture has left it. */
 const leastShareLost01 = 0.75;
 /** Detections that see nobody where a covered performer was, after which the place is no more than a guess. */
