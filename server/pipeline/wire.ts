@@ -118,7 +118,7 @@ export function wireLane(
     options.webControl === null ? [] : [`<ndi_capabilities web_control="${xmlText(options.webControl)}"/>`];
   const patchKernel = new PatchKernel(memory);
   const carrier = new PatchCarrier(memory, patchKernel, faceSlots);
-  const keyframe: KeyframeClient = new KeyframeClient(memory, region, ipcPath(options.runFolder, 'inference'), {
+  const keyframeEvents: KeyframeEvents = {
     ...events.keyframe,
     onOther: (message) => void (flow.take(message) || patches.take(message)),
     onUp: () => {
@@ -131,7 +131,9 @@ export function wireLane(
       flow.lost();
       events.keyframe.onDown();
     },
-  });
+  };
+  const inferencePath = ipcPath(options.runFolder, 'inference');
+  const keyframe: KeyframeClient = new KeyframeClient(memory, region, inferencePath, keyframeEvents, faceSlots);
   const send = (head: IpcMessage['head'], payload?: Uint8Array): boolean => keyframe.send(head, payload);
   const patches = new PatchClient(memory, region, send, events.patches, faceSlots);
   const flow = new FlowClient(memory, region, send, events.flow, faceSlots);

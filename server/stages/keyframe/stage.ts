@@ -8,6 +8,7 @@ import type { KernelMemory } from '../../kernels/memory.js';
 import type { RegionKernel } from '../../kernels/region.js';
 import type { InferenceStatus } from '../../protocol/messages.js';
 import type { InstantUs } from '../../time/time.js';
+import { OpenQuestions } from './open-questions.js';
 import type { DetectReply, DetectRequest, FaceReply, FaceRequest } from './contract.js';
 
 export interface FaceAnswer {
@@ -28,9 +29,11 @@ export interface KeyframeEvents {
 
 /** The lane's half of the keyframe stage: cuts crops, asks, and never waits. Answers come between frames. */
 export class KeyframeClient {
-  readonly counters = { asked: 0, answered: 0, detectAsked: 0, detectAnswered: 0, unavailable: 0 };
+  /** `waiting`: faces that were not asked about because two questions of theirs are open. */
+  readonly counters = { asked: 0, answered: 0, detectAsked: 0, detectAnswered: 0, unavailable: 0, waiting: 0 };
   /** What inference runs on, as it says once a second; null while it is not connected. */
   engine: InferenceStatus | null = null;
+  readonly #questions: OpenQuestions;
   #detectInFlight = -1;
   #detectScale: [number, number] = [1, 1];
   readonly #ipc: IpcClient;
@@ -45,12 +48,15 @@ export class KeyframeClient {
     private readonly region: RegionKernel,
     path: string,
     private readonly events: KeyframeEvents,
+    faceSlots: number,
   ) {
+    this.#questions = new OpenQuestions(faceSlots);
     this.#rgbPtr = memory.allocate(cropSizePx * cropSizePx * 3);
     this.#paramsPtr = memory.allocate(64);
     this.#ipc = new IpcClient(path, {
       onOpen: () => {
         this.#detectInFlight = -1;
+        this.#questions.reset();
         this.setPriority(this.#priority.program, this.#priority.preview);
       },
       onMessage: (message) => this.#take(message),
@@ -92,6 +98,10 @@ export class KeyframeClient {
       this.counters.unavailable++;
       return false;
     }
+    if (!this.#questions.mayAsk(face.faceId, frameNumber)) {
+      this.counters.waiting++;
+      return false;
+    }
     this.#shift[2] = -region.box.x0;
     this.#shift[5] = -region.box.y0;
     this.memory.f32.set(composeAffine(this.#shift, face.fromCrop, this.#toRegion), this.#paramsPtr >> 2);
@@ -117,6 +127,7 @@ export class KeyframeClient {
     };
     channel.sendCopy({ ...request }, this.memory.u8.subarray(this.#rgbPtr, this.#rgbPtr + cropSizePx * cropSizePx * 3));
     face.askedFrame = frameNumber;
+    this.#questions.asked(face.faceId, frameNumber);
     this.counters.asked++;
     return true;
   }
@@ -160,6 +171,7 @@ export class KeyframeClient {
     if (head.type === 'face') {
       const reply = head as unknown as FaceReply;
       this.counters.answered++;
+      this.#questions.answered(reply.faceId, reply.frameNumber);
       // A copy (a Buffer's own slice would not be one), because the payload may start at any byte.
       const floats = new Float32Array(new Uint8Array(payload).buffer);
       this.events.onFace({

@@ -1,11 +1,11 @@
 import type { FaceTrack } from '../../frame/face-track.js';
 
 /**
- * What counts as a change of pose: about 7 degrees of turn or nod, or 9 % of size. At 5 degrees and 7 % a turn asked every fifth picture and
+ * What counts as a change of pose: about 7 degrees of turn, 6 of nod, or 9 % of size. At 5 degrees and 7 % a turn asked every fifth picture and
  * a long interval saved no more than a factor of four, for landmarks that were better by 0.03 % of the inter-ocular distance.
  */
 const turn = 0.08;
-const nod = 0.055;
+const nod = 0.04;
 const size = 0.09;
 
 /**

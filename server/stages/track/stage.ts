@@ -76,6 +76,10 @@ export class TrackStage {
     return true;
   }
 
+  /** A face is followed of which nobody knows yet whose it is. */
+  someoneUnknown(): boolean {
+    return this.faces.some((face) => face.active && face.recognition === 'unknown');
+  }
   /** Every cast performer is on screen, or is held in a place that somebody stands before. */
   allPlaced(): boolean {
     for (const { performerId } of this.cast) {
@@ -236,6 +240,8 @@ export class TrackStage {
       const wantIdentity =
         face.recognition === 'unknown' ||
         !isConfirmed(face) ||
+        // Answers are refused, or see nobody: only who it is can tell a changed face from one that stands before it.
+        face.presence01 < 0.5 ||
         this.#keyframes[face.faceId] % identityEveryKeyframes === 0;
       this.#poses.asked(face);
       this.#wishes.push({ face, wantIdentity });
