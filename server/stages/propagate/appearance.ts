@@ -158,7 +158,8 @@ export class Appearances {
    */
   bestShift(face: FaceTrack, far: boolean): { x: number; y: number } {
     const { grids } = this.#faces[face.faceId]!;
-    bestOf(this.kernel.shiftScores(grids, searchRadius(far), far ? 2 : 1), far, this.#shift);
+    const scores = this.kernel.shiftScores(grids, searchRadius(far), far ? 2 : 1);
+    bestOf(scores, far, face.visible01, this.#shift);
     return this.#shift;
   }
 

@@ -11,7 +11,8 @@ const nearShiftCells = 2;
 /** Score by which another place must be better: cells that fit, and a ratio. A forehead alone fits in many places nearly as well. */
 const leastGain = 4;
 const leastRatio = 1.05;
-const leastRatioFar = 1.25;
+const leastRatioOfLittle = 1.25;
+const littleVisible01 = 0.25;
 
 /** The top of the parabola through three values, −½ … ½ from the middle one. */
 function peak(before: number, middle: number, after: number): number {
@@ -33,14 +34,14 @@ export function likeCells(f32: Float32Array, from: number): number {
 export const searchRadius = (far: boolean): number => (far ? mostShiftCells : nearShiftCells);
 
 /** The best of the scores of OcclusionKernel.shiftScores, crop px, to a part of a cell; writes `shift`. */
-export function bestOf(scores: Float32Array, far: boolean, shift: { x: number; y: number }): void {
+export function bestOf(scores: Float32Array, far: boolean, visible01: number, shift: { x: number; y: number }): void {
   const radius = searchRadius(far);
   const side = 2 * radius + 1;
   shift.x = 0;
   shift.y = 0;
   const middle = radius * side + radius;
   const here = scores[middle];
-  let best = here * (far ? leastRatioFar : leastRatio) + leastGain,
+  let best = here * (visible01 < littleVisible01 ? leastRatioOfLittle : leastRatio) + leastGain,
     at = middle;
   for (let i = 0; i < side * side; i++) {
     const dx = (i % side) - radius,
