@@ -3,7 +3,7 @@ import { buildRoot, entryOf } from '../paths.js';
 import type { ShowFile } from '../show/schema.js';
 import { demoShow } from '../show/show-file.js';
 import { runShow } from './run-show.js';
-import type { RunOptions } from './supervisor.js';
+import type { RunOptions } from './run-options.js';
 
 export interface DemoOptions extends RunOptions {
   readonly scene?: string;

@@ -2,7 +2,8 @@ import { existsSync, type FSWatcher, readFileSync, watch } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { ShowFile } from '../show/schema.js';
 import { readShowFile } from '../show/show-file.js';
-import { type RunOptions, Supervisor } from './supervisor.js';
+import type { RunOptions } from './run-options.js';
+import { Supervisor } from './supervisor.js';
 
 /** Cameras are added and removed by editing the show file while the show runs; a faulty file changes nothing. */
 function followShowFile(showFile: string, supervisor: Supervisor, say: (line: string) => void): FSWatcher {

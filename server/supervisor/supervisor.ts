@@ -6,7 +6,6 @@ import { IpcClient, ipcPath } from '../ipc/channel.js';
 import type { PrepareResult } from '../likeness/prepared.js';
 import type { Precedence } from '../likeness/run-prepare.js';
 import { entryOf } from '../paths.js';
-import type { ExecutionProvider } from '../onnx/port.js';
 import type { ControlOptions } from '../control/options.js';
 import type { ProcessStatus } from '../protocol/messages.js';
 import { defaultPorts, type ShowFile, type ShowSource } from '../show/schema.js';
@@ -18,21 +17,9 @@ import { nicenessOf } from './precedence.js';
 import { inferenceOptionsOf, laneOptionsOf, laneText, type RunFacts, settledAtStart } from './process-options.js';
 import { enginesOf, likenessFolderOf, prepareShow } from './prepare-show.js';
 import { RunFile } from './run-file.js';
+import type { RunOptions } from './run-options.js';
 import { StartLog } from './start-log.js';
 import { type RunRecord, stateFolderOf } from './state-folder.js';
-
-export interface RunOptions {
-  readonly httpPort?: number;
-  readonly oscPort?: number;
-  readonly stateFolder?: string;
-  readonly interfaces?: readonly string[];
-  readonly machineName?: string;
-  readonly quiet?: boolean;
-  /** Where models run; rules over the show file. */
-  readonly provider?: ExecutionProvider;
-  /** Further processes of the run, such as the simulated camera: started first, ended last. */
-  readonly companions?: readonly { readonly name: string; readonly entry: string; readonly args: readonly string[] }[];
-}
 
 /** How long the desk waits for lanes that are not ready. */
 const lanePatienceMs = 1500;
@@ -187,13 +174,10 @@ export class Supervisor {
       show: this.show,
       runFolder: this.#runFolder,
       stateFolder: this.#stateFolder,
-      interfaces: this.#interfaces(),
+      interfaces: this.options.interfaces ?? this.show.interfaces ?? ['127.0.0.1'],
       machineName: this.options.machineName ?? null,
       httpPort: this.#httpPort,
     };
-  }
-  #interfaces(): readonly string[] {
-    return this.options.interfaces ?? this.show.interfaces ?? ['127.0.0.1'];
   }
 
   async #startControl(): Promise<void> {
@@ -223,7 +207,7 @@ export class Supervisor {
     return {
       runFolder: this.#runFolder,
       stateFolder: this.#stateFolder,
-      show: { ...show, ports: this.#controlPorts, interfaces: [...this.#interfaces()] },
+      show: { ...show, ports: this.#controlPorts, interfaces: [...this.#facts.interfaces] },
       likenessFolders: [likenessFolderOf(this.showFile, show)].filter((folder) => folder !== null),
       engines: enginesOf(show),
       version: productVersion,

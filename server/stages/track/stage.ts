@@ -1,12 +1,14 @@
-import { FaceTrack, isConfirmed, landmarkCount, surfaceCount } from '../../frame/face-track.js';
+import { FaceTrack, isConfirmed } from '../../frame/face-track.js';
 import type { DetectedBox } from '../../frame/detected-box.js';
 import { cosine, identityMatch } from '../../frame/identity.js';
 import type { InstantUs } from '../../time/time.js';
 import { type CastPerformer, faceSlots, type KeyframeWish } from './contract.js';
+import { guessLandmarks } from './first-guess.js';
 import { IdentityLock } from './identity-lock.js';
 import { Phantoms } from './phantoms.js';
 import { PoseChange } from './pose-change.js';
 import { astray, outside, overlap, share01 } from './places.js';
+import { soonestFrames } from './soonest.js';
 import { WallRegions } from './wall-regions.js';
 
 export interface TrackSettings {
@@ -18,8 +20,6 @@ export interface TrackSettings {
 
 /** Confidence of lids or lips below which an expression is changing too fast for flow alone. */
 const restlessRim01 = 0.45;
-/** Part of the interval after which such an expression asks. */
-const restlessPart01 = 0.75;
 /** A lost face of which less than this is in the picture has left it. */
 const leastShareLost01 = 0.75;
 /** Detections that see nobody where a covered performer was, after which the place is no more than a guess. */
@@ -142,7 +142,7 @@ export class TrackStage {
       }
       free.reset();
       free.active = true;
-      this.#guessLandmarks(free, d);
+      guessLandmarks(this.canonical, free, d);
       this.counters.started++;
       start(free);
     }
@@ -283,51 +283,6 @@ export class TrackStage {
       face.askedFrame = -1;
     }
   }
-
-  /** The canonical face placed on the detector's eyes and mouth, until the mesh model has looked. */
-  #guessLandmarks(face: FaceTrack, d: DetectedBox): void {
-    const [rx, ry, lx, ly] = d.keyPoints as [number, number, number, number];
-    const mouthX = d.keyPoints[6]!,
-      mouthY = d.keyPoints[7]!;
-    const p = this.canonical;
-    const eyeX = (rx + lx) / 2,
-      eyeY = (ry + ly) / 2;
-    const eyeDistance = Math.hypot(lx - rx, ly - ry);
-    // A profile's eyes nearly coincide: the eye–mouth distance then gives the scale.
-    const drop = Math.hypot(mouthX - eyeX, mouthY - eyeY);
-    const eyeSpan = Math.abs((p[263 * 3] + p[362 * 3] - p[33 * 3] - p[133 * 3]) / 2);
-    const eyeHeight = (p[33 * 3 + 1] + p[263 * 3 + 1]) / 2;
-    const mouthHeight = p[13 * 3 + 1];
-    const scale = Math.max(eyeDistance / eyeSpan, drop / Math.max(1e-3, eyeHeight - mouthHeight));
-    const angle = Math.atan2(ly - ry, lx - rx);
-    const cos = Math.cos(angle) * scale,
-      sin = Math.sin(angle) * scale;
-    for (let i = 0; i < surfaceCount; i++) {
-      const x = p[i * 3],
-        y = -(p[i * 3 + 1] - eyeHeight);
-      face.landmarks[i * 3] = eyeX + cos * x - sin * y;
-      face.landmarks[i * 3 + 1] = eyeY + sin * x + cos * y;
-      face.landmarks[i * 3 + 2] = -p[i * 3 + 2] * scale;
-    }
-    for (let i = surfaceCount; i < landmarkCount; i++) {
-      const eye = i < surfaceCount + 5 ? 33 : 263;
-      for (let k = 0; k < 3; k++) face.landmarks[i * 3 + k] = face.landmarks[eye * 3 + k];
-    }
-    face.box.x0 = d.box[0];
-    face.box.y0 = d.box[1];
-    face.box.x1 = d.box[2];
-    face.box.y1 = d.box[3];
-  }
-}
-
-/**
- * Frames from one question to the next. A face of which nobody knows yet who or where it is: at once. An expression that changes fast:
- * sooner than the interval says; as soon as possible would make a long interval, and what it saves, an empty word.
- */
-function soonestFrames(intervalFrames: number, unsettled: boolean, restless: boolean): number {
-  if (unsettled) return Math.min(2, intervalFrames);
-  if (!restless) return intervalFrames;
-  return Math.min(Math.max(2, Math.round(intervalFrames * restlessPart01)), intervalFrames);
 }
 
 const holds = (face: FaceTrack, performerId: string): boolean =>
