@@ -25,6 +25,7 @@ function layouts(showFile: string | undefined, flags: Flags): void {
   const registry = registryOf(
     cameras,
     (show.outputs ?? []).map(({ id, label, laneId }) => ({ id, label: label ?? id, laneId })),
+    (show.multiviews ?? []).map(({ id, label }) => ({ id, label: label ?? id })),
   );
   const pages = panelOf(registry);
   const { host, feedbackPort } = flags;

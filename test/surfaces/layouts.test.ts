@@ -8,17 +8,21 @@ import { openStageControlSession } from '../../server/surfaces/layouts/open-stag
 import { labelOf, panelOf } from '../../server/surfaces/layouts/panel.js';
 import { touchOscLayout, touchOscXml } from '../../server/surfaces/layouts/touchosc.js';
 
-const registry = registryOf([
-  { id: 'cam-a', label: 'A camera' },
-  { id: 'cam-b', label: 'B & "B" <camera>' },
-]);
+const registry = registryOf(
+  [
+    { id: 'cam-a', label: 'A camera' },
+    { id: 'cam-b', label: 'B & "B" <camera>' },
+  ],
+  [{ id: 'split', label: 'Split', laneId: 'cam-a' }],
+  [{ id: 'wall', label: 'Wall' }],
+);
 const pages = panelOf(registry);
 const connection = { host: '10.20.4.10', oscPort: 8000, feedbackPort: 9001 };
 const known = new Set([...registry.instances, ...registry.actions, ...registry.meters].map(({ address }) => address));
 const bypass = '/understudy/output/cam-a/output/bypass';
 
-it('a panel has a page for the show and one for each camera, and everything on them but actions that need an argument', () => {
-  expect(pages.map(({ label }) => label)).toEqual(['Show', 'A camera', 'B & "B" <camera>']);
+it('a panel has a page for the show and one for each camera, monitor and multiview, and everything on them but actions that need an argument', () => {
+  expect(pages.map(({ label }) => label)).toEqual(['Show', 'A camera', 'B & "B" <camera>', 'Split', 'Wall']);
   const on = new Set(pages.flatMap(({ items }) => items.map(({ address }) => address)));
   const off = [...known].filter((address) => !on.has(address));
   expect(off.every((address) => registry.findAction(address)?.descriptor.argument !== null)).toBe(true);

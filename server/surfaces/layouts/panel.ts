@@ -29,15 +29,19 @@ export function labelOf({ key }: { readonly key: string }): string {
 }
 
 /**
- * The registry as pages of a panel: the show, then each camera. On a page actions come first, then what an operator reaches
+ * The registry as pages of a panel: the show, then each camera, then each monitor and multiview. On a page actions come first, then what an operator reaches
  * for in a hurry (the output's switches), then the rest as declared, then meters. Actions that need an argument have no key.
  */
 export function panelOf(registry: ParamRegistry): readonly PanelPage[] {
   const cameras = registry.scopes
     .filter(({ id }) => id.startsWith('lane/'))
     .map(({ id, label }) => [id.slice(5), label] as const);
+  const isCamera = new Set(cameras.map(([id]) => id));
+  const further = registry.scopes
+    .map(({ id, label }) => [id.split('/')[1] ?? '', label] as const)
+    .filter(([id]) => id !== '' && !isCamera.has(id));
   const pageOf = (scopeId: string): string => scopeId.split('/')[1] ?? 'show';
-  return [['show', 'Show'] as const, ...cameras].map(([id, label]) => {
+  return [['show', 'Show'] as const, ...cameras, ...further].map(([id, label]) => {
     const on = <I extends { readonly scopeId: string }>(all: readonly I[]): I[] =>
       all.filter(({ scopeId }) => pageOf(scopeId) === id);
     const actions = on(registry.actions)
