@@ -1,9 +1,6 @@
-import { createReadStream, existsSync, statSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname, join, normalize } from 'node:path';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { encodeMesh, encodePreview, type PreviewSide } from '../../server/protocol/binary.js';
 import type { ParamDescriptor, ParamValue } from '../../server/protocol/descriptors.js';
 import {
   protocolVersion,
@@ -15,31 +12,14 @@ import {
   type ScopeInfo,
   type ServerMessage,
 } from '../../server/protocol/messages.js';
+import { serveFake } from './fake-http.js';
 import { fakeDescriptors } from './fake-descriptors.js';
-import { FakePainter, fakeFacePoints, fakeTriangles, poseAt } from './fake-scene.js';
+import { fakeCast, fakeLikenesses } from './fake-people.js';
+import { type FakeClient, FakePictures } from './fake-pictures.js';
 import { fakeActions, FakeShow } from './fake-show.js';
-import { fakeEngine, fakeLane, fakeProcesses, ladderStep } from './fake-status.js';
-
-interface Client {
-  readonly socket: WebSocket;
-  /** "page 3". */
-  readonly clientId: string;
-  readonly role: Role;
-  name: string;
-  place: string;
-  want: readonly { readonly laneId: string; readonly which: PreviewSide }[];
-  meshLanes: readonly string[];
-  /** Previews sent and not yet reported as drawn. */
-  readonly onTheWay: Map<string, number>;
-}
+import { fakeLane, fakeProcesses } from './fake-status.js';
 
 const frameMs = 66;
-const types: Record<string, string> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-};
-
 /**
  * The server's side of the protocol over an in-memory show, for working on the page and for its own test. No NDI, no inference: the
  * picture is a drawing.
@@ -48,32 +28,8 @@ export class FakeDesk {
   readonly values = new Map<string, ParamValue>();
   readonly received: ClientMessage[] = [];
   alarms: AlarmMessage[] = [];
-  cast: CastMember[] = [
-    { performerId: 'mara', name: 'Mara Lind', likenessId: 'mara-71', enrolled: true },
-    { performerId: 'jo', name: 'Jo Adeyemi', likenessId: null, enrolled: false },
-  ];
-  likenesses: LikenessSummary[] = [
-    {
-      id: 'mara-71',
-      name: 'Mara at seventy',
-      synthetic: true,
-      consent: 'valid',
-      consentReason: 'Synthetic person: nobody real is shown.',
-      digest: '5b'.repeat(32),
-      engine: fakeEngine,
-      engineFault: null,
-    },
-    {
-      id: 'otto',
-      name: 'Otto Brandt',
-      synthetic: false,
-      consent: 'expired',
-      consentReason: 'The record ran until 2026-10-31.',
-      digest: 'c4'.repeat(32),
-      engine: { kind: 'mesh', models: [] },
-      engineFault: 'The consent record does not name the model "otto-dfm" (a1b2…).',
-    },
-  ];
+  cast: CastMember[] = [...fakeCast];
+  likenesses: LikenessSummary[] = [...fakeLikenesses];
   /** Of whoever comes next. */
   nextRole: Role = 'operator';
   readonly show = new FakeShow({
@@ -88,11 +44,11 @@ export class FakeDesk {
       this.broadcast({ type: 'cast', cast: this.cast, likenesses: this.likenesses });
     },
   });
-  private readonly clients = new Set<Client>();
+  private readonly clients = new Set<FakeClient>();
   private readonly keys: string[] = [];
   private readonly addresses = new Map<string, ParamDescriptor>();
   private readonly scopes: ScopeInfo[];
-  private readonly painter = new FakePainter(640, 360);
+  private readonly pictures: FakePictures;
   private readonly http: Server;
   private readonly sockets: WebSocketServer;
   private timer: ReturnType<typeof setInterval> | null = null;
@@ -103,6 +59,7 @@ export class FakeDesk {
     private readonly pageFolder: string,
     private readonly laneIds: readonly string[] = ['cam-a'],
   ) {
+    this.pictures = new FakePictures(laneIds, this.values);
     this.scopes = [
       { id: 'show', label: 'Show: Night Shift' },
       ...laneIds.flatMap((id) => [
@@ -118,7 +75,7 @@ export class FakeDesk {
         this.values.set(address, descriptor.default);
       }
     }
-    this.http = createServer((request, response) => this.serve(request, response));
+    this.http = createServer((request, response) => serveFake(request, response, this.pageFolder, this.show.audit));
     this.sockets = new WebSocketServer({ server: this.http, path: '/ws' });
     this.sockets.on('connection', (socket, request) =>
       this.welcome(socket, new URL(request.url ?? '/', 'http://page').searchParams),
@@ -156,34 +113,12 @@ export class FakeDesk {
     this.broadcast({ type: 'alarms', alarms });
   }
 
-  private serve(request: IncomingMessage, response: ServerResponse): void {
-    // As strict as the page can bear: nothing from outside, no inline code.
-    response.setHeader('content-security-policy', "default-src 'self'; img-src 'self' data: blob:");
-    const path = new URL(request.url ?? '/', 'http://page').pathname;
-    if (path === '/canonical-face.json') {
-      response.setHeader('content-type', 'application/json').end(JSON.stringify({ triangles: fakeTriangles() }));
-      return;
-    }
-    if (path === '/audit') {
-      const head = this.show.audit.at(-1)?.hash ?? '';
-      response.setHeader('content-type', 'application/json').end(JSON.stringify({ head, entries: this.show.audit }));
-      return;
-    }
-    const file = join(this.pageFolder, normalize(path === '/' ? '/index.html' : path));
-    if (!existsSync(file) || !statSync(file).isFile()) {
-      response.writeHead(404).end();
-      return;
-    }
-    response.setHeader('content-type', types[extname(file)] ?? 'application/octet-stream');
-    createReadStream(file).pipe(response);
-  }
-
   private welcome(socket: WebSocket, asked: URLSearchParams): void {
     const key = asked.get('client') ?? '';
     if (!this.keys.includes(key)) this.keys.push(key);
     const clientId = `page ${this.keys.indexOf(key) + 1}`;
     const name = asked.get('name') ?? '';
-    const client: Client = {
+    const client: FakeClient = {
       ...{ socket, clientId, role: this.nextRole, name, place: '' },
       ...{ want: [], meshLanes: [], onTheWay: new Map() },
     };
@@ -241,7 +176,7 @@ export class FakeDesk {
     return this.frameNumber * frameMs;
   }
 
-  private take(client: Client, message: ClientMessage): void {
+  private take(client: FakeClient, message: ClientMessage): void {
     if (message.type !== 'ping' && message.type !== 'drawn') this.received.push(message);
     switch (message.type) {
       case 'set':
@@ -301,11 +236,11 @@ export class FakeDesk {
     return true;
   }
 
-  private writer({ clientId, name }: Client): string {
+  private writer({ clientId, name }: FakeClient): string {
     return `${clientId} ${name}`.trim();
   }
 
-  private set(client: Client, address: string, value: ParamValue): void {
+  private set(client: FakeClient, address: string, value: ParamValue): void {
     const descriptor = this.addresses.get(address);
     if (descriptor?.kind === 'number' && typeof value === 'number') {
       const { min, max, onOutOfRange } = descriptor;
@@ -323,7 +258,7 @@ export class FakeDesk {
     } else if (descriptor) this.change(address, value, this.writer(client));
   }
 
-  private assign(client: Client, performerId: string, likenessId: string | null): void {
+  private assign(client: FakeClient, performerId: string, likenessId: string | null): void {
     const likeness = this.likenesses.find(({ id }) => id === likenessId);
     if (likeness && likeness.consent !== 'valid') {
       this.tell(client, {
@@ -349,47 +284,11 @@ export class FakeDesk {
       this.broadcast({ type: 'status', atMs: seconds * 1000, lanes, processes: fakeProcesses(this.laneIds) });
     }
     if (this.show.cueState(this.nowMs()).running) this.tellShow();
-    for (const laneId of this.laneIds) await this.sendPictures(laneId, seconds, frameNumber);
+    for (const laneId of this.laneIds) await this.pictures.send(laneId, seconds, frameNumber, [...this.clients]);
     this.painting = false;
   }
 
-  private async sendPictures(laneId: string, seconds: number, frameNumber: number): Promise<void> {
-    const pose = poseAt(seconds + this.laneIds.indexOf(laneId) * 2);
-    const mix01 = Number(this.values.get(`/understudy/lane/${laneId}/likeness/mix01`));
-    const captureAtUs = seconds * 1e6;
-    for (const which of ['input', 'output'] as const) {
-      const key = `${which} ${laneId}`;
-      const ready = [...this.clients].filter(
-        ({ want, onTheWay }) =>
-          (onTheWay.get(key) ?? 0) < 2 && want.some((wish) => wish.laneId === laneId && wish.which === which),
-      );
-      if (ready.length === 0) continue;
-      const jpeg = await this.painter.jpeg(
-        pose,
-        which === 'input' ? 'camera' : ladderStep(laneId, seconds, this.values),
-        frameNumber,
-        mix01,
-      );
-      const bytes = encodePreview({ laneId, which, frameNumber, captureAtUs, jpeg });
-      for (const client of ready) {
-        client.onTheWay.set(key, (client.onTheWay.get(key) ?? 0) + 1);
-        client.socket.send(bytes);
-      }
-    }
-    const confidence01 = 0.62 + 0.36 * Math.sin(seconds * 0.4);
-    const mesh = encodeMesh({
-      laneId,
-      faceId: 0,
-      frameNumber,
-      captureAtUs,
-      confidence01,
-      aspect: 16 / 9,
-      points: fakeFacePoints(pose),
-    });
-    for (const client of this.clients) if (client.meshLanes.includes(laneId)) client.socket.send(mesh);
-  }
-
-  private tell(client: Client, message: ServerMessage): void {
+  private tell(client: FakeClient, message: ServerMessage): void {
     if (client.socket.readyState === client.socket.OPEN) client.socket.send(JSON.stringify(message));
   }
 

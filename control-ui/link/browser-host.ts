@@ -1,4 +1,4 @@
-import type { DeskHost } from './desk.js';
+import type { DeskHost } from './desk-host.js';
 import type { LinkSocket } from './link.js';
 import { nowMs } from './page-clock.js';
 

@@ -16,8 +16,9 @@ import type { MultiviewStatus } from '../../server/protocol/multiview-link.js';
 import type { ClientInfo, CueState, EditState, ShowBook, ShowEdit, VersionInfo } from '../../server/protocol/show.js';
 import { instancesForLane } from './addresses.js';
 import { ParamCells } from './cells.js';
+import type { DeskHost } from './desk-host.js';
 import { emptyHistory, record, type LaneHistory } from './history.js';
-import { Link, type LinkSocket, type LinkState } from './link.js';
+import { Link, type LinkState } from './link.js';
 import { MakingWay } from './making-way.js';
 import { Outbox } from './outbox.js';
 import { Pictures, type Picture } from './pictures.js';
@@ -29,18 +30,6 @@ export interface Toast {
   readonly code: string;
   readonly message: string;
   readonly advice: string;
-}
-
-/** What the desk needs from the browser, so that it can run without one in tests. */
-export interface DeskHost<P extends Picture> {
-  readonly connect: () => LinkSocket;
-  /** The browser runs on the server's machine. */
-  readonly isOnServer: boolean;
-  readonly now: () => number;
-  readonly later: (run: () => void, delayMs: number) => () => void;
-  readonly random01: () => number;
-  readonly decode: (jpeg: Uint8Array) => Promise<P>;
-  readonly beforeDraw: (run: () => void) => void;
 }
 
 const previewMaxFps = 15;

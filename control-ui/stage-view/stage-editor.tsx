@@ -1,9 +1,10 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
-import type { PointM, StageCamera, StageViewpoint, StageWall } from '../../server/protocol/show.js';
+import type { StageCamera, StageViewpoint, StageWall } from '../../server/protocol/show.js';
 import { DraftInput, Field } from '../cues/field.js';
 import { useDesk } from '../link/desk-context.js';
-import { freeWallId, horizontalFovDeg, plainWall, round, type Pick } from './stage-model.js';
+import { NumberField, PointFields } from './number-fields.js';
+import { freeWallId, horizontalFovDeg, plainWall, type Pick } from './stage-model.js';
+import { StageWide } from './stage-wide.js';
 import { stageStateOf, type StageState } from './stage-state.js';
 
 /** Everything that the hand can do in the picture, in numbers and by keyboard. */
@@ -90,57 +91,6 @@ function ToolChoice({ state }: { readonly state: StageState }): JSX.Element {
         </label>
       ))}
     </div>
-  );
-}
-
-interface NumberFieldProps {
-  readonly name: string;
-  readonly value: number;
-  readonly testId: string;
-  readonly min?: number;
-  readonly max?: number;
-  readonly onSet: (value: number) => void;
-}
-
-function NumberField({ name, value, testId, min = -1000, max = 1000, onSet }: NumberFieldProps): JSX.Element {
-  const desk = useDesk();
-  return (
-    <Field name={name}>
-      <DraftInput
-        numeric
-        value={String(round(value))}
-        testId={testId}
-        disabled={!desk.mayEdit()}
-        onCommit={(text) => {
-          const number = Number(text.trim().replace(',', '.').replace('−', '-'));
-          const right = text.trim() !== '' && number >= min && number <= max;
-          if (right) onSet(number);
-          return right;
-        }}
-      />
-    </Field>
-  );
-}
-
-function PointFields(props: {
-  readonly names: readonly [string, string, string];
-  readonly value: PointM;
-  readonly testId: string;
-  readonly onSet: (value: PointM) => void;
-}): JSX.Element {
-  const { names, value, testId, onSet } = props;
-  return (
-    <>
-      {names.map((name, axis) => (
-        <NumberField
-          key={name}
-          name={name}
-          value={value[axis]!}
-          testId={`${testId}-${axis}`}
-          onSet={(number) => onSet(value.map((old, at) => (at === axis ? number : old)) as unknown as PointM)}
-        />
-      ))}
-    </>
   );
 }
 
@@ -272,77 +222,6 @@ function CameraFields({ state, camera }: { readonly state: StageState; readonly 
           onSet={(sensorWidthMm) => change({ sensorWidthMm })}
         />
         <p class="muted">{horizontalFovDeg(camera).toFixed(1)}° wide</p>
-      </div>
-    </div>
-  );
-}
-
-/** What concerns the stage as a whole: picture regions, wall content, saved views. */
-function StageWide(props: {
-  readonly state: StageState;
-  readonly viewpoint: (name: string) => StageViewpoint | null;
-}): JSX.Element {
-  const { state, viewpoint } = props;
-  const desk = useDesk();
-  const [name, setName] = useState('');
-  const saved = state.shown.value.views ?? [];
-  const save = (): void => {
-    const view = viewpoint(name.trim());
-    if (!view) return;
-    const stage = state.shown.peek();
-    state.put({ ...stage, views: [...saved.filter((other) => other.name !== view.name), view] });
-    setName('');
-  };
-  return (
-    <div class="stage-wide">
-      <label class="check">
-        <input
-          type="checkbox"
-          data-testid="wall-content"
-          checked={state.wallContent.value}
-          onChange={() => (state.wallContent.value = !state.wallContent.value)}
-        />
-        <span>Walls show what {desk.laneId.value ?? 'the camera'} sees of them</span>
-      </label>
-      <button
-        type="button"
-        data-testid="measure-regions"
-        title="Works out where each wall is in each camera's picture. Faces inside are pictures on the wall and stay untouched."
-        disabled={!desk.mayEdit()}
-        onClick={() => state.measureRegions()}
-      >
-        Set picture regions from this geometry
-      </button>
-      <div class="row-tools">
-        <label class="field field-wide">
-          <span>Save this view as</span>
-          <input
-            type="text"
-            class="text"
-            data-testid="view-name"
-            maxLength={60}
-            value={name}
-            onInput={(event) => setName(event.currentTarget.value)}
-          />
-        </label>
-        <button type="button" data-testid="view-save" disabled={!desk.mayEdit() || name.trim() === ''} onClick={save}>
-          Save view
-        </button>
-        {saved.map((view) => (
-          <button
-            key={view.name}
-            type="button"
-            class="danger"
-            aria-label={`Remove view ${view.name}`}
-            disabled={!desk.mayEdit()}
-            onClick={() => {
-              const stage = state.shown.peek();
-              state.put({ ...stage, views: saved.filter((other) => other !== view) });
-            }}
-          >
-            {view.name} ×
-          </button>
-        ))}
       </div>
     </div>
   );

@@ -10,7 +10,9 @@ import type { Versions, VersionState } from '../show/versions.js';
 import { refusal, type ActionCall, type ParamChange, type Refusal } from '../surfaces/dispatch/dispatch.js';
 import { CuePlayer } from './cue-player.js';
 import { checkEdit, recordLook } from './edit-check.js';
+import { handleLock } from './lock-actions.js';
 import type { ShowHost } from './show-host.js';
+import { changesTo } from './version-changes.js';
 import { isHand, labelOf, likenessIn } from './undo-rules.js';
 
 const autosaveUs = 5 * 60_000_000;
@@ -48,9 +50,7 @@ export class ShowDesk {
     dispatcher.fader = (change, lastsUs) => this.fade(change, lastsUs);
     dispatcher.handle('edit.undo', ({ by }) => this.#replay('undo', by));
     dispatcher.handle('edit.redo', ({ by }) => this.#replay('redo', by));
-    dispatcher.handle('lock.take', ({ argument, by }) => this.#take(argument === 'all' ? 'all' : 'edits', by));
-    dispatcher.handle('lock.release', ({ by }) => this.#release(by));
-    dispatcher.handle('lock.takeOver', ({ by }) => this.#takeOver(by));
+    handleLock(this.lock, host, () => this.onChange());
     dispatcher.handle('version.save', ({ argument, by }) => this.#save(String(argument ?? ''), false, by));
     dispatcher.handle('version.restore', ({ argument, by }) => this.#restore(Number(argument), by));
     dispatcher.handle('looks.recall', (call) => this.#recall(call));
@@ -244,28 +244,6 @@ export class ShowDesk {
     const holder = this.#replaying ? null : this.lock.inTheWayOf(by, address);
     return holder === null ? null : refusal(address, 'LOCKED', { holder });
   }
-  #take(what: 'edits' | 'all', by: string): Refusal | null {
-    const holder = this.lock.take(by, what, this.host.clock.wallClockIso());
-    if (holder !== null) return refusal('', 'LOCKED', { holder });
-    this.#noteLock('take', by, { what });
-    return null;
-  }
-  #release(by: string): Refusal | null {
-    const holder = this.lock.release(by);
-    if (holder !== null) return refusal('', 'LOCKED', { holder });
-    this.#noteLock('release', by, {});
-    return null;
-  }
-  #takeOver(by: string): Refusal | null {
-    const from = this.lock.takeOver(by, this.host.clock.wallClockIso());
-    this.#noteLock('takeOver', by, { from });
-    return null;
-  }
-  #noteLock(what: string, by: string, detail: Readonly<Record<string, string | null>>): void {
-    this.host.record('lock', by, { ...detail, did: what });
-    this.onChange();
-  }
-
   #now(): VersionState {
     const values = Object.entries(this.host.dispatcher.all()).filter(([address]) => !isBypass(address));
     return {
@@ -294,7 +272,7 @@ export class ShowDesk {
   #restore(number: number, by: string): Refusal | null {
     const version = this.versions.read(number);
     if (version === null) return refusal('', 'SHOW_VERSION_UNKNOWN', { number });
-    const changes = this.#changesTo(version.state);
+    const changes = changesTo(version.state, this.host, this.book);
     const unsaved = this.#dirty ? this.#save(`before version ${number}`, true, by) : null;
     if (unsaved !== null) return unsaved;
     this.player.stop();
@@ -304,26 +282,5 @@ export class ShowDesk {
     this.host.record('version', by, { did: 'restore', number });
     this.#remember({ label: `version ${number}`, by, changes });
     return null;
-  }
-  /** What differs between now and a version. Bypass is a hand's; what this show does not have any more is left out. */
-  #changesTo(state: VersionState): readonly UndoChange[] {
-    const { dispatcher, registry } = this.host;
-    const params = Object.entries(state.values).flatMap(([address, value]): UndoChange[] => {
-      const before = dispatcher.get(address);
-      const checked = registry.validate(address, value);
-      if (before === undefined || !checked.ok || before === checked.value || isBypass(address)) return [];
-      return [{ kind: 'param', address, before, after: checked.value }];
-    });
-    const assignments = this.host.assignments();
-    const there = new Set((state.book.performers ?? this.book.performers).map(({ performerId }) => performerId));
-    const casts = [...there].flatMap((performerId): UndoChange[] => {
-      const before = assignments.get(performerId) ?? null;
-      const after = state.assignments[performerId] ?? null;
-      return before === after ? [] : [{ kind: 'assign', performerId, before, after }];
-    });
-    const entries = this.book
-      .difference(state.book)
-      .map((after): UndoChange => ({ kind: 'book', before: this.book.standing(after), after }));
-    return [...entries, ...params, ...casts];
   }
 }

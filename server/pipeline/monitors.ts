@@ -16,6 +16,7 @@ import { type DurationUs, durationUs, since } from '../time/time.js';
 import type { MonitorOptions } from './lane-options.js';
 import type { LaneSnapshot } from './lane-params.js';
 import { timecodeText } from './lane-status.js';
+import { isMask, programmeKind } from './monitor-kinds.js';
 import { MonitorOutput, type OutputParts } from './monitor-output.js';
 
 /** Of a picture's interval: what is not begun before that is left out, so that the next picture finds the lane free. */
@@ -289,15 +290,6 @@ export class Monitors {
   }
 }
 
-const isMask = (mode: MonitorKind): boolean => mode === 'matte' || mode === 'key' || mode === 'fill';
-/** What a monitor of kind 'programme' shows in each of the programme's modes. */
-const programmeKind = {
-  likeness: 'programme',
-  plain: 'plain',
-  'side-by-side': 'side-by-side',
-  wipe: 'wipe',
-  matte: 'matte',
-} as const satisfies Record<LaneSnapshot['output']['mode'], MonitorKind>;
 const asBypass = (frame: LabelledFrame): LabelledFrame => {
   (frame as { kind: string }).kind = 'bypass';
   return frame;
