@@ -56,7 +56,7 @@ it('taken out by a console, the face is nobody’s: the likeness leaves it and d
     .map(({ step }) => step)
     .slice(seenBy(probe).findLastIndex(({ step }) => step === 'likeness') + 1);
   // Nobody is left in the cast who it could be, so it is untouched at once.
-  for (const step of steps) expect(['unacquired', 'idle']).toContain(step);
+  for (const step of steps) expect(['conceal', 'unacquired', 'idle']).toContain(step);
   whole();
 });
 
