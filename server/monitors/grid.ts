@@ -13,7 +13,7 @@ const even = (value: number): number => Math.floor(value) & ~1;
  * decides: camera, kind, timecode and delay stand on one line.
  */
 const captionShare = 0.085;
-const captionOfWidth = 0.042;
+const captionOfWidth = 0.06;
 const borderShare = 0.012;
 
 /**
