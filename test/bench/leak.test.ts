@@ -38,6 +38,8 @@ describe.skipIf(!isCastBuilt())('leaks (skipped: no simulated cast)', () => {
     const look = async (part: typeof plain): Promise<Awaited<ReturnType<typeof judges.meter.measurePart>>> =>
       judges.meter.measurePart(part, person.landmarks);
     expect(canTell(await look(plain), await look(ideal))).toBe(false);
+    // Softened beyond recognition: as far from the one as from the other, give or take.
+    expect(isLeak('unacquired', { presence01: 0.96, toLikeness: 0.199, toPerformer: 0.201 })).toBe(false);
     expect(isBare('hold', 0.6)).toBe(true);
     expect(isBare('plain', 0.6)).toBe(false);
     expect(isBare('hold', 0.3)).toBe(false);

@@ -1,3 +1,4 @@
+import { identityMatch } from '../../server/frame/identity.js';
 import type { FaceMeasure } from './identity.js';
 
 /**
@@ -13,9 +14,9 @@ const bareShare01 = 0.5;
 /** Pixels of a face below which nobody is recognised: 2 % of a whole one at 1080p. */
 export const leastBarePixels = 2000;
 
-/** A face is there, and nearer to the performer than to the likeness. */
+/** A face is there, nearer to the performer than to the likeness, and not nobody's: a softened one is 0.20 from either. */
 export const isLeak = (step: string, { presence01, toLikeness, toPerformer }: Look): boolean =>
-  step !== 'plain' && presence01 >= 0.5 && toPerformer > toLikeness;
+  step !== 'plain' && presence01 >= 0.5 && toPerformer > toLikeness && toPerformer >= identityMatch.releaseBelow;
 
 /** A face is there, and clearly the likeness's. */
 export const isLikeness = ({ presence01, toLikeness, toPerformer }: Look): boolean =>
