@@ -44,6 +44,8 @@ const leastComparedCells = 300;
 const coveredHidden01 = 0.04;
 /** A face that nothing comes near is compared in one of so many pictures only; whether something comes is looked at in each. */
 const calmEvery = 4;
+/** It is placed in one of so many: after three pictures of a fast turn, cells behind the cheek would count as its own, and as something new. */
+const placeEvery = 2;
 /** A crop in which this share of the face looks as learned is that face. */
 const likeItself01 = 0.6;
 
@@ -116,15 +118,16 @@ export class Appearances {
     this.#crop.take(face, region, sight.shift);
     this.kernel.gather(grids, sight.lumaPtr);
     const mayRest = isNew && follows && frameNumber % calmEvery !== 0 && this.#isCalm(own, face);
-    // In its own crop a calm face lies as it lay: the placing of some pictures ago says which cells are its own.
-    if (!mayRest) this.#lay(grids, face, region);
+    // In its own crop a calm face lies about as it lay: the last picture's placing says which cells are its own.
+    const layNow = !mayRest || frameNumber % placeEvery === 0;
+    if (layNow) this.#lay(grids, face, region);
     if (isNew) {
       if (follows) this.#notice(own, this.kernel.disturb(grids, sight.backwardPtr), frameNumber);
       else this.memory.u8.fill(0, grids.alertPtr, grids.alertPtr + occlusionCellCount);
     }
     if (mayRest) {
       if (this.#isCalm(own, face)) return this.#unmask(face);
-      this.#lay(grids, face, region);
+      if (!layNow) this.#lay(grids, face, region);
     }
     if (own.learned >= picturesToKnow) this.#compare(own, face, sight);
     else this.#unmask(face);
