@@ -7,6 +7,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Files that start processes, speak NDI or drive a browser run in `test/e2e`, one after another, from test/run.mjs.
     exclude: ['test/e2e/**', 'node_modules/**', 'build/**'],
+    setupFiles: ['test/property-seed.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',

@@ -57,8 +57,9 @@ export class KeyframeAnswers {
       const outcome = propagate.join(face, late, state.frameNumber, propagateSettings(this.lane));
       if (outcome !== 'joined') {
         state.counters[`keyframe.${outcome}`]!++;
-        // Somebody is there, but not this face.
-        if (outcome === 'refused') track.judged(face, 0, null, reply.frameNumber, answeredAtUs);
+        // Somebody is there, but not this face. A face that is in full sight by its looks is there all the same: then only the
+        // answer is wrong (late, in a fast turn), and if no better one comes it grows too old to be shown.
+        if (outcome === 'refused' && face.maskPtr !== 0) track.judged(face, 0, null, reply.frameNumber, answeredAtUs);
         return;
       }
       face.keyframeAtUs = reply.captureAtUs;

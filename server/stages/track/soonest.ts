@@ -1,5 +1,5 @@
 /** Part of the interval after which an expression that changes fast asks. */
-const restlessPart01 = 0.75;
+const restlessPart01 = 0.6;
 
 /**
  * Frames from one question to the next. A face of which nobody knows yet who or where it is: at once. An expression that changes fast:
