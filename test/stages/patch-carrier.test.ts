@@ -5,7 +5,7 @@ import { KernelMemory } from '../../server/kernels/memory.js';
 import { PatchKernel } from '../../server/kernels/patch.js';
 import { gridAt } from '../../server/kernels/twin/patch.js';
 import { PatchCarrier } from '../../server/stages/propagate/patch-carrier.js';
-import { fitMotion } from '../../server/stages/propagate/patch-motion.js';
+import { fitSimilarity } from '../../server/frame/similarity.js';
 import { RefinedFlow } from '../../server/stages/propagate/refined-flow.js';
 
 /** A lane's carrier with a flow whose grids the test writes itself: each picture moves the crop's content by (dx, dy) crop px. */
@@ -153,7 +153,7 @@ describe('PatchCarrier', () => {
       to.set([cos * x - sin * y + 4, sin * x + cos * y - 7], i);
     }
     const motion = new Float64Array(6);
-    fitMotion(face.carried, to, 468, motion);
+    fitSimilarity(face.carried, to, 468, motion);
     [cos, -sin, 4, sin, cos, -7].forEach((value, i) => expect(motion[i]!).toBeCloseTo(value, 3));
   });
 });

@@ -6,7 +6,7 @@ import type { DisFlow } from '../../kernels/flow.js';
 import type { KernelMemory } from '../../kernels/memory.js';
 import type { PatchKernel } from '../../kernels/patch.js';
 import { mapBytes, MapRefiner, newRefinableMap, type RefinableMap } from './map-refiner.js';
-import { fitMotion } from './patch-motion.js';
+import { fitSimilarity } from '../../frame/similarity.js';
 import { gridColumns, type RefinedFlow } from './refined-flow.js';
 
 /** Flow less sure than this does not move a patch; from the second on it does so alone. The face's own motion stands in. */
@@ -77,7 +77,7 @@ export class PatchCarrier {
   after(face: FaceTrack, flow: DisFlow): void {
     const own = this.#faces[face.faceId];
     if (!own || !(isLive(own) || own.refiner?.isLive)) return;
-    fitMotion(face.carried, own.before, surfaceCount, this.#motion);
+    fitSimilarity(face.carried, own.before, surfaceCount, this.#motion);
     const steady = { ptr: this.#steadyPtr, columns: gridColumns, rows: gridColumns };
     // A face that coasts is covered: what flow sees is what covers it.
     const [low, high] = face.confidence01 > 0 ? [unsure01, sure01] : [2, 3];
