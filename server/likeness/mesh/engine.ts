@@ -1,12 +1,11 @@
 import { type FaceTrack, surfaceCount } from '../../frame/face-track.js';
 import type { YuvMatrix } from '../../frame/format.js';
-import { rasterVertexFloats } from '../../kernels/raster.js';
 import type { RegionView } from '../../frame/region-view.js';
 import type { LikenessEngine, Look, PatchFill, PatchView } from '../port.js';
 import { type FaceBake, textureSizePx } from './bake.js';
-import { faceWidthCm } from './canonical.js';
 import { type MeshCanvas, maxPatchSidePx } from './canvas.js';
 import { type IrisTint, irisTintOf, Openings } from './openings.js';
+import { DrawnVertices } from './drawn-vertices.js';
 import { coverOutline } from './outline.js';
 import { closeLids } from './lids.js';
 import { vertexNormals } from './normals.js';
@@ -15,9 +14,10 @@ import { rimDistance, skinGoesOn } from './skin-mask.js';
 import { SkinTexture } from './skin-texture.js';
 import { EdgeTone } from './edge-tone.js';
 import { shapeTransfer } from './shape-transfer.js';
-import { LightFit, type LightSamples, type VertexLight } from './relight.js';
+import { LightReading } from './light-reading.js';
+import type { LightSamples } from './relight.js';
 import { fitSimilarity, newPose } from './pose.js';
-import { probe, rgbToYuv } from './sample.js';
+import { rgbToYuv } from './sample.js';
 
 const vertexCount = skinVertexCount;
 /**
@@ -32,24 +32,14 @@ export class MeshLikeness implements LikenessEngine {
   #coloursOf: YuvMatrix | null = null;
   /** The texture's own Y Cb Cr at every vertex, legal-range codes. */
   readonly #textureYuv = new Float32Array(vertexCount * 3);
-  /** The performer's, in this picture. */
-  readonly #seenYuv = new Float32Array(vertexCount * 3);
   readonly #reference: FaceBake | null;
   readonly #referenceYuv = new Float32Array(vertexCount * 3);
-  readonly #light: VertexLight = {
-    gain: new Float32Array(vertexCount).fill(1),
-    tintCb: new Float32Array(vertexCount),
-    tintCr: new Float32Array(vertexCount),
-  };
-  readonly #fits = new Map<number, LightFit>();
+  readonly #reading: LightReading;
   readonly #samples: LightSamples;
   readonly #shaped = new Float32Array(vertexCount * 2);
   readonly #seen = new Float32Array(vertexCount * 3);
   readonly #shapeOffset = new Float32Array(vertexCount * 3);
-  /** Centimetres inside the end of the drawn skin; below 0 outside. */
-  readonly #fromRim: Float32Array;
-  /** Vertices at which the performer's light can be read. */
-  readonly #isSkin: Uint8Array;
+  readonly #vertices: DrawnVertices;
   readonly #edge: EdgeTone;
   readonly #pose = newPose();
   readonly #openings: Openings;
@@ -68,12 +58,21 @@ export class MeshLikeness implements LikenessEngine {
     this.#irisTint = reference ? irisTintOf(bake.irisRgb, reference.irisRgb) : null;
     this.#patch = { ptr: canvas.patchPtr, strideBytes: 0, x0: 0, y0: 0, x1: 0, y1: 0 };
     const reach = (reference ?? bake).reach;
-    this.#fromRim = rimDistance(canvas.mesh, reach);
-    this.#edge = new EdgeTone(canvas.memory, canvas.vertex, canvas.mesh, this.#fromRim, skinGoesOn(canvas.mesh));
+    const fromRim = rimDistance(canvas.mesh, reach);
+    this.#edge = new EdgeTone(canvas.memory, canvas.vertex, canvas.mesh, fromRim, skinGoesOn(canvas.mesh));
     this.#texture = new SkinTexture(canvas.memory, bake, canvas.mesh, reach);
-    this.#isSkin = new Uint8Array(vertexCount);
-    this.#isSkin.set(canvas.topology.isSkin);
-    for (let i = surfaceCount; i < vertexCount; i++) this.#isSkin[i] = this.#fromRim[i] > 0.6 ? 1 : 0;
+    const isSkin = new Uint8Array(vertexCount);
+    isSkin.set(canvas.topology.isSkin);
+    for (let i = surfaceCount; i < vertexCount; i++) isSkin[i] = fromRim[i] > 0.6 ? 1 : 0;
+    this.#reading = new LightReading(canvas, isSkin);
+    this.#vertices = new DrawnVertices(canvas, {
+      shaped: this.#shaped,
+      seen: this.#seen,
+      fromRim,
+      textureYuv: this.#textureYuv,
+      light: this.#reading.light,
+      tone: this.#edge.tone,
+    });
     if (reference) shapeTransfer(bake.shape, reference.shape, canvas.topology, canvas.mesh, this.#shapeOffset);
   }
 
@@ -152,51 +151,10 @@ export class MeshLikeness implements LikenessEngine {
   }
 
   #measureLight(face: FaceTrack, region: RegionView, matrix: YuvMatrix, look: Look): void {
-    const { landmarkConfidence, landmarkVisible01 } = face;
-    // A hand before the face has light of its own: beside the tracked points nothing says where it ends.
-    const beside01 = face.maskPtr === 0 ? 0.4 : 0;
-    const seen = this.#seen;
-    const radius = Math.max(1, (face.box.x1 - face.box.x0) * 0.012);
-    const reference = this.#referenceYuv;
-    const yuv = this.#seenYuv;
-    for (let i = 0; i < vertexCount; i++) {
-      this.#samples.weight[i] = 0;
-      const facing = this.#samples.normals[i * 3 + 2];
-      if (this.#isSkin[i] === 0 || facing < 0.15) continue;
-      probe(
-        this.canvas.memory,
-        region,
-        seen[i * 3] - region.box.x0,
-        -seen[i * 3 + 1] - region.box.y0,
-        radius,
-        matrix,
-        this.#seenYuv,
-        i * 3,
-      );
-      // Read in place: a view per vertex is 32 kB of garbage a picture.
-      const at = i * 3;
-      const luma = Math.max(1, yuv[at] - 16);
-      const was = Math.max(4, reference[i * 3] - 16);
-      this.#samples.ratio[i] = Math.min(4, luma / was);
-      this.#samples.dCb[i] =
-        (yuv[at + 1] - 128) / Math.max(12, luma) - (reference[i * 3 + 1] - 128) / Math.max(12, was);
-      this.#samples.dCr[i] =
-        (yuv[at + 2] - 128) / Math.max(12, luma) - (reference[i * 3 + 2] - 128) / Math.max(12, was);
-      this.#samples.weight[i] =
-        facing * (i < surfaceCount ? (0.1 + landmarkConfidence[i]) * landmarkVisible01[i] : beside01);
-    }
-    let fit = this.#fits.get(face.faceId);
-    if (!fit) {
-      fit = new LightFit(this.#samples);
-      this.#fits.set(face.faceId, fit);
-    }
-    fit.fit(0.35, this.#light);
-    for (let i = 0; i < vertexCount; i++) {
-      this.#light.gain[i] = 1 + (this.#light.gain[i] - 1) * look.light01;
-      this.#light.tintCb[i] *= look.light01;
-      this.#light.tintCr[i] *= look.light01;
-    }
-    this.#edge.measure(face.faceId, this.#seenYuv, this.#textureYuv, this.#light, this.#samples.weight, look.tone01);
+    const reading = this.#reading;
+    reading.measure(face, region, matrix, this.#seen, this.#referenceYuv, look.light01);
+    const { weight } = this.#samples;
+    this.#edge.measure(face.faceId, reading.seenYuv, this.#textureYuv, reading.light, weight, look.tone01);
   }
 
   #draw(face: FaceTrack, region: RegionView, matrix: YuvMatrix, look: Look, rgb: boolean, fill: PatchFill): void {
@@ -207,8 +165,8 @@ export class MeshLikeness implements LikenessEngine {
     const heightPx = patch.y1 - patch.y0;
     // By the kernel: TypedArray.fill goes byte by byte over shared memory.
     raster.fillDepth(patch.ptr, widthPx * heightPx * 2, 0);
-    this.#fillVertices(rgb, look.edge01);
-    if (fill === 'white') this.#whiten();
+    this.#vertices.fill(this.#samples.normals, patch, rgb, look.edge01);
+    if (fill === 'white') this.#vertices.whiten();
     const offsets =
       fill === 'white'
         ? rgb
@@ -246,62 +204,5 @@ export class MeshLikeness implements LikenessEngine {
       patch.y1 - patch.y0,
       patch.strideBytes,
     );
-  }
-
-  /** No gain, no bias: every texel becomes the offset, which is white. */
-  #whiten(): void {
-    const { f32 } = this.canvas.memory;
-    for (let i = 0; i < vertexCount; i++) {
-      for (const base of [this.canvas.vertexPtr, this.canvas.selfVertexPtr]) {
-        const at = (base >> 2) + i * rasterVertexFloats;
-        f32[at + 5] = f32[at + 6] = f32[at + 7] = 0;
-        f32[at + 9] = f32[at + 10] = f32[at + 11] = 0;
-      }
-    }
-  }
-
-  #fillVertices(rgb: boolean, edge01: number): void {
-    const { memory, mesh, vertexPtr, selfVertexPtr } = this.canvas;
-    const skin = memory.f32;
-    const patch = this.#patch;
-    const { gain, tintCb, tintCr } = this.#light;
-    const edgeCm = Math.max(0.05, edge01 * faceWidthCm);
-    for (let i = 0; i < vertexCount; i++) {
-      const at = (vertexPtr >> 2) + i * rasterVertexFloats;
-      const own = (selfVertexPtr >> 2) + i * rasterVertexFloats;
-      const x = this.#shaped[i * 2] - patch.x0;
-      const y = this.#shaped[i * 2 + 1] - patch.y0;
-      skin[at] = x;
-      skin[at + 1] = y;
-      const z = -this.#seen[i * 3 + 2];
-      skin[at + 2] = z;
-      skin[at + 3] = mesh.uvs[i * 2] * textureSizePx;
-      skin[at + 4] = mesh.uvs[i * 2 + 1] * textureSizePx;
-      // Only what faces away is left out: fading earlier lets the performer's own profile through.
-      const facing = Math.min(1, Math.max(0, (this.#samples.normals[i * 3 + 2] + 0.15) / 0.15));
-      const lit = (this.#textureYuv[i * 3] - 16) * gain[i];
-      const tone = this.#edge.tone;
-      const luma = tone[i * 3],
-        cb = tintCb[i] * lit + tone[i * 3 + 1],
-        cr = tintCr[i] * lit + tone[i * 3 + 2];
-      skin[at + 5] = gain[i];
-      skin[at + 6] = gain[i];
-      skin[at + 7] = gain[i];
-      skin[at + 8] = Math.min(1, Math.max(0, this.#fromRim[i]) / edgeCm) * facing;
-      // Over RGB pictures the tint becomes the BT.709 chroma contributions; over YUV it is the chroma itself.
-      skin[at + 9] = rgb ? luma * 1.164 + cr * 1.793 : luma;
-      skin[at + 10] = rgb ? luma * 1.164 - cb * 0.213 - cr * 0.533 : cb;
-      skin[at + 11] = rgb ? luma * 1.164 + cb * 2.112 : cr;
-      skin[own] = x;
-      skin[own + 1] = y;
-      skin[own + 2] = z;
-      skin[own + 5] = 1;
-      skin[own + 6] = 1;
-      skin[own + 7] = 1;
-      skin[own + 8] = 1;
-      skin[own + 9] = 0;
-      skin[own + 10] = 0;
-      skin[own + 11] = 0;
-    }
   }
 }

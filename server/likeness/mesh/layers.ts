@@ -1,7 +1,7 @@
 import type { KernelMemory } from '../../kernels/memory.js';
 import type { RasterKernel } from '../../kernels/raster.js';
 
-/** Side of a tile of the layers' map (assembly/_raster-skin.ts). */
+/** Side of a tile of the layers' map (assembly/_raster-layers.ts). */
 const tilePx = 8;
 
 /** A list of triangles in kernel memory, and what of it a picture shows. */
