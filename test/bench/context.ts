@@ -7,6 +7,8 @@ export interface BenchContext {
   readonly seconds: number | null;
   /** --frames, for rows that play sequences; null: as --seconds says. */
   readonly frames: number | null;
+  /** --lpips: an ONNX file that judges likeness (lpips.ts says which); null: that row is left out. */
+  readonly lpips: string | null;
   readonly clock: Clock;
   /** Progress, for the person who waits (stderr; the table goes to stdout). */
   note(text: string): void;

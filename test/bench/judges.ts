@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { decodePhoto } from '../../server/likeness/package/photo-faces.js';
 import { buildRoot } from '../../server/paths.js';
 import { IdentityMeter } from './identity.js';
+import { Lpips } from './lpips.js';
 import { Referee } from './referee.js';
 import type { Judges } from './sequence-run.js';
 
-/** The product's own models and the referee, both knowing the demo's likeness and performer by their photos. */
-export async function openJudges(): Promise<Judges & { close(): Promise<void> }> {
+/** The product's own models and the referee, both knowing the demo's likeness and performer by their photos; and LPIPS, where its file is given. */
+export async function openJudges(lpipsPath: string | null = null): Promise<Judges & { close(): Promise<void> }> {
+  const lpips = lpipsPath === null ? null : await Lpips.open(lpipsPath);
   const meter = await IdentityMeter.open();
   const referee = await Referee.open();
   const known = async (folder: string, start: string): Promise<Float32Array> => {
@@ -25,9 +27,11 @@ export async function openJudges(): Promise<Judges & { close(): Promise<void> }>
   return {
     meter,
     referee,
+    lpips,
     refereeKnows: { likeness: await known('photos', 'sasha-'), performer: await known('performers', 'robin-') },
     close: async () => {
       referee.close();
+      await lpips?.close();
       await meter.close();
     },
   };

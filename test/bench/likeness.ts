@@ -41,7 +41,7 @@ async function likenessRows(sequence: SceneName, context: BenchContext): Promise
   const frames = context.frames ?? Math.max(20, Math.round(seconds * filmFramesPerSecond));
   const twice = perFrameOn.has(sequence);
   const film = new StageFilm(sequence, frames, twice);
-  const judges = await openJudges();
+  const judges = await openJudges(context.lpips);
   const sheet = new ContactSheet();
   const leaks = new ContactSheet();
   const play = (who: string, values: Record<string, number>, into: ContactSheet | null): Promise<SequenceMeasures> =>

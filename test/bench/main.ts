@@ -1,4 +1,4 @@
-// `npm run bench -- [row …] [--seconds N] [--frames N] [--json FILE]`: measures rows, each beside its reference in the same run, prints a table and
+// `npm run bench -- [row …] [--seconds N] [--frames N] [--lpips FILE] [--json FILE]`: measures rows, each beside its reference in the same run, prints a table and
 // writes JSON. A row's name may be a prefix: `loop`, `likeness`, `interval.1`.
 import { writeFileSync } from 'node:fs';
 import { arch, cpus, loadavg, platform, totalmem } from 'node:os';
@@ -13,6 +13,7 @@ interface Asked {
   readonly rows: readonly string[];
   readonly seconds: number | null;
   readonly frames: number | null;
+  readonly lpips: string | null;
   readonly json: string | null;
 }
 
@@ -22,6 +23,7 @@ function ask(): Asked {
     options: {
       seconds: { type: 'string' },
       frames: { type: 'string' },
+      lpips: { type: 'string' },
       json: { type: 'string' },
       list: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
@@ -29,7 +31,7 @@ function ask(): Asked {
   });
   if (values.help === true || values.list === true) {
     console.log(
-      `npm run bench -- [row …] [--seconds N] [--frames N] [--json FILE]\nRows (a name may be a prefix):\n  ${entries.map(({ name }) => name).join('\n  ')}`,
+      `npm run bench -- [row …] [--seconds N] [--frames N] [--lpips FILE] [--json FILE]\n--lpips: LPIPS as an ONNX file (two pictures in, one number out) or its backbone, for the rows likeness.*\nRows (a name may be a prefix):\n  ${entries.map(({ name }) => name).join('\n  ')}`,
     );
     process.exit(0);
   }
@@ -37,6 +39,7 @@ function ask(): Asked {
     rows: positionals,
     seconds: aboveZero('--seconds', values.seconds),
     frames: aboveZero('--frames', values.frames),
+    lpips: values.lpips ?? null,
     json: values.json ?? null,
   };
 }
@@ -60,7 +63,7 @@ const machine = () => ({
 });
 
 async function main(): Promise<number> {
-  const { rows: wanted, seconds, frames, json } = ask();
+  const { rows: wanted, seconds, frames, lpips, json } = ask();
   const about = machine();
   const picked = chosen(wanted);
   if (picked.length === 0) {
@@ -70,6 +73,7 @@ async function main(): Promise<number> {
   const context: BenchContext = {
     seconds,
     frames,
+    lpips,
     clock: machineClock,
     note: (text) => void process.stderr.write(`${text}\n`),
   };

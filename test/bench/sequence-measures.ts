@@ -31,6 +31,8 @@ export class SequenceMeasures {
   readonly psnr = pair();
   readonly ssim = pair();
   readonly multiScaleSsim = pair();
+  /** Empty where no network for it was given. */
+  readonly lpips = pair();
   readonly detail = pair();
   readonly flicker = pair();
   readonly warp = pair();
@@ -72,7 +74,7 @@ function refereeGain(looks: readonly IdentityLook[]): number {
 
 /**
  * Rows of the product. psnr, ssim, msSsim: luma of the face's box against the ideal; reference: the plain feed's, which is also the floor.
- * detail: fine detail of the face; reference: the ideal's. flicker: mean change of luma from frame to frame; warpError: Lai et al.,
+ * lpips: the same by a learned distance, where a network is given. detail: fine detail of the face; reference: the ideal's. flicker: mean change of luma from frame to frame; warpError: Lai et al.,
  * by the true flow; reference: the ideal's. nme: the lane's landmarks against truth; reference: the mesh model run on the frame.
  * plainSkin: share of the visible face that is as the camera saw it, so that half a face does not hide behind an identity that still passes;
  * plainSkinMost: the worst look; reference: the ideal's, whose skin may have the same colour by chance. expressionError: against the ideal's expression; reference: the plain feed's. maskIou: reference: the ideal's own. leakedFrames:
@@ -88,6 +90,7 @@ export function productRows(row: string, m: SequenceMeasures): BenchRow[] {
     of(row, 'psnr', m.psnr, 'dB'),
     of(row, 'ssim', m.ssim, ''),
     of(row, 'msSsim', m.multiScaleSsim, ''),
+    ...(m.lpips.output.length > 0 ? [of(row, 'lpips', m.lpips, '')] : []),
     of(row, 'detail', m.detail, 'codes'),
     benchRow(row, 'identityGain', identityGain(output, plain, ideal), '', 1, output.length),
     benchRow(row, 'refereeGain', refereeGain(m.referee), '', 1, m.referee.length),

@@ -6,6 +6,7 @@ import { ContactSheet } from './contact-sheet.js';
 import { expressionError } from './expression.js';
 import { type FilmFrame, filmFramesPerSecond, filmPicture, type StageFilm } from './film.js';
 import type { FaceMeasure, IdentityMeter } from './identity.js';
+import type { Lpips } from './lpips.js';
 import { canTell, isBare, isLeak, isLikeness, leastBarePixels } from './leaks.js';
 import { cutPart, evenBox, type Part, partIn, rgbOfPart } from './part.js';
 import {
@@ -36,6 +37,8 @@ const sheetRows = 8;
 export interface Judges {
   readonly meter: IdentityMeter;
   readonly referee: Referee;
+  /** Where whoever measures brought its weights. */
+  readonly lpips: Lpips | null;
   /** The referee's descriptors of the likeness's and the performer's photos. */
   readonly refereeKnows: { readonly likeness: Float32Array; readonly performer: Float32Array };
 }
@@ -179,6 +182,7 @@ export class SequenceRun {
     measures.faces.output.push(o);
     measures.faces.plain.push(p);
     measures.faces.ideal.push(i);
+    await this.#perceived(frame, output);
     if (p.presence01 >= 0.5) measures.nme.reference.push(landmarkErrorPercent(p.landmarks, truth));
     if (Math.min(o.presence01, p.presence01, i.presence01) >= 0.5) {
       measures.expression.output.push(expressionError(o.landmarks, i.landmarks));
@@ -186,6 +190,15 @@ export class SequenceRun {
       if (this.options.sheet) await this.#askReferee(frame, output);
     }
     this.#masks(n, frame, output);
+  }
+
+  async #perceived(frame: FilmFrame, output: Part): Promise<void> {
+    const { lpips } = this.options.judges;
+    if (!lpips) return;
+    const inner = evenBox(frame.person.faceBox, 0, filmPicture);
+    const [o, i, p] = [output, frame.ideal, frame.plain].map((part) => rgbOfPart(partIn(part, inner)));
+    this.measures.lpips.output.push(await lpips.distance(o!, i!));
+    this.measures.lpips.reference.push(await lpips.distance(p!, i!));
   }
 
   async #askReferee(frame: FilmFrame, output: Part): Promise<void> {
