@@ -2,6 +2,7 @@
 // in-memory NDI (no codec, no waiting). Copies of the
 // bytes that each stage must move at least are timed after every frame.
 import { faceSlots } from '../../server/stages/track/contract.js';
+import type { FlowPresetName } from '../../server/kernels/flow-presets.js';
 import { regionBytes } from '../../server/kernels/region-copy.js';
 import type { Lane } from '../../server/pipeline/lane.js';
 import { StageScene } from '../../server/stage-sim/stage-scene.js';
@@ -15,11 +16,16 @@ interface FrameShape {
   readonly row: string;
   readonly widthPx: number;
   readonly heightPx: number;
+  /** Of the optical flow; default: as the product starts. */
+  readonly preset?: FlowPresetName;
 }
 const frameShapes: readonly FrameShape[] = [
   { row: 'frame.1080p', widthPx: 1920, heightPx: 1080 },
+  { row: 'frame.1080p.ultrafast', widthPx: 1920, heightPx: 1080, preset: 'ultrafast' },
+  { row: 'frame.1080p.fastest', widthPx: 1920, heightPx: 1080, preset: 'fastest' },
   { row: 'frame.2160p', widthPx: 3840, heightPx: 2160 },
 ];
+const presetAddress = '/understudy/lane/cam-a/flow/preset';
 const [hdWidthPx, hdHeightPx] = [1920, 1080];
 const picturesRendered = 25;
 /** Until the likeness is on and V8 has compiled the kernels' second tier. */
@@ -97,7 +103,13 @@ export interface StageCosts {
 /** Plays a loop of the stage through the lane and reads its meters: medians over the newest 128 frames. */
 export async function stageCosts(
   clock: Clock,
-  shape: { readonly widthPx: number; readonly heightPx: number; readonly people: number; readonly frames: number },
+  shape: {
+    readonly widthPx: number;
+    readonly heightPx: number;
+    readonly people: number;
+    readonly frames: number;
+    readonly preset?: FlowPresetName | undefined;
+  },
 ): Promise<StageCosts> {
   const scene = new StageScene({
     scene: 'demo',
@@ -122,6 +134,7 @@ export async function stageCosts(
       heightPx: shape.heightPx,
       people: shape.people,
       framesPerSecond: 25,
+      ...(shape.preset ? { values: { [presetAddress]: shape.preset } } : {}),
       frames: warmUpFrames + shape.frames,
       render: (n, target) => place(pictures[pingPong(n, picturesRendered)]!, target, shape.widthPx),
       onOutput: (n, _uyvy, running) => {
@@ -148,9 +161,9 @@ export async function stageCosts(
   }
 }
 
-async function frameRows({ row, widthPx, heightPx }: FrameShape, context: BenchContext): Promise<BenchRow[]> {
+async function frameRows({ row, widthPx, heightPx, preset }: FrameShape, context: BenchContext): Promise<BenchRow[]> {
   context.note(`${row}: rendering, then ${warmUpFrames + measuredFrames} frames`);
-  const costs = await stageCosts(context.clock, { widthPx, heightPx, people: 1, frames: measuredFrames });
+  const costs = await stageCosts(context.clock, { widthPx, heightPx, people: 1, frames: measuredFrames, preset });
   const samples = Math.min(128, costs.frames);
   const sum = (of: Readonly<Record<string, number>>): number =>
     ofTheRow.reduce((total, stage) => total + (of[stage] ?? Number.NaN), 0);
