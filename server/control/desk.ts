@@ -7,14 +7,14 @@ import type { ControlToLane, LaneToControl } from '../protocol/lane-link.js';
 import type { Change, StateJournal } from '../show/journal.js';
 import type { ShowFile } from '../show/schema.js';
 import type { Versions } from '../show/versions.js';
-import { Dispatcher, refusal, type ParamChange, type Refusal } from '../surfaces/dispatch/dispatch.js';
+import { Dispatcher, type ParamChange, type Refusal } from '../surfaces/dispatch/dispatch.js';
 import type { Clock } from '../time/clock.js';
 import { AlarmBoard } from './alarm-board.js';
 import type { AuditTrail } from './audit-trail.js';
 import { handleCastActions } from './cast-actions.js';
 import { Casting, type CastingHost } from './casting.js';
 import { bookOf, followCameras, monitorScopes, multiviewScopes, startValues } from './desk-start.js';
-import { engineFacts } from './drawn-record.js';
+import { LikenessGate } from './likeness-gate.js';
 import { LikenessShelf } from './likeness-shelf.js';
 import type { ControlOptions } from './options.js';
 import { ShowDesk } from './show-desk.js';
@@ -32,6 +32,7 @@ export class Desk {
   readonly dispatcher: Dispatcher;
   readonly alarms: AlarmBoard;
   readonly shelf: LikenessShelf;
+  readonly gate: LikenessGate;
   readonly show: ShowDesk;
   readonly casting: Casting;
   #showFile: ShowFile;
@@ -60,6 +61,7 @@ export class Desk {
       issuers: show.consentIssuers ?? [],
     };
     this.shelf = new LikenessShelf(options.likenessFolders, use, () => clock.wallClockIso(), options.engines ?? null);
+    this.gate = new LikenessGate(this.shelf, this.alarms, audit, clock);
     this.dispatcher = new Dispatcher(this.registry, { ...startValues(show), ...journal.state.values }, (error) => {
       this.alarms.raise('listener', 'CONTROL_MESSAGE_INVALID', { reason: String(error) });
     });
@@ -130,10 +132,10 @@ export class Desk {
     const named = String(values[likenessAddress] ?? '');
     const told: ControlToLane[] = [...this.casting.greeting()];
     if (named !== '') {
-      const loaded = this.#load(named, likenessAddress, 'restart');
+      const loaded = this.gate.load(named, likenessAddress, 'restart');
       if (loaded.ok) told.push({ type: 'likeness-path', likenessId: named, packagePath: loaded.path });
       else {
-        this.#alarmRefused(loaded, laneId);
+        this.gate.alarmRefused(loaded, laneId);
         values[likenessAddress] = '';
       }
     }
@@ -149,70 +151,27 @@ export class Desk {
     this.alarms.raise(`lane ${laneId}`, 'LANE_SILENT', { lane: laneId }, laneId);
   }
 
-  /** Call now and then: a consent that ended on air is said aloud, and pulled by the operator, not by the clock. */
-  checkConsents(): void {
-    for (const likenessId of this.#onAir()) {
-      const verdict = this.shelf.verdict(likenessId);
-      if (verdict === null || verdict.state === 'valid') this.alarms.clear(`consent ${likenessId}`);
-      else
-        this.alarms.raise(`consent ${likenessId}`, 'CONSENT_ENDED_ON_AIR', {
-          likeness: likenessId,
-          reason: verdict.reason,
-        });
-    }
+  /** Asks, and tells the lanes where the package lies, since a likeness.id value that is sent next names it. */
+  mayShow(likenessId: string, place: string, by: string): Refusal | null {
+    const loaded = this.gate.load(likenessId, place, by);
+    if (!loaded.ok) return loaded;
+    this.send({ type: 'likeness-path', likenessId, packagePath: loaded.path }, null);
+    return null;
   }
-
-  #onAir(): ReadonlySet<string> {
+  /** Call now and then: says aloud where a consent ended on air. */
+  checkConsents(): void {
     const named = this.registry.instances
       .filter(({ descriptor }) => descriptor.key === 'likeness.id')
       .map(({ address }) => String(this.dispatcher.get(address) ?? ''));
-    return new Set(
-      [...named, ...this.casting.assignments.values()].filter((id): id is string => id !== null && id !== ''),
-    );
-  }
-
-  /** Every load is on record, and so is every refusal. Without a record nothing loads. */
-  #load(likenessId: string, place: string, by: string): ReturnType<LikenessShelf['load']> {
-    const loaded = this.shelf.load(likenessId, place);
-    const outcome = loaded.ok
-      ? { ok: true, digest: loaded.digest, ...engineFacts(loaded.engine) }
-      : { ok: false, code: loaded.code, reason: loaded.message };
-    const written = this.audit.record('consent-check', by, { likenessId, place, ...outcome });
-    if (!loaded.ok) return loaded;
-    if (
-      !written ||
-      !this.audit.record('likeness-load', by, {
-        likenessId,
-        place,
-        digest: loaded.digest,
-        ...engineFacts(loaded.engine),
-      })
-    ) {
-      return refusal(place, 'AUDIT_NOT_WRITTEN', { reason: 'see the alarms' });
-    }
-    this.alarms.clear(`refused ${place}`);
-    return loaded;
-  }
-  #alarmRefused(refused: Refusal, laneId: string | null, id = `refused ${refused.address}`): void {
-    const { code, message, advice } = refused;
-    if (this.alarms.list().some((alarm) => alarm.id === id && alarm.active && alarm.message === message)) return;
-    this.alarms.take({
-      id,
-      code,
-      severity: 'alarm',
-      message,
-      advice,
-      laneId,
-      atIso: this.clock.wallClockIso(),
-      active: true,
-    });
+    const shown = [...named, ...this.casting.assignments.values()];
+    this.gate.checkConsents(new Set(shown.filter((id): id is string => id !== null && id !== '')));
   }
 
   #guardLikeness({ address, value, by }: ParamChange): Refusal | null {
     const instance = this.registry.find(address);
     if (instance?.descriptor.key !== 'likeness.id' || value === '') return null;
     const likenessId = String(value);
-    const loaded = this.#load(likenessId, address, by);
+    const loaded = this.gate.load(likenessId, address, by);
     if (!loaded.ok) return loaded;
     this.send({ type: 'likeness-path', likenessId, packagePath: loaded.path }, this.registry.laneOf(instance.scopeId));
     return null;
@@ -239,7 +198,7 @@ export class Desk {
       write: (change) => this.#write(change),
       record: (kind, by, detail) => void this.audit.record(kind, by, detail),
       mayShow: (likenessId, place, by) => this.mayShow(likenessId, place, by),
-      alarmRefused: (id, refused) => this.#alarmRefused(refused, null, id),
+      alarmRefused: (id, refused) => this.gate.alarmRefused(refused, null, id),
       assignments: () => this.casting.assignments,
       assign: (performerId, likenessId, by) => this.casting.assign(performerId, likenessId, by),
       batch: (run) => this.#runBatch(run),
@@ -252,21 +211,14 @@ export class Desk {
       showFile: () => this.#showFile,
       book: () => this.show.book,
       journal: () => this.journal,
-      load: (likenessId, place, by) => this.#load(likenessId, place, by),
-      alarmRefused: (refused) => this.#alarmRefused(refused, null),
+      load: (likenessId, place, by) => this.gate.load(likenessId, place, by),
+      alarmRefused: (refused) => this.gate.alarmRefused(refused, null),
       write: (change) => this.#write(change),
       record: (kind, by, detail) => void this.audit.record(kind, by, detail),
       send: (message) => this.send(message, null),
       onCast: () => this.onCast(),
       assigned: (performerId, before, after, by) => this.show.assigned(performerId, before, after, by),
     };
-  }
-  /** Asks, and tells the lanes where the package lies, since a likeness.id value that is sent next names it. */
-  mayShow(likenessId: string, place: string, by: string): Refusal | null {
-    const loaded = this.#load(likenessId, place, by);
-    if (!loaded.ok) return loaded;
-    this.send({ type: 'likeness-path', likenessId, packagePath: loaded.path }, null);
-    return null;
   }
   #runBatch(run: () => void): void {
     if (this.#batch !== null) {

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ControlToLane, LaneToControl, PerformerFiles } from '../protocol/lane-link.js';
+import type { ControlToLane, LaneToControl } from '../protocol/lane-link.js';
+import type { PerformerFiles } from '../protocol/prepared.js';
 import { writeFileAtomic } from '../show/atomic-file.js';
 import { idPattern } from '../show/id-pattern.js';
 import { refusal, type ActionCall, type Refusal } from '../surfaces/dispatch/dispatch.js';

@@ -92,12 +92,15 @@ export function fitSimilarity(from: Float32Array, to: Float32Array, count: numbe
     dot += x * u + y * v;
     cross += x * v - y * u;
   }
-  const a = dot / norm,
-    b = cross / norm;
-  out[0] = a;
-  out[1] = -b;
-  out[2] = mu - a * mx + b * my;
-  out[3] = b;
-  out[4] = a;
-  out[5] = mv - b * mx - a * my;
+  turnAbout(dot / norm, cross / norm, mx, my, mu, mv, out);
+}
+
+/** The similarity of matrix (cos, −sin; sin, cos), scale within, that takes the point (x, y) to (u, v). */
+export function turnAbout(cos: number, sin: number, x: number, y: number, u: number, v: number, out: Affine): void {
+  out[0] = cos;
+  out[1] = -sin;
+  out[2] = u - cos * x + sin * y;
+  out[3] = sin;
+  out[4] = cos;
+  out[5] = v - sin * x - cos * y;
 }

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { KernelMemory } from '../kernels/memory.js';
 import { loadRasterKernel } from '../kernels/raster.js';
+import type { PerformerFiles, PrepareFault } from '../protocol/prepared.js';
 import { createSession } from '../onnx/ort.js';
 import { FaceDetector } from '../stages/keyframe/analysis/face-detector.js';
 import { FaceMesher } from '../stages/keyframe/analysis/face-mesher.js';
@@ -22,8 +23,6 @@ import {
   type EnrolmentPhoto,
   faultOf,
   type PreparedLikeness,
-  type PreparedPerformer,
-  type PrepareFault,
   type PrepareJob,
   type PrepareResult,
   readPerformer,
@@ -74,14 +73,14 @@ class Preparer {
     }
   }
 
-  async performer(performerId: string, files: readonly string[]): Promise<PreparedPerformer> {
+  async performer(performerId: string, files: readonly string[]): Promise<PerformerFiles> {
     const { photos, made } = readPerformer(performerId, files, this.job.cacheFolder);
     if (existsSync(made.identityFile) && existsSync(made.bakeFile)) return made;
     await this.#enrol(performerId, photos, made);
     return made;
   }
 
-  async #enrol(performerId: string, photos: readonly EnrolmentPhoto[], made: PreparedPerformer): Promise<void> {
+  async #enrol(performerId: string, photos: readonly EnrolmentPhoto[], made: PerformerFiles): Promise<void> {
     const detector = await FaceDetector.create(createSession);
     const mesher = await FaceMesher.create(createSession);
     const embedder = await IdentityEmbedder.create(createSession);
@@ -157,7 +156,7 @@ async function withPerson(photo: DecodedPhoto, landmarks: Float32Array): Promise
 export async function prepare(job: PrepareJob): Promise<PrepareResult> {
   const preparer = new Preparer(job);
   const likenesses: PreparedLikeness[] = [];
-  const performers: PreparedPerformer[] = [];
+  const performers: PerformerFiles[] = [];
   const faults: PrepareFault[] = [];
   const attempt = (what: string, work: () => Promise<void>): Promise<void> =>
     work().catch((error: unknown) => void faults.push(faultOf(what, error)));

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { CodedError } from '../errors/coded-error.js';
+import type { PerformerFiles, PrepareFault } from '../protocol/prepared.js';
 import { machineClock } from '../time/clock.js';
 import { checkConsent, consentCodes, type ConsentUse } from '../trust/consent.js';
 import type { EngineChoices } from './engine-choice.js';
@@ -36,20 +37,9 @@ export interface PreparedLikeness {
   /** Null: drawn by the mesh engine. */
   readonly neural: EngineSpec | null;
 }
-export interface PreparedPerformer {
-  readonly performerId: string;
-  readonly identityFile: string;
-  readonly bakeFile: string;
-}
-export interface PrepareFault {
-  readonly what: string;
-  readonly code: string;
-  readonly message: string;
-  readonly advice: string;
-}
 export interface PrepareResult {
   readonly likenesses: readonly PreparedLikeness[];
-  readonly performers: readonly PreparedPerformer[];
+  readonly performers: readonly PerformerFiles[];
   readonly faults: readonly PrepareFault[];
 }
 
@@ -82,7 +72,7 @@ export function readPerformer(
   performerId: string,
   files: readonly string[],
   cacheFolder: string,
-): { readonly photos: readonly EnrolmentPhoto[]; readonly made: PreparedPerformer } {
+): { readonly photos: readonly EnrolmentPhoto[]; readonly made: PerformerFiles } {
   const photos = files.map((file) => ({ name: basename(file), bytes: new Uint8Array(readFileSync(file)) }));
   const hash = createHash('sha256');
   for (const { bytes } of photos) hash.update(bytes);
@@ -101,7 +91,7 @@ export const faultOf = (what: string, error: unknown): PrepareFault => {
  */
 export function findPrepared(job: PrepareJob): PrepareResult | null {
   const likenesses: PreparedLikeness[] = [];
-  const performers: PreparedPerformer[] = [];
+  const performers: PerformerFiles[] = [];
   const faults: PrepareFault[] = [];
   for (const path of job.packages) {
     try {

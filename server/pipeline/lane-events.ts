@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../errors/registry.js';
 import type { ErrorContext } from '../errors/coded-error.js';
-import type { PreparedPerformer } from '../likeness/prepared.js';
+import type { PerformerFiles } from '../protocol/prepared.js';
 import type { ReceivedFrame } from '../frame/frames.js';
 import type { SourceState } from '../stages/receive/contract.js';
 
@@ -14,7 +14,7 @@ export interface LaneEvents {
   /** The least delay that can be kept, asked for by `output.delayFrom`. */
   onDelayMeasured?(frames: number): void;
   /** Somebody was enrolled before this camera, or could not be. */
-  onEnrolled?(performer: PreparedPerformer, by: string): void;
+  onEnrolled?(performer: PerformerFiles, by: string): void;
   onEnrolRefused?(performerId: string, reason: string, by: string): void;
   /** A neural engine, by its key on the shelf, draws no more and why; null: it is ready. */
   onEngine?(key: string, reason: string | null): void;

@@ -18,6 +18,7 @@ import { LaneAlarms } from './lane-alarms.js';
 import type { LaneOptions } from './lane-options.js';
 import { LaneParams } from './lane-params.js';
 import { laneStatus, timecodeText } from './lane-status.js';
+import { exitInOrder } from './orderly-exit.js';
 import { Previews } from './previews.js';
 import { TraceDoor } from './trace-door.js';
 
@@ -256,24 +257,16 @@ setTimeout(() => {
 casting.followRuling();
 followDelayFrom();
 
-let closing = false;
-function close(): void {
-  if (closing) return;
-  closing = true;
-  clearInterval(statusTimer);
-  door.close();
-  traceDoor.close();
-  lane.close();
-  control.close();
-  // libndi ends its threads; then the process has nothing left to do.
-  setTimeout(() => {
-    ndi.close();
-    process.exit(0);
-  }, 80);
-}
-process.on('SIGTERM', close);
-process.on('SIGINT', () => {});
-process.on('disconnect', close);
+const close = exitInOrder(
+  () => {
+    clearInterval(statusTimer);
+    door.close();
+    traceDoor.close();
+    lane.close();
+    control.close();
+  },
+  () => ndi.close(),
+);
 process.on('message', (message: { type?: string }) => {
   if (message.type === 'close') close();
 });

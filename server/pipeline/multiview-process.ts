@@ -11,6 +11,7 @@ import { since } from '../time/time.js';
 import type { MultiviewSettings } from './multiview.js';
 import type { MultiviewOptions } from './multiview-options.js';
 import { MultiviewPictures } from './multiview-pictures.js';
+import { exitInOrder } from './orderly-exit.js';
 import { productXml } from './wire.js';
 import { wireMultiview } from './wire-multiview.js';
 
@@ -99,21 +100,13 @@ const statusTimer = setInterval(() => {
   say({ type: 'multiview-status', status: multiview.status(cores) });
 }, statusEveryMs);
 
-let closing = false;
-function close(): void {
-  if (closing) return;
-  closing = true;
-  clearInterval(ticking);
-  clearInterval(statusTimer);
-  output.close();
-  control.close();
-  // libndi ends its threads; then the process has nothing left to do.
-  setTimeout(() => {
-    ndi.close();
-    process.exit(0);
-  }, 80);
-}
-process.on('SIGTERM', close);
-process.on('SIGINT', () => {});
-process.on('disconnect', close);
+exitInOrder(
+  () => {
+    clearInterval(ticking);
+    clearInterval(statusTimer);
+    output.close();
+    control.close();
+  },
+  () => ndi.close(),
+);
 process.send?.({ type: 'ready', outputName: output.send.sourceName });

@@ -1,6 +1,7 @@
 import type { ParamAddress, ParamValue } from './descriptors.js';
 import type { PreviewSide } from './binary.js';
 import type { AlarmMessage, LaneStatus, ProcessStatus } from './messages.js';
+import type { PerformerFiles, PrepareFault } from './prepared.js';
 
 /**
  * What the control process and the others say to each other over the framed socket of server/ipc. Lane and supervisor
@@ -75,19 +76,6 @@ export type LaneToControl =
   /** Payload: encodeMesh of server/protocol/binary.ts, ready for the page. */
   | { readonly type: 'mesh'; readonly laneId: string };
 
-/** Files of one performer as they were made for this machine. */
-export interface PerformerFiles {
-  readonly performerId: string;
-  readonly identityFile: string;
-  readonly bakeFile: string;
-}
-export interface PrepareFault {
-  /** Performer or package. */
-  readonly what: string;
-  readonly code: string;
-  readonly message: string;
-  readonly advice: string;
-}
 export type SupervisorToControl =
   | { readonly type: 'processes'; readonly processes: readonly ProcessStatus[] }
   /** What was made of the show file's photos and packages, at start and whenever the file changed. */

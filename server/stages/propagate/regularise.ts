@@ -1,4 +1,5 @@
 import type { MeshNeighbours } from '../../frame/mesh-neighbours.js';
+import { turnAbout } from '../../frame/similarity.js';
 
 /**
  * Keeps carried landmarks a face: a weighted affine motion explains most of what flow says; what is left over is smoothed
@@ -26,6 +27,7 @@ export class Regulariser {
   readonly #residual: Float32Array;
   readonly #next: Float32Array;
   readonly #fit = new Float64Array(6);
+  readonly #middles = { mx: 0, my: 0, mu: 0, mv: 0 };
   constructor(
     private readonly mesh: MeshNeighbours,
     private readonly pointCount: number,
@@ -96,23 +98,8 @@ export class Regulariser {
     const fit = this.#fit;
     for (let round = 0; round < scalesPx2.length; round++) {
       const scalePx2 = scalesPx2[round]!;
-      let sw = 1e-9,
-        sx = 0,
-        sy = 0,
-        su = 0,
-        sv = 0;
-      for (let i = 0; i < this.pointCount; i++) {
-        const w = this.#trust(scalePx2, before, after, weights, i);
-        sw += w;
-        sx += w * before[i * 2];
-        sy += w * before[i * 2 + 1];
-        su += w * after[i * 2];
-        sv += w * after[i * 2 + 1];
-      }
-      const mx = sx / sw,
-        my = sy / sw,
-        mu = su / sw,
-        mv = sv / sw;
+      this.#findMiddles(before, after, weights, scalePx2);
+      const { mx, my, mu, mv } = this.#middles;
       // A few points close together say where, not how large: the ridge (crop px²) keeps scale and turn.
       let norm = ridgePx2,
         dot = ridgePx2,
@@ -127,14 +114,7 @@ export class Regulariser {
         dot += w * (x * u + y * v);
         cross += w * (x * v - y * u);
       }
-      const a = dot / norm,
-        b = cross / norm;
-      fit[0] = a;
-      fit[1] = -b;
-      fit[2] = mu - a * mx + b * my;
-      fit[3] = b;
-      fit[4] = a;
-      fit[5] = mv - b * mx - a * my;
+      turnAbout(dot / norm, cross / norm, mx, my, mu, mv, fit);
     }
   }
 
@@ -167,23 +147,8 @@ export class Regulariser {
     this.#fitSimilarity(before, after, weights, affineStartScalesPx2);
     for (let round = 0; round < affineScalesPx2.length; round++) {
       const scalePx2 = affineScalesPx2[round]!;
-      let sw = 1e-9,
-        sx = 0,
-        sy = 0,
-        su = 0,
-        sv = 0;
-      for (let i = 0; i < this.pointCount; i++) {
-        const w = this.#trust(scalePx2, before, after, weights, i);
-        sw += w;
-        sx += w * before[i * 2];
-        sy += w * before[i * 2 + 1];
-        su += w * after[i * 2];
-        sv += w * after[i * 2 + 1];
-      }
-      const mx = sx / sw,
-        my = sy / sw,
-        mu = su / sw,
-        mv = sv / sw;
+      this.#findMiddles(before, after, weights, scalePx2);
+      const { mx, my, mu, mv } = this.#middles;
       let xx = 1e-3,
         xy = 0,
         yy = 1e-3,
@@ -217,6 +182,28 @@ export class Regulariser {
       fit[4] = d;
       fit[5] = mv - c * mx - d * my;
     }
+  }
+
+  /** Weighted means of the points before (mx, my) and after (mu, mv). */
+  #findMiddles(before: Float32Array, after: Float32Array, weights: Float32Array, scalePx2: number): void {
+    let sw = 1e-9,
+      sx = 0,
+      sy = 0,
+      su = 0,
+      sv = 0;
+    for (let i = 0; i < this.pointCount; i++) {
+      const w = this.#trust(scalePx2, before, after, weights, i);
+      sw += w;
+      sx += w * before[i * 2];
+      sy += w * before[i * 2 + 1];
+      su += w * after[i * 2];
+      sv += w * after[i * 2 + 1];
+    }
+    const middles = this.#middles;
+    middles.mx = sx / sw;
+    middles.my = sy / sw;
+    middles.mu = su / sw;
+    middles.mv = sv / sw;
   }
 
   #trust(scalePx2: number, before: Float32Array, after: Float32Array, weights: Float32Array, i: number): number {

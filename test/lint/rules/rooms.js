@@ -97,13 +97,13 @@ export const rooms = {
       'server/trust',
       analysis,
     ],
-    types: ['server/likeness/engine-choice.ts', 'server/likeness/neural/spec.ts'],
+    types: ['server/likeness/engine-choice.ts', 'server/likeness/neural/spec.ts', 'server/protocol'],
   },
 
   // What a show needs prepared, and what of it is there already.
   'server/likeness/prepared.ts': {
     imports: [...vocabulary, 'server/likeness/package', 'server/trust'],
-    types: ['server/likeness/engine-choice.ts', 'server/likeness/neural/spec.ts'],
+    types: ['server/likeness/engine-choice.ts', 'server/likeness/neural/spec.ts', 'server/protocol'],
   },
   'server/likeness/engine-choice.ts': { imports: [], types: [] },
   'server/likeness/prepare-engine.ts': {
