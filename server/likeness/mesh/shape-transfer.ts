@@ -10,6 +10,32 @@ const cheekCm = -1;
 /** Rings over which lids and lips go from moving as one to their own place. */
 const rimRings = 3;
 
+/** A photo tells no size, and the landmark model errs: no head is believed to be larger or smaller than this beside another. */
+const mostScale = 1.1;
+
+/**
+ * What brings the likeness's eyes to the performer's. The distance between the eyes differs less from adult to adult than any other
+ * of the face, and the performer's own eyes stay in the picture: measured by the whole face, a long one would be drawn too small and
+ * its eyes too close together.
+ *
+ * @returns position · scale + shift (cm)
+ */
+function eyesTogether(
+  likeness: Float32Array,
+  performer: Float32Array,
+  { rims }: FaceTopology,
+): { readonly scale: number; readonly shift: readonly number[] } {
+  const [a, b] = [likeness, performer].map((shape) => [meanOf(shape, rims[0]!.vertices), meanOf(shape, rims[1]!.vertices)]);
+  const between = ([right, left]: number[][]): number => Math.hypot(...right!.map((value, k) => value - left![k]!));
+  const scale = Math.min(mostScale, Math.max(1 / mostScale, between(b!) / Math.max(1e-3, between(a!))));
+  const shift = [0, 1, 2].map((k) => (b![0]![k]! + b![1]![k]! - (a![0]![k]! + a![1]![k]!) * scale) / 2);
+  return { scale, shift };
+}
+
+function meanOf(shape: Float32Array, vertices: readonly number[]): number[] {
+  return [0, 1, 2].map((k) => vertices.reduce((sum, i) => sum + shape[i * 3 + k]!, 0) / vertices.length);
+}
+
 /**
  * The likeness's bones on the performer: per vertex, likeness minus performer in the canonical frame (cm). Nothing on the
  * oval; the rim of an eye or of the mouth moves as one piece, so that it opens and closes exactly as the performer's does.
@@ -23,7 +49,8 @@ export function shapeTransfer(
   mesh: SkinMesh,
   out: Float32Array,
 ): void {
-  for (let i = 0; i < surfaceCount * 3; i++) out[i] = likeness[i] - performer[i];
+  const { scale, shift } = eyesTogether(likeness, performer, topology);
+  for (let i = 0; i < surfaceCount * 3; i++) out[i] = likeness[i] * scale + shift[i % 3]! - performer[i];
   const own = out.slice();
   for (const { vertices, ringFrom } of topology.rims) {
     for (let k = 0; k < 3; k++) {
