@@ -25,7 +25,10 @@ function eyesTogether(
   performer: Float32Array,
   { rims }: FaceTopology,
 ): { readonly scale: number; readonly shift: readonly number[] } {
-  const [a, b] = [likeness, performer].map((shape) => [meanOf(shape, rims[0]!.vertices), meanOf(shape, rims[1]!.vertices)]);
+  const [a, b] = [likeness, performer].map((shape) => [
+    meanOf(shape, rims[0]!.vertices),
+    meanOf(shape, rims[1]!.vertices),
+  ]);
   const between = ([right, left]: number[][]): number => Math.hypot(...right!.map((value, k) => value - left![k]!));
   const scale = Math.min(mostScale, Math.max(1 / mostScale, between(b!) / Math.max(1e-3, between(a!))));
   const shift = [0, 1, 2].map((k) => (b![0]![k]! + b![1]![k]! - (a![0]![k]! + a![1]![k]!) * scale) / 2);
