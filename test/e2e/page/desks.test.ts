@@ -6,6 +6,7 @@ import { toCamera, toPicture } from '../../../control-ui/stage-view/stage-model.
 import type { PointM } from '../../../server/protocol/show.js';
 import { builtPage, shots } from './built-page.js';
 import { chromiumPath, openBrowser, type Browser } from './chromium.js';
+import { mainThread } from './main-thread.js';
 
 /** The desks for cues, monitors, stage and audit, and several people at once; two cameras on a fake server. */
 const skipped = chromiumPath === null ? ' (skipped: no Chromium)' : '';
@@ -293,29 +294,3 @@ describe.skipIf(chromiumPath === null)(`the desks in a browser${skipped}`, () =>
     },
   );
 });
-
-/** Processor time of the page's main thread, and frames of the screen, over a span. Time that other processes take does not count. */
-async function mainThread(page: Page, spanMs: number): Promise<{ busyMs: number; frames: number }> {
-  const session = await page.context().newCDPSession(page);
-  await session.send('Performance.enable');
-  const threadMs = async (): Promise<number> => {
-    const { metrics } = await session.send('Performance.getMetrics');
-    return metrics.find(({ name }) => name === 'ThreadTime')!.value * 1000;
-  };
-  const before = await threadMs();
-  const frames = await page.evaluate(
-    (untilMs) =>
-      new Promise<number>((resolve) => {
-        const startedAtMs = performance.now();
-        let count = 0;
-        const step = (atMs: number): void => {
-          count++;
-          if (atMs - startedAtMs < untilMs) requestAnimationFrame(step);
-          else resolve(count);
-        };
-        requestAnimationFrame(step);
-      }),
-    spanMs,
-  );
-  return { busyMs: (await threadMs()) - before, frames };
-}
