@@ -1,4 +1,4 @@
-import { buildProgram } from './cli/program.js';
+import { buildProgram, verbOf } from './cli/program.js';
 import { reportFault } from './cli/fault.js';
 
 /** The command line: `node build/server/main.js <verb> …`. Exit codes: 0 done, 1 done and something is wrong, 2 refused. */
@@ -7,8 +7,7 @@ async function main(words: readonly string[]): Promise<void> {
   try {
     await program.parseAsync([...words], { from: 'user' });
   } catch (error) {
-    const known = program.commands.find((command) => command.name() === words[0]);
-    process.exitCode = reportFault(error, known?.name() ?? '', (text) => process.stderr.write(text));
+    process.exitCode = reportFault(error, verbOf(program, words), (text) => process.stderr.write(text));
   }
 }
 

@@ -48,11 +48,11 @@ async function bypass(target: string, state: string, flags: Flags): Promise<void
 
 export function register(program: Command): void {
   program
-    .command('bypass <lane>')
+    .command('bypass')
     .description("switch a lane's bypass through its own door, which works with the control process dead")
+    .argument('<lane>', 'id of a camera in the show ("cam-a"), or the UDP port of its bypass door')
     .addArgument(new Argument('<state>', 'what the lane does from its next picture').choices(['on', 'off']))
     .option('--state <folder>', 'state folder of the show, where it is not the usual one')
     .option('--json', 'print one JSON document')
-    .addHelpText('after', '\n<lane> is the id of a camera in the show ("cam-a"), or the UDP port of its bypass door.')
     .action(bypass);
 }

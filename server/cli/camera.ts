@@ -50,7 +50,11 @@ export function register(program: Command): void {
     .option('--people <count>', 'people in front of the camera', whole(1, 4), 1)
     .option('--width <px>', 'picture width', whole(64, 7680), 1920)
     .option('--height <px>', 'picture height', whole(64, 4320), 1080)
-    .option('--fps <rate>', 'frame rate: 25, 59.94, 30000/1001', frameRate, { num: 25, den: 1 })
+    .addOption(
+      new Option('--fps <rate>', 'frame rate: 25, 59.94, 30000/1001')
+        .argParser(frameRate)
+        .default({ num: 25, den: 1 }, '25'),
+    )
     .option('--seed <n>', 'equal seeds give equal pictures', whole(0, 2 ** 31 - 1), 1)
     .option(
       '--loop <pictures>',

@@ -26,6 +26,18 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   layouts: () => import('./layouts.js'),
 };
 
+/** The verb that the words begin with, its second word included where it has one ("likeness build"); empty where they begin with none. */
+export function verbOf(program: Command, words: readonly string[]): string {
+  const names: string[] = [];
+  let command: Command | undefined = program;
+  for (const word of words) {
+    command = command.commands.find((each) => each.name() === word);
+    if (command === undefined) break;
+    names.push(word);
+  }
+  return names.join(' ');
+}
+
 /** The command line: all verbs, or only the one that `verb` names where there is such a one. Nothing in it ends the process: faults are thrown to main.ts. */
 export async function buildProgram(verb?: string): Promise<Command> {
   const program = new Command('understudy')

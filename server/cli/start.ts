@@ -34,7 +34,7 @@ export const withRunFlags = (command: Command): Command =>
       'address to listen on and to carry NDI; may be repeated (default: 127.0.0.1)',
       list,
     )
-    .option('--machine-name <name>', "name in front of the outputs' NDI names (default: UNDERSTUDY)")
+    .option('--machine-name <name>', "name in front of the outputs' NDI names (default: the host's)")
     .option('--state <folder>', 'folder for what must survive: journal, audit log, logs')
     .addOption(
       new Option('--provider <name>', 'where models run; rules over the show file').choices(executionProviders),

@@ -36,11 +36,9 @@ try {
 } catch (error) {
   const known = error instanceof CodedError;
   const message = error instanceof Error ? error.message : String(error);
-  say({
-    event: 'failed',
-    code: known ? error.code : 'CONTROL_OPTIONS_INVALID',
-    message,
-    advice: known ? error.advice : '',
-  });
-  process.exit(1);
+  const fault = { code: known ? error.code : 'CONTROL_OPTIONS_INVALID', message, advice: known ? error.advice : '' };
+  say({ event: 'failed', ...fault });
+  // The supervisor says it where somebody looks; the process must not end before that is sent.
+  if (process.send) process.send({ type: 'failed', ...fault }, undefined, undefined, () => process.exit(1));
+  else process.exit(1);
 }

@@ -28,7 +28,7 @@ import { MultiviewLinks } from './multiview-links.js';
 import type { ControlOptions } from './options.js';
 
 const statusEveryMs = 200;
-const consentEveryMs = 10_000;
+const likenessesEveryMs = 10_000;
 
 export interface ControlServer {
   readonly desk: Desk;
@@ -251,10 +251,10 @@ async function wire(
       theDesk.alarms.raise('journal', 'PARAM_NOT_SAVED', { reason, folder: options.stateFolder });
     if (ws.clientCount > 0) ws.broadcast(status());
   }, statusEveryMs);
-  const consentTimer = setInterval(() => theDesk.checkConsents(), consentEveryMs);
+  const likenessTimer = setInterval(() => theDesk.checkLikenesses(), likenessesEveryMs);
   closers.push(() => {
     clearInterval(statusTimer);
-    clearInterval(consentTimer);
+    clearInterval(likenessTimer);
   });
   const shown = (host: string): string => (host.includes(':') ? `[${host}]` : host);
   return {

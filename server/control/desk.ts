@@ -71,7 +71,7 @@ export class Desk {
     this.dispatcher.onChange((change) => this.#changed(change));
     this.casting.followFile();
     handleCastActions(this.dispatcher, this);
-    for (const { path, error } of this.shelf.faults) this.alarms.raise(`package ${path}`, error.code, error.context);
+    this.#sayPackageFaults();
     if (journal.setAside !== null) this.alarms.raise('state', 'STATE_UNREADABLE', { file: journal.setAside });
   }
 
@@ -158,13 +158,21 @@ export class Desk {
     this.send({ type: 'likeness-path', likenessId, packagePath: loaded.path }, null);
     return null;
   }
-  /** Call now and then: says aloud where a consent ended on air. */
-  checkConsents(): void {
+  /** Call now and then: packages that were made or taken away since are offered, or not; says aloud where a consent ended on air. */
+  checkLikenesses(): void {
+    if (this.shelf.refresh()) {
+      this.#sayPackageFaults();
+      this.onCast();
+    }
     const named = this.registry.instances
       .filter(({ descriptor }) => descriptor.key === 'likeness.id')
       .map(({ address }) => String(this.dispatcher.get(address) ?? ''));
     const shown = [...named, ...this.casting.assignments.values()];
     this.gate.checkConsents(new Set(shown.filter((id): id is string => id !== null && id !== '')));
+  }
+
+  #sayPackageFaults(): void {
+    for (const { path, error } of this.shelf.faults) this.alarms.raise(`package ${path}`, error.code, error.context);
   }
 
   #guardLikeness({ address, value, by }: ParamChange): Refusal | null {

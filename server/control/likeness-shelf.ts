@@ -30,6 +30,8 @@ export type ShelfUse = Omit<ConsentUse, 'nowIso' | 'likenessDigest'>;
  */
 export class LikenessShelf {
   readonly #shelved = new Map<string, Shelved>();
+  /** Packages in the folders and when they were last written, as the last scan found them. */
+  #listed = '';
   /** Packages that could not be read, with their reason. */
   faults: readonly { readonly path: string; readonly error: CodedError }[] = [];
 
@@ -42,10 +44,19 @@ export class LikenessShelf {
     this.scan();
   }
 
+  /** Scans again where a package came, went or was written anew since. Cheap: no package is read otherwise. */
+  refresh(): boolean {
+    if (this.#listed === listing(this.folders.flatMap(packagesIn))) return false;
+    this.scan();
+    return true;
+  }
+
   scan(): void {
     this.#shelved.clear();
     const faults: { path: string; error: CodedError }[] = [];
-    for (const path of this.folders.flatMap(packagesIn)) {
+    const paths = this.folders.flatMap(packagesIn);
+    this.#listed = listing(paths);
+    for (const path of paths) {
       try {
         const { manifest, digest } = readLikeness(path);
         // The first of two packages with one id wins; folders are given in order of precedence.
@@ -127,6 +138,15 @@ export class LikenessShelf {
     return checkConsent(manifest.consent, { ...this.use, nowIso: this.nowIso(), likenessDigest: digest });
   }
 }
+
+/** A folder's own time does not change where a file in it is written over: its manifest's does. */
+const listing = (paths: readonly string[]): string =>
+  paths
+    .map((path) => {
+      const manifest = join(path, 'likeness.json');
+      return `${path} ${statSync(existsSync(manifest) ? manifest : path).mtimeMs}`;
+    })
+    .join('\n');
 
 function packagesIn(folder: string): string[] {
   if (!existsSync(folder)) return [];

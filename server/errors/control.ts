@@ -5,7 +5,8 @@ export const controlErrors = {
   CONTROL_PORT_TAKEN: {
     severity: 'alarm',
     message: 'The {surface} port {port} on {host} is already in use.',
-    advice: 'Stop the other program, or give another port in the show file (ports.{key}).',
+    advice:
+      'Stop the other program, perhaps another show, or give another port: ports.{key} in the show file, or --http-port and --osc-port.',
   },
   CONTROL_INTERFACE_ABSENT: {
     severity: 'alarm',

@@ -48,6 +48,11 @@ export const paramsErrors = {
     advice:
       'Changes still reach the output, but would be lost in a power cut. Free disk space or check the folder {folder}.',
   },
+  STATE_IN_USE: {
+    severity: 'alarm',
+    message: 'Another show runs from the state folder {folder} (process {pid}).',
+    advice: 'End that show first, or give this one a name or a folder of its own: "name" in the show file, or --state.',
+  },
   STATE_UNREADABLE: {
     severity: 'alarm',
     message: 'The saved state of the show was not readable and was set aside as {file}.',

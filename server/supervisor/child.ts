@@ -5,6 +5,13 @@ import { join } from 'node:path';
 import type { InstantUs } from '../time/time.js';
 import type { ProcessStatus } from '../protocol/messages.js';
 
+/** Why a process could not start, in its own words. */
+export interface ProcessFault {
+  readonly code: string;
+  readonly message: string;
+  readonly advice: string;
+}
+
 export interface ChildOptions {
   readonly name: string;
   /** Transpiled entry, absolute. */
@@ -19,7 +26,8 @@ export interface ChildOptions {
   /** A step of its start, by its own word or ours. */
   readonly onMark?: (what: string, atUs?: InstantUs) => void;
   readonly onReady?: (message: Record<string, unknown>) => void;
-  readonly onDeath?: (reason: string) => void;
+  /** `fault`: what it said of itself before, where it could not start. */
+  readonly onDeath?: (reason: string, fault: ProcessFault | null) => void;
   readonly onChange: () => void;
 }
 
@@ -34,6 +42,8 @@ export class KeptProcess {
   #closing = false;
   /** What the process said of itself when it became ready. */
   #detail: string | null = null;
+  /** Of the process that runs now. */
+  #fault: ProcessFault | null = null;
   #timer: NodeJS.Timeout | null = null;
   #deaths: number[] = [];
 
@@ -79,6 +89,7 @@ export class KeptProcess {
   #start(): void {
     const { name, entry, args, logFolder } = this.options;
     this.ready = false;
+    this.#fault = null;
     const child = fork(entry, [...(typeof args === 'function' ? args() : args)], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // Every waiting NDI capture holds a libuv thread; previews are encoded in the others.
@@ -93,6 +104,7 @@ export class KeptProcess {
     child.on('message', (message) => {
       const said = message as Record<string, unknown>;
       if (said['type'] === 'mark') this.options.onMark?.(String(said['what']), Number(said['atUs']) as InstantUs);
+      if (said['type'] === 'failed') this.#fault = said as unknown as ProcessFault;
       if (said['type'] !== 'ready') return;
       this.options.onMark?.('ready');
       this.ready = true;
@@ -106,7 +118,7 @@ export class KeptProcess {
       this.#child = null;
       this.ready = false;
       if (this.#closing) return;
-      this.options.onDeath?.(signal ?? `exit code ${String(code)}`);
+      this.options.onDeath?.(signal ?? `exit code ${String(code)}`, this.#fault);
       this.#again();
       this.options.onChange();
     });

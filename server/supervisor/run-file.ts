@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../show/atomic-file.js';
 import type { RunRecord } from './state-folder.js';
@@ -26,6 +26,15 @@ export class RunFile {
 
   remove(): void {
     if (this.#timer) clearTimeout(this.#timer);
-    rmSync(this.#file, { force: true });
+    if (this.#isOurs()) rmSync(this.#file, { force: true });
+  }
+
+  /** A show that was refused because another one runs here must leave that one's record alone. */
+  #isOurs(): boolean {
+    try {
+      return (JSON.parse(readFileSync(this.#file, 'utf8')) as Partial<RunRecord>).pid === process.pid;
+    } catch {
+      return false;
+    }
   }
 }

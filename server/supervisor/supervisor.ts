@@ -16,8 +16,10 @@ import { Multiviews } from './multiviews.js';
 import { nicenessOf } from './precedence.js';
 import { inferenceOptionsOf, laneOptionsOf, laneText, type RunFacts, settledAtStart } from './process-options.js';
 import { enginesOf, likenessFolderOf, prepareShow } from './prepare-show.js';
+import { processNews } from './process-news.js';
 import { RunFile } from './run-file.js';
 import type { RunOptions } from './run-options.js';
+import { assertMayStart } from './start-ports.js';
 import { StartLog } from './start-log.js';
 import { type RunRecord, stateFolderOf } from './state-folder.js';
 
@@ -71,6 +73,8 @@ export class Supervisor {
    * desk comes when a lane runs, since all of them together would only share two cores. Nothing is started any more once `close` was called.
    */
   async start(): Promise<void> {
+    const ports = { http: this.#httpPort, osc: this.#oscPort };
+    await assertMayStart(this.#stateFolder, this.#facts.interfaces, ports);
     for (const companion of this.options.companions ?? [])
       this.#companions.push(this.#keep(companion.name, companion.entry, companion.args, 300));
     // Bakes and embeddings are cached: the second start finds them in the state folder. Making them takes seconds, beside the models.
@@ -168,6 +172,9 @@ export class Supervisor {
     this.#runFile.remove();
   }
 
+  get #oscPort(): number {
+    return this.options.oscPort ?? this.show.ports?.osc ?? defaultPorts.osc;
+  }
   get #facts(): RunFacts {
     return {
       showFile: this.showFile,
@@ -183,7 +190,7 @@ export class Supervisor {
   async #startControl(): Promise<void> {
     const { show } = this;
     if (this.#httpPort === 0) this.#httpPort = await freeTcpPort();
-    const osc = this.options.oscPort ?? show.ports?.osc ?? defaultPorts.osc;
+    const osc = this.#oscPort;
     this.#controlPorts = {
       ...(osc === 0 ? { oscQuery: 0 } : {}),
       ...show.ports,
@@ -241,7 +248,6 @@ export class Supervisor {
     restartAfterMs: number,
     onReady?: (message: Record<string, unknown>) => void,
   ): KeptProcess {
-    let first = true;
     return new KeptProcess({
       name,
       entry: path,
@@ -250,12 +256,7 @@ export class Supervisor {
       niceness: nicenessOf(name),
       logFolder: join(this.#stateFolder, 'logs'),
       onMark: (what, atUs) => this.#startLog.note(name, what, atUs),
-      onReady: (message) => {
-        if (first) onReady?.(message);
-        else this.say(`${name} is back.`);
-        first = false;
-      },
-      onDeath: (reason) => this.say(`${name} stopped (${reason}); restarting it.`),
+      ...processNews(name, this.say, onReady),
       onChange: () => this.#report(),
     });
   }

@@ -7,7 +7,7 @@ import { codedFault, faultText, reportFault } from '../../server/cli/fault.js';
 import { idOfName } from '../../server/cli/likeness/build.js';
 import { table } from '../../server/cli/output.js';
 import { frameRate, list, port, whole } from '../../server/cli/parse.js';
-import { buildProgram } from '../../server/cli/program.js';
+import { buildProgram, verbOf } from '../../server/cli/program.js';
 import { remarksOn } from '../../server/cli/show.js';
 import { showOfFlags } from '../../server/cli/start.js';
 import { CodedError } from '../../server/errors/coded-error.js';
@@ -22,10 +22,11 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 /** What a command line prints on stderr, and its exit code. */
 async function refusal(...words: string[]): Promise<{ text: string; code: number }> {
   let text = '';
+  const program = await buildProgram(words[0]);
   try {
-    await (await buildProgram(words[0])).parseAsync(words, { from: 'user' });
+    await program.parseAsync(words, { from: 'user' });
   } catch (error) {
-    const code = reportFault(error, words[0] ?? '', (part) => (text += part));
+    const code = reportFault(error, verbOf(program, words), (part) => (text += part));
     return { text, code };
   }
   return { text, code: 0 };
@@ -94,7 +95,8 @@ describe('the command line', async () => {
     [['start', 'a.json', '--source', 'x'], 'not both'],
     [['start', '--output', 'x', '--output', 'y', '--source', 'z'], 'more --output'],
     [['monitor'], 'source'],
-    [['likeness', 'build', 'a.jpg', '--name', 'A'], '--out'],
+    [['likeness', 'build', 'a.jpg'], 'npx understudy likeness build --help'],
+    [['likeness', 'build', 'a.jpg', '--name', 'A'], '--consent'],
     [['doctor', '--jsom'], '--json'],
   ])('refuses %j with a code and without a stack trace', async (words, named) => {
     const { text, code } = await refusal(...words);

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { likenessDigest, sha256Of } from '../../server/likeness/package/manifest.js';
@@ -6,7 +6,7 @@ import type { ControlToLane } from '../../server/protocol/lane-link.js';
 import type { SimulatedClock } from '../../server/time/clock.js';
 import { verifyAuditLog } from '../../server/trust/audit-log.js';
 import { consentRecord } from '../trust/consent-record.js';
-import { DeskUnderTest, type OpenDesk } from './desk-under-test.js';
+import { DeskUnderTest, synthetic, type OpenDesk } from './desk-under-test.js';
 
 const bypass = '/understudy/output/cam-a/output/bypass';
 const mix = '/understudy/lane/cam-a/likeness/mix01';
@@ -116,6 +116,23 @@ describe('the desk', () => {
     });
   });
 
+  it('offers a package that is made while the show runs, and no longer one that is taken away; pages are told once', () => {
+    const { desk } = open();
+    let told = 0;
+    desk.onCast = () => told++;
+    desk.checkLikenesses();
+    expect(told).toBe(0);
+    place.makePackage('later', synthetic);
+    desk.checkLikenesses();
+    desk.checkLikenesses();
+    expect(told).toBe(1);
+    expect(desk.castMessage().likenesses.map(({ id }) => id)).toContain('later');
+    expect(desk.assign('performer', 'later', 'page')).toBeNull();
+    rmSync(join(folder, 'likenesses', 'placeholder'), { recursive: true });
+    desk.checkLikenesses();
+    expect(desk.castMessage().likenesses.map(({ id }) => id)).not.toContain('placeholder');
+  });
+
   it('raises an alarm when a consent ends on air, once, and leaves the picture to the operator', () => {
     const digest = likenessDigest([{ sha256: sha256Of(Buffer.from('photo of anna')) }]);
     place.makePackage(
@@ -125,13 +142,13 @@ describe('the desk', () => {
     const { desk } = open();
     expect(clock.wallClockIso().slice(0, 10)).toBe('2026-05-28');
     expect(desk.assign('performer', 'anna', 'page')).toBeNull();
-    desk.checkConsents();
+    desk.checkLikenesses();
     const alarmed = (): unknown[] =>
       desk.alarms.list().filter((alarm) => alarm.code === 'CONSENT_ENDED_ON_AIR' && alarm.active);
     expect(alarmed()).toEqual([]);
     clock.advanceUs(40 * 86_400_000_000);
-    desk.checkConsents();
-    desk.checkConsents();
+    desk.checkLikenesses();
+    desk.checkLikenesses();
     expect(alarmed()).toHaveLength(1);
     expect(desk.cast()[0]!.likenessId).toBe('anna');
     expect(desk.assign('performer', 'anna', 'page')).toMatchObject({ code: 'CONSENT_EXPIRED' });

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Command } from 'commander';
 import { CodedError } from '../../errors/coded-error.js';
 import { likenessDigest, sha256Of } from '../../likeness/package/manifest.js';
@@ -12,7 +12,7 @@ import { measureLikeness } from './make.js';
 interface Flags extends ConsentFlags {
   readonly name: string;
   readonly id?: string;
-  readonly out: string;
+  readonly out?: string;
   readonly json?: boolean;
 }
 
@@ -41,10 +41,11 @@ async function build(files: readonly string[], flags: Flags): Promise<void> {
   const photos = readPhotos(files);
   const digest = likenessDigest(photos.map(({ bytes }) => ({ sha256: sha256Of(bytes) })));
   const consent = consentRecord(flags, id, digest);
-  if (existsSync(flags.out)) throw new CodedError('LIKENESS_PACKAGE_EXISTS', { path: flags.out });
+  const out = flags.out ?? join('likenesses', id);
+  if (existsSync(out)) throw new CodedError('LIKENESS_PACKAGE_EXISTS', { path: out });
   remark(`Measuring ${photos.length} photo(s) …`);
   const likeness = await measureLikeness({ id, name: flags.name, photos, consent });
-  writeLikeness(flags.out, likeness);
+  writeLikeness(out, likeness);
   const measured = likeness.manifest.photos.map(({ file, widthPx, heightPx, yawDeg, confidence01 }) => ({
     file,
     widthPx,
@@ -53,10 +54,10 @@ async function build(files: readonly string[], flags: Flags): Promise<void> {
     confidence01,
   }));
   if (flags.json === true)
-    sayJson({ path: flags.out, id, name: flags.name, digest, synthetic: flags.synthetic === true, photos: measured });
+    sayJson({ path: out, id, name: flags.name, digest, synthetic: flags.synthetic === true, photos: measured });
   else {
     say(
-      `${flags.out}: likeness "${id}" of ${measured.length} photo(s), ${flags.synthetic === true ? 'synthetic' : 'with consent record'}.`,
+      `${out}: likeness "${id}" of ${measured.length} photo(s), ${flags.synthetic === true ? 'synthetic' : 'with consent record'}.`,
     );
     for (const { file, widthPx, heightPx, yawDeg } of measured)
       say(`  ${file}  ${widthPx}×${heightPx}, turned ${yawDeg}°`);
@@ -75,7 +76,7 @@ export function registerBuild(likeness: Command): void {
     .command('build <photos...>')
     .description('make a likeness package from one or more photos of one face')
     .requiredOption('--name <name>', 'name that operators see')
-    .requiredOption('--out <path>', 'folder to make, or a .zip')
+    .option('--out <path>', 'folder to make, or a .zip (default: likenesses/<id>)')
     .option('--id <id>', 'id in show files and OSC (default: made from the name)', identifier)
     .option('--consent <file>', "the performer's signed consent record (JSON)")
     .option('--synthetic', 'the person does not exist')
