@@ -15,6 +15,7 @@ import { boxOf, correctFace, leastRim } from './correction.js';
 import { FaceFlow, PointMover, ringFrames } from './face-flow.js';
 import type { OcclusionKernel } from '../../kernels/occlusion.js';
 import { LumaCrop } from './luma-crop.js';
+import { PartGauge } from './part-gauge.js';
 import { Regulariser } from './regularise.js';
 import { ShownLandmarks } from './shown-landmarks.js';
 
@@ -27,6 +28,7 @@ export class FlowPropagator implements Propagator {
   readonly #appearances: Appearances;
   readonly #regulariser: Regulariser;
   readonly #shown: ShownLandmarks;
+  readonly #parts: PartGauge;
   readonly #crop: LumaCrop;
   readonly #mover: PointMover;
   readonly #late = new Float32Array(landmarkCount * 3);
@@ -50,6 +52,7 @@ export class FlowPropagator implements Propagator {
     this.#regulariser = new Regulariser(mesh, surfaceCount);
     this.#mover = new PointMover(memory, this.#regulariser);
     this.#shown = new ShownLandmarks(this.#mover, faceSlots);
+    this.#parts = new PartGauge(memory, mesh, faceSlots);
     this.#crop = new LumaCrop(memory, region);
   }
 
@@ -66,6 +69,7 @@ export class FlowPropagator implements Propagator {
     this.place(face);
     mapPoints(face.toCrop, face.landmarks, face.carried, landmarkCount);
     this.#shown.start(face);
+    this.#parts.start(face);
     face.correctionLeft = 0;
     face.confidence01 = 1;
     face.rimConfidence01 = 1;
@@ -103,6 +107,7 @@ export class FlowPropagator implements Propagator {
     this.#observe(own, face, region, frameNumber);
     if (face.visible01 < 1 && face.confidence01 > 0) this.#followAgain(own, face, region, frameNumber);
     if (face.visible01 < wholeVisible01) this.#settle(own, face, region, frameNumber);
+    if (this.#parts.follow(face, this.#before, own.lumaPtr[own.slot], frameNumber)) this.#show(face);
     if (holdToAnchor(own.anchor, face, this.#appearances.knows(face))) this.#show(face);
     this.#shown.smooth(face, settings);
     // What still looks like itself has not been anybody else meanwhile.
@@ -195,6 +200,7 @@ export class FlowPropagator implements Propagator {
     if (!own.has(k) || frameNumber - k >= ringFrames) return 'late';
     const late = this.#late;
     mapPoints(own.toCropOf(k), keyframe.landmarks, late, landmarkCount);
+    this.#drifted.set(late);
     for (let n = k + 1; n <= frameNumber; n++) {
       if (!own.has(n)) return 'late';
       this.#mover.step(own, late, n, null);
@@ -204,6 +210,7 @@ export class FlowPropagator implements Propagator {
     const runs = own.measured.measure(keyframe.landmarks, k, face) && unfollowed;
     if (runs && face.maskPtr === 0) own.measured.runAlong(face, keyframe, frameNumber, late);
     if (this.#isSomebodyElse(face, late, keyframe.proven, frameNumber)) return 'refused';
+    this.#parts.learn(face, this.#drifted, k);
     // A face that was out of sight is where the model says, at once; unless its looks say that it is here.
     const looksAsHere = this.#appearances.knows(face) && this.#appearances.mayBeCovered(face);
     const found = this.#fitsBetter || (this.#isLost(face) && !looksAsHere);
