@@ -4,6 +4,8 @@ import type { PropagateSettings } from './contract.js';
 
 /** Crop pixels; the face is about 170 of them, so 1.5 is the landmark model's own jitter (under 1 %). */
 const modelJitterPx = 1.5;
+/** What a lid or lip is further off than this has moved: the part of a correction that is not the model's jitter is shown at once. */
+const movedPx = 3;
 
 const isRim = new Uint8Array(landmarkCount);
 for (const rim of rims) for (const i of rim) isRim[i] = 1;
@@ -23,13 +25,13 @@ export function correctFace(face: FaceTrack, late: Float32Array, settings: Propa
     const ex = late[i * 3] - carried[i * 3];
     const ey = late[i * 3 + 1] - carried[i * 3 + 1];
     const surprise = Math.min(1, (ex * ex + ey * ey) / modelJitterPx ** 2);
-    // Lids and lips are what expression is read from: they follow the measurement, and half of it at once.
+    // Lids and lips are what expression is read from: they follow the measurement, half of it or more at once.
     const rim = isRim[i] === 1;
     const gain = restless || rim ? 1 : floor + (1 - floor) * surprise;
     carried[i * 3] += ex * gain;
     carried[i * 3 + 1] += ey * gain;
     carried[i * 3 + 2] += (late[i * 3 + 2] - carried[i * 3 + 2]) * Math.max(gain, 0.5);
-    const fadeShare = rim ? 0.5 : 1;
+    const fadeShare = rim ? 0.5 * Math.max(0, 1 - (ex * ex + ey * ey) / movedPx ** 2) : 1;
     correction[i * 2] = (shownX - carried[i * 3]) * fadeShare;
     correction[i * 2 + 1] = (shownY - carried[i * 3 + 1]) * fadeShare;
   }

@@ -1,3 +1,4 @@
+import { rims } from '../../frame/face-rims.js';
 import type { MeshNeighbours } from '../../frame/mesh-neighbours.js';
 import { turnAbout } from '../../frame/similarity.js';
 
@@ -14,7 +15,7 @@ const ridgePx2 = 200_000;
  * What a point may move by itself from one picture to the next, crop px: a jaw that drops, a nose that passes a cheek in a fast turn.
  * What goes its own way faster than that is in front of the face.
  */
-const mostOwnPx = 6;
+const mostOwnPx = 9;
 /**
  * Geman–McClure scales, crop px², coarse to fine; the first round trusts all. An affine motion begins as a similarity: a strip at the face's edge that
  * goes elsewhere could bend the one at once, hardly the other.
@@ -28,10 +29,12 @@ export class Regulariser {
   readonly #next: Float32Array;
   readonly #fit = new Float64Array(6);
   readonly #middles = { mx: 0, my: 0, mu: 0, mv: 0 };
+  private readonly mesh: MeshNeighbours;
   constructor(
-    private readonly mesh: MeshNeighbours,
+    mesh: MeshNeighbours,
     private readonly pointCount: number,
   ) {
+    this.mesh = withoutOpenings(mesh);
     this.#residual = new Float32Array(pointCount * 2);
     this.#next = new Float32Array(pointCount * 2);
   }
@@ -124,12 +127,12 @@ export class Regulariser {
       const from = this.#residual,
         to = this.#next;
       for (let i = 0; i < this.pointCount; i++) {
-        let w = weights[i] + 1e-3;
+        let w = weights[i] * weights[i] + 1e-3;
         let sx = from[i * 2] * w,
           sy = from[i * 2 + 1] * w;
         for (let k = starts[i]; k < starts[i + 1]; k++) {
           const j = indices[k];
-          const v = stiffness * (weights[j] + 1e-3) * (1.02 - weights[i]);
+          const v = stiffness * (weights[j] * weights[j] + 1e-3) * (1.02 - weights[i]);
           sx += from[j * 2] * v;
           sy += from[j * 2 + 1] * v;
           w += v;
@@ -217,4 +220,23 @@ export class Regulariser {
     const r = (ex * ex + ey * ey) / scalePx2;
     return w / ((1 + r) * (1 + r));
   }
+}
+
+/** The mesh closes eyes and mouth: across such an opening nobody is a neighbour, or one lip would hold the other back. */
+function withoutOpenings({ starts, indices }: MeshNeighbours): MeshNeighbours {
+  const across = (i: number, j: number): boolean =>
+    rims.some((rim) => {
+      const a = rim.indexOf(i),
+        b = rim.indexOf(j);
+      if (a < 0 || b < 0) return false;
+      const apart = Math.abs(a - b);
+      return Math.min(apart, rim.length - apart) > 1;
+    });
+  const kept: number[] = [];
+  const from = new Int32Array(starts.length);
+  for (let i = 0; i + 1 < starts.length; i++) {
+    for (let k = starts[i]; k < starts[i + 1]; k++) if (!across(i, indices[k])) kept.push(indices[k]);
+    from[i + 1] = kept.length;
+  }
+  return { starts: from, indices: Int32Array.from(kept) };
 }
