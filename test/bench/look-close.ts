@@ -82,6 +82,7 @@ const lane = await runner.run({
       w: view.widthPx,
       h: view.heightPx,
     };
+    console.log(`row ${rows.length}: picture ${n}, from ${crop.x}, ${crop.y}`);
     rows.push([plain, uyvy, ideal].map((picture) => uyvyToRgba(picture, widthPx, heightPx, crop)));
   },
 });

@@ -7,7 +7,7 @@ import { type MeshCanvas, maxPatchSidePx } from './canvas.js';
 import { type IrisTint, irisTintOf, Openings } from './openings.js';
 import { DrawnVertices } from './drawn-vertices.js';
 import { coverOutline } from './outline.js';
-import { closeLids } from './lids.js';
+import { Lids } from './lids.js';
 import { vertexNormals } from './normals.js';
 import { hangRings, skinVertexCount } from './skin-mesh.js';
 import { rimDistance, skinGoesOn } from './skin-mask.js';
@@ -43,6 +43,7 @@ export class MeshLikeness implements LikenessEngine {
   readonly #edge: EdgeTone;
   readonly #pose = newPose();
   readonly #openings: Openings;
+  readonly #lids: Lids;
   readonly #irisTint: IrisTint | null;
   readonly #patch: { ptr: number; strideBytes: number; x0: number; y0: number; x1: number; y1: number };
 
@@ -54,7 +55,8 @@ export class MeshLikeness implements LikenessEngine {
   ) {
     this.#reference = reference;
     this.#samples = canvas.light;
-    this.#openings = new Openings(canvas);
+    this.#lids = new Lids(bake.shape, reference?.shape ?? null, canvas.topology);
+    this.#openings = new Openings(canvas, this.#lids);
     this.#irisTint = reference ? irisTintOf(bake.irisRgb, reference.irisRgb) : null;
     this.#patch = { ptr: canvas.patchPtr, strideBytes: 0, x0: 0, y0: 0, x1: 0, y1: 0 };
     const reach = (reference ?? bake).reach;
@@ -123,7 +125,7 @@ export class MeshLikeness implements LikenessEngine {
       this.#shaped[i * 2] = seen[i * 3] - region.box.x0 + s * (R[0] * ox + R[1] * oy + R[2] * oz);
       this.#shaped[i * 2 + 1] = -seen[i * 3 + 1] - region.box.y0 - s * (R[3] * ox + R[4] * oy + R[5] * oz);
     }
-    closeLids(landmarks, this.#shaped);
+    this.#lids.lay(landmarks, this.#shaped, pose, look.shape01);
     vertexNormals(seen, this.canvas.mesh.triangles, this.#samples.normals);
     coverOutline(this.#samples.normals, this.#shaped, pose.scale);
   }
@@ -166,6 +168,7 @@ export class MeshLikeness implements LikenessEngine {
     // By the kernel: TypedArray.fill goes byte by byte over shared memory.
     raster.fillDepth(patch.ptr, widthPx * heightPx * 2, 0);
     this.#vertices.fill(this.#samples.normals, patch, rgb, look.edge01);
+    this.#lids.insetTexture(canvas.memory.f32, canvas.vertexPtr >> 2);
     if (fill === 'white') this.#vertices.whiten();
     const offsets =
       fill === 'white'

@@ -4,13 +4,15 @@ import type { RegionView } from '../../frame/region-view.js';
 import { rasterMode, rasterVertexFloats } from '../../kernels/raster.js';
 import type { PatchView } from '../port.js';
 import { maxPatchSidePx, type MeshCanvas } from './canvas.js';
-import { openness01 } from './lids.js';
+import { keepEyeball } from './eyeball.js';
+import { eyes, type Lids } from './lids.js';
 import { probe, rgbToYuv } from './sample.js';
 
 /** Colour of the likeness's iris measured against the performer's. */
 export interface IrisTint {
   /** RGB 0…255, in the light of the photos. */
   readonly likeness: Float32Array;
+  readonly performer: Float32Array;
   readonly lumaGain: number;
 }
 
@@ -23,11 +25,15 @@ export function irisTintOf(likeness: Float32Array, performer: Float32Array): Iri
   const luma = (rgb: Float32Array): number => kr * rgb[0] + (1 - kr - kb) * rgb[1] + kb * rgb[2];
   const own = luma(performer);
   if (luma(likeness) < 2 || own < 2) return null;
-  return { likeness, lumaGain: Math.min(mostLumaGain, Math.max(1 / mostLumaGain, luma(likeness) / own)) };
+  return { likeness, performer, lumaGain: Math.min(mostLumaGain, Math.max(1 / mostLumaGain, luma(likeness) / own)) };
 }
 
 /** First landmark of each iris (its middle; then right, top, left, bottom of the rim), in the order of topology.rims' eyes. */
 const irisOfRim = [surfaceCount, surfaceCount + 5] as const;
+/** Landmarks of a turned eye's iris miss it: no luma further from what is expected than this is believed. */
+const mostUnexpected = 1.5;
+/** Of an eye in profile; one that looks straight at the camera is found exactly. */
+const astrayTurned = 0.7;
 /** The landmark model's iris reaches to the limbus; a little outside it the colour still shows. */
 const limbus = 1.04;
 
@@ -37,7 +43,10 @@ const limbus = 1.04;
  */
 export class Openings {
   readonly #yuv = new Float32Array(3);
-  constructor(private readonly canvas: MeshCanvas) {}
+  constructor(
+    private readonly canvas: MeshCanvas,
+    private readonly lids: Lids,
+  ) {}
 
   /** Draws into the patch; `offsets`: see the raster kernel. */
   draw(
@@ -51,10 +60,10 @@ export class Openings {
     for (let k = 0; k < this.canvas.insides.length; k++) {
       const piece = this.#copyPiece(k, face, region);
       if (!piece) continue;
-      const iris = irisOfRim[k];
+      const eye = k === 0 ? 0 : 1;
       // Nothing is painted on a shut lid.
-      if (tint && iris !== undefined && openness01(face.landmarks, k === 0 ? 0 : 1) > 0.3)
-        this.#tint(iris, face, region, matrix, piece, tint);
+      if (tint && k < eyes.length && this.lids.openness01(face.landmarks, eye) > 0.3)
+        this.#tint(eye, face, region, matrix, piece, tint);
       this.#drawPiece(k, face, region, piece, patch, offsets);
     }
   }
@@ -96,28 +105,39 @@ export class Openings {
   }
 
   #tint(
-    iris: number,
+    eye: 0 | 1,
     face: FaceTrack,
     region: RegionView,
     matrix: YuvMatrix,
     piece: Piece,
-    { likeness, lumaGain }: IrisTint,
+    { likeness, performer, lumaGain }: IrisTint,
   ): void {
     const { memory, iris: kernel, selfPtr } = this.canvas;
     const { landmarks } = face;
+    const iris = irisOfRim[eye];
     const at = (point: number, axis: number): number => landmarks[(iris + point) * 3 + axis];
     const x = at(0, 0),
       y = at(0, 1);
-    const radiusPx = (Math.hypot(at(1, 0) - at(3, 0), at(1, 1) - at(3, 1)) / 2) * limbus;
+    const across = (a: number, b: number): number => Math.hypot(at(a, 0) - at(b, 0), at(a, 1) - at(b, 1)) / 2;
+    // A turned iris is narrow, and lids cut it from above: what is longer is nearer to its size, and beside it lies what is too bright to be tinted.
+    const radiusPx = Math.max(across(1, 3), across(2, 4)) * (limbus + this.#astray(eye, landmarks));
     if (radiusPx < 1.5) return;
-    // Half-way between pupil and limbus, where lids seldom reach: both sides and below.
-    let luma = 0;
-    for (const point of [1, 3, 4]) {
+    // Half-way between pupil and limbus, where lids seldom reach: both sides and below; the middle one of three, as one may hit pupil or white.
+    const sampled = (point: number): number => {
       const px = x + (at(point, 0) - x) * 0.6 - region.box.x0,
         py = y + (at(point, 1) - y) * 0.6 - region.box.y0;
       probe(memory, region, px, py, 1, matrix, this.#yuv, 0);
-      luma += (this.#yuv[0] - 16) / 3;
-    }
+      return this.#yuv[0] - 16;
+    };
+    const a = sampled(1),
+      b = sampled(3),
+      c = sampled(4);
+    rgbToYuv(performer[0], performer[1], performer[2], matrix, this.#yuv, 0);
+    // What the enrolled iris would be in the light of the skin beside it.
+    const gain = memory.f32[(this.canvas.vertexPtr >> 2) + eyes[eye].lower[3] * rasterVertexFloats + 5]!;
+    const expected = Math.max(1, this.#yuv[0] - 16) * gain;
+    const middle = Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
+    const luma = Math.min(expected * mostUnexpected, Math.max(expected / mostUnexpected, middle));
     rgbToYuv(likeness[0], likeness[1], likeness[2], matrix, this.#yuv, 0);
     const own = Math.max(1, this.#yuv[0] - 16);
     const rgb = region.format === 1 || region.format === 2;
@@ -139,6 +159,15 @@ export class Openings {
     );
   }
 
+  /** How far beside a turned eye's iris its landmarks may lie, shares of the radius. */
+  #astray(eye: 0 | 1, landmarks: Float32Array): number {
+    const [a, b] = eyes[eye].corners;
+    const x = landmarks[a * 3] - landmarks[b * 3],
+      y = landmarks[a * 3 + 1] - landmarks[b * 3 + 1],
+      z = landmarks[a * 3 + 2] - landmarks[b * 3 + 2];
+    return astrayTurned * (1 - Math.hypot(x, y) / Math.max(1, Math.hypot(x, y, z)));
+  }
+
   #drawPiece(k: number, face: FaceTrack, region: RegionView, piece: Piece, patch: PatchView, offsets: number): void {
     const { canvas } = this;
     const { memory } = canvas;
@@ -148,6 +177,7 @@ export class Openings {
       memory.f32[own + 3] = face.landmarks[i * 3] - region.box.x0 - piece.left;
       memory.f32[own + 4] = face.landmarks[i * 3 + 1] - region.box.y0 - piece.top;
     }
+    if (k < eyes.length) keepEyeball(memory.f32, canvas.selfVertexPtr >> 2, k === 0 ? 0 : 1);
     const { plainPtr, plainCount, testedPtr, testedCount } = canvas.insides[k]!;
     this.#drawList(plainPtr, plainCount, piece, patch, offsets, rasterMode.noDepth);
     this.#drawList(testedPtr, testedCount, piece, patch, offsets, 0);

@@ -8,7 +8,7 @@ const ovalRings = 4;
 const jawCm = -6.5;
 const cheekCm = -1;
 /** Rings over which lids and lips go from moving as one to their own place. */
-const rimRings = 3;
+export const rimRings = 3;
 
 /** A photo tells no size, and the landmark model errs: no head is believed to be larger or smaller than this beside another. */
 const mostScale = 1.1;
@@ -20,7 +20,7 @@ const mostScale = 1.1;
  *
  * @returns position · scale + shift (cm)
  */
-function eyesTogether(
+export function eyesTogether(
   likeness: Float32Array,
   performer: Float32Array,
   { rims }: FaceTopology,
