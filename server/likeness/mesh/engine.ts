@@ -127,7 +127,7 @@ export class MeshLikeness implements LikenessEngine {
     }
     this.#lids.lay(landmarks, this.#shaped, pose, look.shape01);
     vertexNormals(seen, this.canvas.mesh.triangles, this.#samples.normals);
-    coverOutline(this.#samples.normals, this.#shaped, pose.scale);
+    coverOutline(this.#samples.normals, seen, this.#shaped, region.box, pose.scale);
   }
 
   #boundPatch(region: RegionView): boolean {

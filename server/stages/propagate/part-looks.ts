@@ -25,8 +25,8 @@ const knownAt = 0.93;
 /** By so much more than what it was taken for may a look be like another, from and surely; and how like it must be at least, from and surely. */
 const betterFrom = 0.06,
   betterAt = 0.2;
-const leastLike = 0.6,
-  surelyLike = 0.75;
+const leastLike = 0.45,
+  surelyLike = 0.65;
 /** Known looks whose openings are apart by less than this are one, rows. */
 const sameRows = 0.8;
 
