@@ -9,7 +9,7 @@ import { gapOf, lookHeightPx, lookWidthPx, type PartShape, partShapes } from './
 
 /** Pictures of which looks are kept for the keyframe that will say what they were. */
 const ringFrames = 24;
-/** Where flow and looks differ by less than the first, flow is finer; by more than the second, it has lost the lid or lip. Crop px. */
+/** Where flow and looks differ in an opening by less than the first, flow is finer; by more than the second, it has lost the lid or lip. Crop px. */
 const agreePx = 0.6;
 const lostPx = 1.6;
 /** A part of which less than this is in sight is not looked at. */
@@ -85,8 +85,9 @@ export class PartGauge {
       const rawPtr = this.#lookPtr(own, at, part);
       this.#kernel.cutLook(lumaPtr, this.#paramsPtr, rawPtr, rawPtr + lookBytes, cropSizePx, lookWidthPx, lookHeightPx);
       if (!this.#isSeen(face, this.#shapes[part]!)) continue;
-      own.looks[part]!.ask(rawPtr + lookBytes, this.#gapOf(face.carried, part, frame));
-      moved = this.#move(face, own.looks[part]!, frame) || moved;
+      const takenFor = this.#gapOf(face.carried, part, frame);
+      own.looks[part]!.ask(rawPtr + lookBytes, takenFor);
+      moved = this.#move(face, own.looks[part]!, takenFor, frame) || moved;
     }
     return moved;
   }
@@ -152,17 +153,12 @@ export class PartGauge {
     return sum >= leastVisible01 * ring.length;
   }
 
-  #move({ carried, correction }: FaceTrack, { known01, shape, part }: PartLooks, m: Affine): boolean {
+  #move({ carried, correction }: FaceTrack, { known01, shape, part }: PartLooks, takenFor: number, m: Affine): boolean {
     if (known01 <= 0) return false;
     const { points, share01, ring } = part;
-    let square = 0;
-    for (let i = 0; i < ring.length; i++) {
-      const at = points[i]! * 3;
-      const dx = m[0]! * shape[i * 2]! + m[1]! * shape[i * 2 + 1]! + m[2]! - carried[at]!,
-        dy = m[3]! * shape[i * 2]! + m[4]! * shape[i * 2 + 1]! + m[5]! - carried[at + 1]!;
-      square += (dx * dx + dy * dy) / ring.length;
-    }
-    const share = known01 * rising01(Math.sqrt(square), agreePx, lostPx);
+    // Place is flow's business: only how far the part is open is read from its looks.
+    const apartPx = Math.abs(gapOf(ring, shape) - takenFor) * Math.hypot(m[1]!, m[4]!);
+    const share = known01 * rising01(apartPx, agreePx, lostPx);
     if (share <= 0) return false;
     for (let i = 0; i < points.length; i++) {
       const at = points[i]! * 3,

@@ -23,7 +23,7 @@ export interface PartShape {
 const irisPoints = 5;
 /** Rings round an opening, by how much they follow its rim. */
 const eyeShares = [1, 0.6, 0.25] as const;
-const mouthShares = [1, 1, 1, 1, 0.75, 0.5, 0.25] as const;
+const mouthShares = [1, 1, 1, 0.7, 0.4] as const;
 
 /** Temples, and the nose between the eyes and at its base: the face's own axes, whatever its expression. */
 const templeRight = 34,
