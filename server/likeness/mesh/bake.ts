@@ -1,6 +1,7 @@
 import { irisColour } from './iris-colour.js';
 import { photoShading } from './albedo.js';
-import { boxBlur } from './texture-filters.js';
+import { skinLines } from './skin-lines.js';
+import { lumaOf, smoothSkin } from './smooth-skin.js';
 import { fillHoles, mergePhotos, type MergedSkin } from './merge-photos.js';
 import { reachSteps, skinReach, stepOf, TexturePolar, wrapped } from './skin-reach.js';
 import type { SkinMesh } from './skin-mesh.js';
@@ -17,6 +18,8 @@ export interface FaceBake {
   readonly texture: Uint8Array;
   /** The same without pores, lines and stubble: RGB, what `look.texture01` fades to. */
   readonly smooth: Uint8Array;
+  /** How far each texel lies in one of the skin's lines, 0…255: what `look.age01` deepens. */
+  readonly lines: Uint8Array;
   /** Skin mesh vertices × (x, y, z) in the canonical face's frame (cm, y up, z to the viewer), scaled to its size. */
   readonly shape: Float32Array;
   /** Skin mesh vertices × RGB 0…255, mean over a small patch. */
@@ -41,9 +44,11 @@ export function bakeFace(photos: readonly Photo[], tools: UnwrapTools): FaceBake
     for (let c = 0; c < 3; c++) texture[i * 4 + c] = Math.min(255, Math.max(0, Math.round(skin.rgb[i * 3 + c]!)));
     texture[i * 4 + 3] = keep[i]! * 255;
   }
+  const { smooth, bare01 } = smoothSkin(skin.rgb, textureSizePx);
   return {
     texture,
-    smooth: smoothed(skin.rgb),
+    smooth,
+    lines: skinLines(lumaOf(skin.rgb), bare01, textureSizePx),
     shape: unwrapped[0]!.shape,
     vertexRgb: vertexColours(skin.rgb, tools.mesh),
     reach,
@@ -81,21 +86,6 @@ function skinMask(skin: MergedSkin, reach: Float32Array, polar: TexturePolar): F
   return keep;
 }
 
-/** Skin with its lines and pores taken out, texels: two box blurs of this radius. */
-const smoothTexels = 9;
-function smoothed(rgb: Float32Array): Uint8Array {
-  const out = new Uint8Array(texels * 3);
-  const plane = new Float32Array(texels),
-    once = new Float32Array(texels);
-  for (let c = 0; c < 3; c++) {
-    for (let i = 0; i < texels; i++) plane[i] = rgb[i * 3 + c]!;
-    boxBlur(plane, textureSizePx, smoothTexels, once);
-    boxBlur(once, textureSizePx, smoothTexels, plane);
-    for (let i = 0; i < texels; i++) out[i * 3 + c] = Math.min(255, Math.max(0, Math.round(plane[i]!)));
-  }
-  return out;
-}
-
 const patchTexels = 4;
 function vertexColours(rgb: Float32Array, mesh: SkinMesh): Float32Array {
   const out = new Float32Array(mesh.count * 3);
@@ -114,14 +104,15 @@ function vertexColours(rgb: Float32Array, mesh: SkinMesh): Float32Array {
   return out;
 }
 
-const magic = 'UNDERSTUDY-BAKE3';
-/** One file: magic, then texture, smooth, shape, vertexRgb, reach, irisRgb as raw little-endian bytes. */
+const magic = 'UNDERSTUDY-BAKE5';
+/** One file: magic, then texture, smooth, lines, shape, vertexRgb, reach, irisRgb as raw little-endian bytes. */
 export function writeBake(bake: FaceBake): Uint8Array {
   const bytes = (data: Float32Array): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   const parts = [
     Buffer.from(magic),
     bake.texture,
     bake.smooth,
+    bake.lines,
     bytes(bake.shape),
     bytes(bake.vertexRgb),
     bytes(bake.reach),
@@ -131,20 +122,21 @@ export function writeBake(bake: FaceBake): Uint8Array {
 }
 /** Null for anything that is not a whole bake of a mesh of `vertexCount`. */
 export function readBake(file: Uint8Array, vertexCount: number): FaceBake | null {
-  const sizes = [texels * 4, texels * 3, vertexCount * 12, vertexCount * 12, reachSteps * 4, 12];
+  const sizes = [texels * 4, texels * 3, texels, vertexCount * 12, vertexCount * 12, reachSteps * 4, 12];
   if (file.length !== sizes.reduce((sum, size) => sum + size, magic.length)) return null;
   if (Buffer.from(file.subarray(0, magic.length)).toString('latin1') !== magic) return null;
   // A copy: a Buffer's slice shares its memory, at an offset that need not be a float's.
   const copy = new Uint8Array(file);
   let at = magic.length;
-  const [texture, smooth, shape, vertexRgb, reach, irisRgb] = sizes.map((size) => {
+  const [texture, smooth, lines, shape, vertexRgb, reach, irisRgb] = sizes.map((size) => {
     const part = copy.slice(at, at + size);
     at += size;
     return part;
-  }) as Uint8Array[] as [Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array];
+  }) as Uint8Array[] as [Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array];
   return {
     texture,
     smooth,
+    lines,
     shape: new Float32Array(shape.buffer),
     vertexRgb: new Float32Array(vertexRgb.buffer),
     reach: new Float32Array(reach.buffer),

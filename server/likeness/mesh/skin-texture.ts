@@ -11,10 +11,12 @@ import { textureSizePx } from './unwrap.js';
 export type TextureModel = YuvMatrix | 'rgb';
 /** Rows made a picture when a look changes: 0.1–0.3 ms of the frame path, done within 24 pictures. */
 const rowsPerPicture = 32;
-/** What full age does to lines (dark detail), to the rest of the detail, and to the skin's colour. */
-const ageOnLines = 1.3;
-const ageOnDetail = 0.5;
-const ageOnColour = 0.22;
+/** What full age does: how much light a line loses at its deepest, how much stronger the rest of the detail is, and how much colour the skin loses. */
+const ageOnLines = 0.85;
+/** A line's shadow is warm: light that comes out of skin has lost its blue. */
+const lineColour = [0.85, 1, 1.05] as const;
+const ageOnDetail = 0.25;
+const ageOnColour = 0.16;
 
 /**
  * The likeness's skin in kernel memory, four bytes a texel, in the picture's colour model and with the look's texture and age in it. A change is
@@ -77,17 +79,18 @@ export class SkinTexture {
   }
 
   #makeRow(y: number, ptr: number, model: TextureModel, { texture01, age01 }: TextureLook): void {
-    const { texture, smooth } = this.bake;
+    const { texture, smooth, lines } = this.bake;
     const { u8 } = this.memory;
     const texel = this.#texel;
-    const line = texture01 * (1 + ageOnLines * age01),
-      detail = texture01 * (1 + ageOnDetail * age01);
+    const detail = texture01 * (1 + ageOnDetail * age01);
+    const deepening = (ageOnLines * age01 * texture01) / 255;
     for (let x = 0; x < textureSizePx; x++) {
       const i = y * textureSizePx + x;
+      const shade = deepening * lines[i]!;
       for (let c = 0; c < 3; c++) {
-        const low = smooth[i * 3 + c]!,
-          fine = texture[i * 4 + c]! - low;
-        texel[c] = Math.min(255, Math.max(0, low + fine * (fine < 0 ? line : detail)));
+        const low = smooth[i * 3 + c]!;
+        const lit = low + (texture[i * 4 + c]! - low) * detail;
+        texel[c] = Math.min(255, Math.max(0, lit * (1 - shade * lineColour[c]!)));
       }
       if (age01 > 0) dull(texel, ageOnColour * age01);
       if (model !== 'rgb') rgbToYuv(texel[0], texel[1], texel[2], model, texel, 0);
