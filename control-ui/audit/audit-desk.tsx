@@ -1,7 +1,15 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { useDesk } from '../link/desk-context.js';
-import { brokenLink, detailText, matches, mergeEntries, type AuditAnswer, type AuditEntry } from './audit-entries.js';
+import {
+  brokenLink,
+  detailText,
+  matches,
+  readableDetail,
+  mergeEntries,
+  type AuditAnswer,
+  type AuditEntry,
+} from './audit-entries.js';
 import { Versions } from './versions.js';
 
 const askEveryMs = 2000;
@@ -82,7 +90,9 @@ function Trail(): JSX.Element {
                   <span class={`audit-kind audit-kind-${entry.kind}`}>{entry.kind}</span>
                 </td>
                 <td>{entry.by}</td>
-                <td class="audit-detail">{detailText(entry.detail)}</td>
+                <td class="audit-detail" title={detailText(entry.detail)}>
+                  {readableDetail(entry.detail)}
+                </td>
               </tr>
             ))}
           </tbody>

@@ -32,10 +32,27 @@ export function brokenLink(entries: readonly AuditEntry[]): number | null {
   return null;
 }
 
-/** The detail in one line: "address …, value …". */
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+/** The detail in one line, whole: "address … · value …". What a search goes through. */
 export const detailText = (detail: AuditEntry['detail']): string =>
   Object.entries(detail)
-    .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .map(([name, value]) => `${name} ${textOf(value)}`)
+    .join(' · ');
+
+const isEmpty = (value: unknown): boolean => value === '' || (Array.isArray(value) && value.length === 0);
+const shortHash = (text: string): string => text.replace(/\b([0-9a-f]{12})[0-9a-f]{52}\b/g, '$1…');
+
+/** The same to be read: words for names, nothing that says nothing, hashes by their beginning. */
+export const readableDetail = (detail: AuditEntry['detail']): string =>
+  Object.entries(detail)
+    .filter(([, value]) => !isEmpty(value))
+    .map(([name, value]) => {
+      const said = shortHash(textOf(value));
+      return name === 'did'
+        ? said
+        : `${name.replace(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`)} ${said}`;
+    })
     .join(' · ');
 
 /** Every word must be somewhere in the entry. */

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { NameField } from '../inputs/name-field.js';
 import { useDesk } from '../link/desk-context.js';
 import { restoreAddress, saveAddress } from '../link/show-addresses.js';
 import { ActionButton } from '../panels/action-button.js';
@@ -15,17 +16,7 @@ export function Versions(): JSX.Element {
     <section class="card versions" aria-label="Versions of the show">
       <h2>Versions</h2>
       <div class="row-tools">
-        <label class="field field-wide">
-          <span>Name</span>
-          <input
-            type="text"
-            class="text"
-            data-testid="version-name"
-            maxLength={120}
-            value={name}
-            onInput={(event) => setName(event.currentTarget.value)}
-          />
-        </label>
+        <NameField label="Name" testId="version-name" maxLength={120} value={name} onInput={setName} wide />
         <button type="button" data-testid="version-save" disabled={!desk.may(saveAddress)} onClick={() => void save()}>
           Save now
         </button>

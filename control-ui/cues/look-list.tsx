@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Look } from '../../server/protocol/show.js';
+import { NameField } from '../inputs/name-field.js';
 import { useDesk } from '../link/desk-context.js';
 import { recallAddress } from '../link/show-addresses.js';
 import { ActionButton } from '../panels/action-button.js';
@@ -56,17 +57,7 @@ export function RecordLook(): JSX.Element {
   return (
     <fieldset class="group record-look">
       <legend>Record what stands now</legend>
-      <label class="field">
-        <span>Name</span>
-        <input
-          type="text"
-          class="text"
-          data-testid="record-name"
-          maxLength={120}
-          value={name}
-          onInput={(event) => setName(event.currentTarget.value)}
-        />
-      </label>
+      <NameField label="Name" testId="record-name" maxLength={120} value={name} onInput={setName} />
       <label class="field">
         <span>Of</span>
         <select data-testid="record-what" value={what} onChange={(event) => setWhat(event.currentTarget.value)}>

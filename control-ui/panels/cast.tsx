@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useSignal } from '@preact/signals';
-import type { CastMember, EnrolmentStatus, LikenessSummary } from '../../server/protocol/messages.js';
+import type { CastMember, EnrolmentStatus, LaneStatus, LikenessSummary } from '../../server/protocol/messages.js';
 import { useDesk } from '../link/desk-context.js';
 import { ActionButton } from './action-button.js';
 import { DrawnLine, EngineFacts, shortDigest } from './drawn-by.js';
@@ -67,6 +67,7 @@ function Enrol({ member }: { readonly member: CastMember }): JSX.Element | null 
   const face = strangers.some(({ faceId }) => String(faceId) === chosenFace.value) ? ` ${chosenFace.value}` : '';
   const going = lane.enrolment?.performerId === member.performerId ? lane.enrolment : null;
   const busy = going?.state === 'looking' || going?.state === 'preparing';
+  const missing = whatIsMissing(lane, strangers.length, face !== '', member);
   return (
     <div class="cast-enrol">
       {strangers.length > 1 && (
@@ -87,10 +88,11 @@ function Enrol({ member }: { readonly member: CastMember }): JSX.Element | null 
         address={`/understudy/lane/${lane.laneId}/performer/enrol`}
         value={`${member.performerId}${face}`}
         testId={`enrol-${member.performerId}`}
-        disabled={busy || strangers.length === 0 || (strangers.length > 1 && face === '')}
+        disabled={busy || missing !== null}
       >
         {member.enrolled ? 'Enrol anew' : 'Enrol'} before {lane.laneId}
       </ActionButton>
+      {missing !== null && !busy && <p class="muted">{missing}</p>}
       {going && (
         <p
           class={going.state === 'refused' ? 'bad' : 'muted'}
@@ -104,6 +106,19 @@ function Enrol({ member }: { readonly member: CastMember }): JSX.Element | null 
       )}
     </div>
   );
+}
+
+/** Why nobody can be enrolled just now; null where somebody can. */
+function whatIsMissing(
+  { laneId, faces }: LaneStatus,
+  strangers: number,
+  isChosen: boolean,
+  member: CastMember,
+): string | null {
+  if (strangers === 1 || (strangers > 1 && isChosen)) return null;
+  if (strangers > 1) return 'Choose which face it is.';
+  if (faces.some(({ performerId }) => performerId === member.performerId)) return `${laneId} knows this face.`;
+  return `No unknown face before ${laneId}.`;
 }
 
 const enrolmentWords: Record<EnrolmentStatus['state'], string> = {

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { StageViewpoint } from '../../server/protocol/show.js';
+import { NameField } from '../inputs/name-field.js';
 import { useDesk } from '../link/desk-context.js';
 import type { StageState } from './stage-state.js';
 
@@ -41,17 +42,7 @@ export function StageWide(props: {
         Set picture regions from this geometry
       </button>
       <div class="row-tools">
-        <label class="field field-wide">
-          <span>Save this view as</span>
-          <input
-            type="text"
-            class="text"
-            data-testid="view-name"
-            maxLength={60}
-            value={name}
-            onInput={(event) => setName(event.currentTarget.value)}
-          />
-        </label>
+        <NameField label="Save this view as" testId="view-name" maxLength={60} value={name} onInput={setName} wide />
         <button type="button" data-testid="view-save" disabled={!desk.mayEdit() || name.trim() === ''} onClick={save}>
           Save view
         </button>

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { brokenLink, matches, mergeEntries } from '../../../control-ui/audit/audit-entries.js';
+import { brokenLink, matches, mergeEntries, readableDetail } from '../../../control-ui/audit/audit-entries.js';
 import { AuditLog } from '../../../server/trust/audit-log.js';
 import { SimulatedClock } from '../../../server/time/clock.js';
 
@@ -37,5 +37,15 @@ describe('the audit trail on the page', () => {
     expect(matches(bypass!, 'kim CAM-A')).toBe(true);
     expect(matches(cue!, 'kim')).toBe(false);
     expect(matches(cue!, '')).toBe(true);
+  });
+
+  it('are read as words: hashes by their beginning, and nothing that says nothing', () => {
+    const digest = 'ab'.repeat(32);
+    expect(readableDetail({ did: 'came', name: '', role: 'operator', address: '127.0.0.1' })).toBe(
+      'came · role operator · address 127.0.0.1',
+    );
+    expect(readableDetail({ likenessId: 'sasha', digest, engine: 'mesh', models: [] })).toBe(
+      'likeness id sasha · digest abababababab… · engine mesh',
+    );
   });
 });
