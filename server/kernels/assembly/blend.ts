@@ -1,6 +1,8 @@
 /** Laying a patch over a region of the picture, feathering it, and taking a patch from the picture. Formats: _formats.ts. */
 import { overRow, rowToPatch } from './_rows';
 
+export { veilOver } from './_veil';
+
 /**
  * dst += (patch − dst) · alpha · mix · occlusion, rounded to nearest; bytes whose alpha is 0 are exactly unchanged.
  * 4:2:2 chroma takes the mean of the two pixels' own changes, which is the alpha-weighted mean of their chroma.
