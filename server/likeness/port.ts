@@ -15,6 +15,24 @@ export interface PatchView {
   y0: number;
   x1: number;
   y1: number;
+  /** What happens to the performer's skin beside what is drawn; absent or null: nothing. */
+  readonly veil?: SkinVeil | null;
+}
+
+/** The performer's skin that stays in sight, ears and neck, takes on another tone. In kernel memory, valid until the next `render`. */
+export interface SkinVeil {
+  /** u8 per pixel of the box, 255 whole; rows `strideBytes` apart. */
+  readonly ptr: number;
+  readonly strideBytes: number;
+  /** Three f32: see the blend kernel's veilOver. */
+  readonly tonePtr: number;
+  /** Of it all. */
+  readonly mix01: number;
+  /** Where it lies in the region, even x, width a multiple of 4. */
+  readonly x0: number;
+  readonly y0: number;
+  readonly x1: number;
+  readonly y1: number;
 }
 
 /** 'white' draws the patch's shape alone, for the matte output. */
@@ -31,6 +49,8 @@ export interface Look {
   readonly tone01: number;
   /** Width of the mask's soft edge as a fraction of the face's width. */
   readonly edge01: number;
+  /** How far the performer's skin beside the drawn face, ears and neck, is led to the likeness's tone. */
+  readonly veil01: number;
   /** How much of the skin's own fine detail is shown. */
   readonly texture01: number;
   /** Deepens lines and dulls the skin. */

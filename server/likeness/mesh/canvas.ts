@@ -9,6 +9,8 @@ import { type CanonicalFace, type FaceTopology, topologyOf } from './canonical.j
 import { drawingOrder } from './drawing-order.js';
 import { LightSamples } from './relight.js';
 import { LayeredTriangles, Layers } from './layers.js';
+import { RimKernel } from '../../kernels/rim.js';
+import { SkinRim } from './skin-rim.js';
 import { skinMeshOf, type SkinMesh } from './skin-mesh.js';
 
 /** Largest patch side; a face larger than this is drawn clipped to it. */
@@ -19,6 +21,7 @@ export class MeshCanvas {
   readonly camera: CameraMatch;
   readonly vertex: VertexKernel;
   readonly light: LightSamples;
+  readonly rim: SkinRim;
   readonly patchPtr: number;
   readonly selfPtr: number;
   readonly depthPtr: number;
@@ -53,6 +56,7 @@ export class MeshCanvas {
     this.selfPtr = memory.allocate(maxPatchSidePx * maxPatchSidePx * 8);
     this.vertex = loadVertexKernel(memory);
     this.light = new LightSamples(memory, this.vertex, this.mesh.count);
+    this.rim = new SkinRim(memory, new RimKernel(memory), this.mesh, maxPatchSidePx);
     this.camera = new CameraMatch(memory, camera, this.selfPtr);
     this.depthPtr = memory.allocate(maxPatchSidePx * maxPatchSidePx * 4);
     this.vertexPtr = memory.allocate(this.mesh.count * rasterVertexFloats * 4);

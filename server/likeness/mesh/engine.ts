@@ -16,10 +16,13 @@ import { EdgeTone } from './edge-tone.js';
 import { shapeTransfer } from './shape-transfer.js';
 import { LightReading } from './light-reading.js';
 import type { LightSamples } from './relight.js';
+import { VeilTone } from './veil-tone.js';
 import { fitSimilarity, newPose } from './pose.js';
 import { rgbToYuv } from './sample.js';
 
 const vertexCount = skinVertexCount;
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 /**
  * The mesh likeness: a photographed face's skin, drawn on the performer's tracked mesh under the performer's light, with the
  * performer's own eyes and mouth interior moved along by the shape transfer.
@@ -45,7 +48,9 @@ export class MeshLikeness implements LikenessEngine {
   readonly #openings: Openings;
   readonly #lids: Lids;
   readonly #irisTint: IrisTint | null;
-  readonly #patch: { ptr: number; strideBytes: number; x0: number; y0: number; x1: number; y1: number };
+  /** From the performer's skin to the likeness's; null where the performer's is not known. */
+  readonly #veilTone: VeilTone | null;
+  readonly #patch: Mutable<PatchView>;
 
   constructor(
     private readonly canvas: MeshCanvas,
@@ -58,7 +63,8 @@ export class MeshLikeness implements LikenessEngine {
     this.#lids = new Lids(bake.shape, reference?.shape ?? null, canvas.topology);
     this.#openings = new Openings(canvas, this.#lids);
     this.#irisTint = reference ? irisTintOf(bake.irisRgb, reference.irisRgb) : null;
-    this.#patch = { ptr: canvas.patchPtr, strideBytes: 0, x0: 0, y0: 0, x1: 0, y1: 0 };
+    this.#patch = { ptr: canvas.patchPtr, strideBytes: 0, x0: 0, y0: 0, x1: 0, y1: 0, veil: null };
+    this.#veilTone = reference ? new VeilTone(bake, reference) : null;
     const reach = (reference ?? bake).reach;
     const fromRim = rimDistance(canvas.mesh, reach);
     this.#edge = new EdgeTone(canvas.memory, canvas.vertex, canvas.mesh, fromRim, skinGoesOn(canvas.mesh));
@@ -84,10 +90,10 @@ export class MeshLikeness implements LikenessEngine {
     this.#texturePtr = this.#texture.use(rgb ? 'rgb' : matrix, look);
     this.#place(face, region, look);
     if (!this.#boundPatch(region)) return null;
-    // A matte's region is black: light is not read from it.
-    if (fill === 'likeness') this.#measureLight(face, region, matrix, look);
+    this.#measureLight(face, region, matrix, look);
     this.#draw(face, region, matrix, look, rgb, fill);
     if (fill === 'likeness') this.canvas.camera.apply(face, region, this.#patch, rgb, look.grain01, this.#pictures++);
+    this.#finishRim(region, look, rgb, fill === 'white');
     return this.#patch;
   }
 
@@ -143,10 +149,18 @@ export class MeshLikeness implements LikenessEngine {
       if (y < y0) y0 = y;
       if (y > y1) y1 = y;
     }
+    const rim = this.canvas.rim.place(this.#pose, this.#seen);
+    for (let i = 0; i < rim.length; i += 2) {
+      x0 = Math.min(x0, rim[i]! - region.box.x0);
+      x1 = Math.max(x1, rim[i]! - region.box.x0);
+      y0 = Math.min(y0, rim[i + 1]! - region.box.y0);
+      y1 = Math.max(y1, rim[i + 1]! - region.box.y0);
+    }
     const patch = this.#patch;
-    patch.x0 = Math.max(0, Math.floor(x0) - 2) & ~1;
+    // Fours of pixels: see SkinRim.
+    patch.x0 = Math.max(0, Math.floor(x0) - 2) & ~3;
     patch.y0 = Math.max(0, Math.floor(y0) - 2);
-    patch.x1 = Math.min(region.widthPx & ~1, patch.x0 + maxPatchSidePx, (Math.ceil(x1) + 3) & ~1);
+    patch.x1 = Math.min(region.widthPx & ~3, patch.x0 + maxPatchSidePx, (Math.ceil(x1) + 5) & ~3);
     patch.y1 = Math.min(region.heightPx, patch.y0 + maxPatchSidePx, Math.ceil(y1) + 2);
     patch.strideBytes = (patch.x1 - patch.x0) * 8;
     return patch.x1 - patch.x0 >= 8 && patch.y1 - patch.y0 >= 8;
@@ -156,6 +170,7 @@ export class MeshLikeness implements LikenessEngine {
     const reading = this.#reading;
     reading.measure(face, region, matrix, this.#seen, this.#referenceYuv, look.light01);
     const { weight } = this.#samples;
+    this.#veilTone?.use(matrix);
     this.#edge.measure(face.faceId, reading.seenYuv, this.#textureYuv, reading.light, weight, look.tone01);
   }
 
@@ -192,6 +207,21 @@ export class MeshLikeness implements LikenessEngine {
     }
   }
 
+  /** The drawn skin's alpha by what the picture shows, and the veil over the skin beside it. */
+  #finishRim(region: RegionView, look: Look, rgb: boolean, isWhite: boolean): void {
+    const tone = this.#veilTone;
+    const { light } = this.#reading;
+    this.#patch.veil = this.canvas.rim.finish(
+      region,
+      this.#patch,
+      this.#referenceYuv,
+      light,
+      tone ? veilOf(look) : 0,
+      tone === null ? noTone : rgb ? tone.rgb : tone.yuv,
+      isWhite,
+    );
+  }
+
   #drawSkin(trianglesPtr: number, count: number, offsets: number, depthPtr: number): void {
     const patch = this.#patch;
     this.canvas.raster.drawSkin(
@@ -209,3 +239,7 @@ export class MeshLikeness implements LikenessEngine {
     );
   }
 }
+
+const noTone = new Float32Array(3);
+/** What the face takes on of the performer's tone, its surroundings need not give up. */
+const veilOf = (look: Look): number => look.veil01 * (1 - look.tone01);

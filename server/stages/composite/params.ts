@@ -75,6 +75,10 @@ export const lookParams = defineParams('look', 'lane', {
     0.15,
     "How far the likeness's skin takes on the performer's own tone. 0 keeps its own; more helps where the photos were taken in other light.",
   ),
+  veil01: share01(
+    1,
+    "How far the performer's own skin beside the drawn face, ears and neck, takes on the likeness's tone. 0 leaves it as it is, and the face may stand off.",
+  ),
   edge01: {
     kind: 'number',
     unit: 'ratio01',

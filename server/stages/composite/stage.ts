@@ -9,7 +9,7 @@ import type { OcclusionKernel } from '../../kernels/occlusion.js';
 import type { KernelPicture, PictureKernel } from '../../kernels/picture.js';
 import { copyPartOut, copyRegionIn, copyRegionOut } from '../../kernels/region-copy.js';
 import { kernelPixelBytes } from '../../kernels/formats.js';
-import type { Look, PatchView } from '../../likeness/port.js';
+import type { Look, PatchView, SkinVeil } from '../../likeness/port.js';
 import type { CompositeSettings, Compositor, FaceWork, PictureTap } from './contract.js';
 import { PictureBuffers } from './picture-buffers.js';
 
@@ -49,7 +49,7 @@ export class CompositeStage implements Compositor {
       if (settings.mirror) this.#mirror(frame);
       return asComposited(frame, kind);
     }
-    if (mode === 'matte') this.#blackout(frame);
+    if (mode === 'matte') this.#toMatte(frame, work, workCount, tap != null);
     // Drawn for the monitors already, where the programme shows the likeness too.
     if (!tap || mode === 'matte') this.#draw(frame, work, workCount, settings);
     if (plain) this.#pair(frame, plain, settings);
@@ -86,30 +86,32 @@ export class CompositeStage implements Compositor {
     const { face, region, action, engine } = work[index]!;
     if (action === 'none') return;
     const matte = settings.mode === 'matte';
-    // A region that an earlier face has changed since it was copied in is read again.
-    if (matte || overlapsEarlier(work, index)) this.#copyIn(frame, region);
+    // A region that an earlier face has changed since it was copied in is read again. A matte's is still the camera's.
+    if (!matte && overlapsEarlier(work, index)) this.#copyIn(frame, region);
     const patch =
       action === 'likeness' && engine
         ? engine.render(face, region, frame.matrix, settings.look, matte ? 'white' : 'likeness')
         : null;
     if (patch) {
-      const hiddenPtr = this.#lay(face, region, patch, settings.look);
+      const hiddenPtr = this.#hidden(face, region, patch);
+      if (matte) this.#copyIn(frame, region);
+      this.#lay(region, patch, hiddenPtr, settings.look);
       if (!matte) settings.tap?.laid(face, region, patch, hiddenPtr, mixOf(settings.look));
       copyPartOut(frame.video, region, patch, this.kernels.memory);
       return;
     }
-    if (!matte) {
+    if (matte) this.#copyIn(frame, region);
+    else {
       this.#conceal(face, region);
       settings.tap?.concealed(region.box);
     }
     this.#copyOut(frame, region);
   }
 
-  /** Gives the plane of what is in front of the face; 0 where nothing is. */
-  #lay(face: FaceTrack, region: RegionView, patch: PatchView, look: Look): number {
-    const pixelBytes = region.format === 1 || region.format === 2 ? 4 : 2;
-    const offset = patch.y0 * region.strideBytes + patch.x0 * pixelBytes;
-    const hiddenPtr = this.#hidden(face, region, patch, region.ptr + offset);
+  /** `hiddenPtr`: plane of what is in front of the face, over the patch; 0 where nothing is. */
+  #lay(region: RegionView, patch: PatchView, hiddenPtr: number, look: Look): void {
+    const offset = offsetOf(region, patch);
+    if (patch.veil) this.#layVeil(region, patch, patch.veil, hiddenPtr, look);
     this.kernels.blend.over(
       region.format,
       patch.ptr,
@@ -122,12 +124,32 @@ export class CompositeStage implements Compositor {
       mixOf(look),
       hiddenPtr,
     );
-    return hiddenPtr;
+  }
+
+  #layVeil(region: RegionView, patch: PatchView, veil: SkinVeil, hiddenPtr: number, look: Look): void {
+    const offset = offsetOf(region, veil);
+    const patchWidthPx = patch.x1 - patch.x0;
+    this.kernels.blend.veilOver(
+      region.format,
+      veil.ptr,
+      veil.strideBytes,
+      veil.tonePtr,
+      region.ptr + offset,
+      region.chromaPtr ? region.chromaPtr + offset : 0,
+      region.strideBytes,
+      veil.x1 - veil.x0,
+      veil.y1 - veil.y0,
+      Math.round(look.mix01 * veil.mix01 * 256),
+      // The veil lies inside the patch.
+      hiddenPtr === 0 ? 0 : hiddenPtr + (veil.y0 - patch.y0) * patchWidthPx + veil.x0 - patch.x0,
+      patchWidthPx,
+    );
   }
 
   /** The plane of what is in front of the face, over the patch; 0 where nothing is. */
-  #hidden(face: FaceTrack, region: RegionView, patch: PatchView, srcPtr: number): number {
+  #hidden(face: FaceTrack, region: RegionView, patch: PatchView): number {
     if (face.maskPtr === 0) return 0;
+    const srcPtr = region.ptr + offsetOf(region, patch);
     const where = {
       x0: region.box.x0 + patch.x0,
       y0: region.box.y0 + patch.y0,
@@ -223,6 +245,12 @@ export class CompositeStage implements Compositor {
     this.#buffers.give(video, to);
   }
 
+  /** Regions hold the camera's picture, from which a likeness may read where it ends; the frame becomes black. */
+  #toMatte(frame: ReceivedFrame, work: readonly FaceWork[], workCount: number, wasDrawn: boolean): void {
+    if (wasDrawn) for (let i = 0; i < workCount; i++) this.#copyIn(frame, work[i]!.region);
+    this.#blackout(frame);
+  }
+
   #blackout(frame: ReceivedFrame): void {
     const { video } = frame;
     const picture = this.#buffers.of(video, 0);
@@ -237,6 +265,10 @@ export class CompositeStage implements Compositor {
     copyRegionOut(frame.video, region, this.kernels.memory);
   }
 }
+
+/** Bytes from the region's first pixel to a box's; the same in a P216 chroma plane. */
+const offsetOf = (region: RegionView, box: { readonly x0: number; readonly y0: number }): number =>
+  box.y0 * region.strideBytes + box.x0 * (region.format === 1 || region.format === 2 ? 4 : 2);
 
 const mixOf = (look: Look): number => Math.round(look.mix01 * 256);
 

@@ -1,0 +1,128 @@
+import { faceOval } from './canonical.js';
+import type { FacePose } from './pose.js';
+import { outerRings, ringVertex, type SkinMesh } from './skin-mesh.js';
+import { bareSkin } from './veil-tone.js';
+
+/** Loops round the face, from inside out: all drawn skin is kept; the picture decides; the veil is whole; no veil is left. */
+export const rimLoops = 4;
+export const loopPoints = faceOval.length;
+/** How far the innermost loop lies inside the oval, as a share of the way to the nose's bridge. */
+const insideShare = 0.12;
+const bridge = 6;
+/** The ear's heights in the canonical frame, cm, and over what it goes over into temple and jaw. */
+const earTopCm = 4.2;
+const earBottomCm = -2.8;
+const softCm = 1.6;
+/** Above this height the picture decides over drawn skin: there is hair; below, the likeness's own jaw and beard may reach over anything. */
+const decidesCm = 0.5;
+/** Shade that skin is still believed in: under hair none, in an ear, under a jaw. */
+const leastShade = { forehead: 0.46, ear: 0.3, jaw: 0.22 } as const;
+/** Veil ends, cm from the oval: forehead as a multiple of the outermost ring's way. */
+const foreheadWhole = 1;
+const foreheadEnd = 1.35;
+/** Distance over which a patch of bare skin speaks for the rim, cm. */
+const speaksCm = 3;
+
+/** One point of a loop: where it hangs from its oval landmark (cm, canonical frame), and what it says. */
+interface RimPoint {
+  readonly offset: readonly [number, number, number];
+  readonly veil: number;
+  readonly own: number;
+}
+
+const smooth = (value: number): number => {
+  const t = Math.min(1, Math.max(0, value));
+  return t * t * (3 - 2 * t);
+};
+
+/** The loops' geometry, made once. Point (loop, k) is number loop · loopPoints + k; loop 1 is the oval. */
+export class RimLoops {
+  readonly triangles: Uint16Array;
+  readonly points: readonly RimPoint[];
+  /** Per k: shade in which skin is believed, 0…1, and how much each landmark of bareSkin says about the skin there (sum 1). */
+  readonly leastShade: Float32Array;
+  readonly speaks: Float32Array;
+
+  constructor(mesh: SkinMesh) {
+    const at = faceOval.map((i) => [0, 1, 2].map((axis) => mesh.positions[i * 3 + axis]!) as [number, number, number]);
+    const zones = at.map(([, y]) => zonesAt(y));
+    const picture = at.map(([, y]) => 1 - smooth((y - decidesCm) / 2));
+    const whole = at.map((point, k) => mixed(zones[k]!, topOffset(mesh, k, foreheadWhole), earWhole(point), jawWhole(point)));
+    const end = at.map((point, k) => mixed(zones[k]!, topOffset(mesh, k, foreheadEnd), earEnd(point), jawEnd(point)));
+    this.points = [
+      ...at.map((): RimPoint => ({ offset: [0, 0, 0], veil: 1, own: 1 })),
+      ...at.map((_, k): RimPoint => ({ offset: [0, 0, 0], veil: 1, own: picture[k]! })),
+      ...whole.map((offset, k): RimPoint => ({ offset, veil: 1, own: picture[k]! })),
+      ...end.map((offset, k): RimPoint => ({ offset, veil: 0, own: picture[k]! })),
+    ];
+    this.leastShade = Float32Array.from(
+      zones,
+      ({ top, ear, jaw }) => top * leastShade.forehead + ear * leastShade.ear + jaw * leastShade.jaw,
+    );
+    this.speaks = Float32Array.from(at.flatMap((point) => speaking(mesh, point)));
+    this.triangles = triangulate();
+  }
+
+  /**
+   * Picture positions of all points: (x, y), px.
+   *
+   * @param seen mesh vertices × (x, y, z), picture px, y up
+   */
+  place(pose: FacePose, seen: Float32Array, out: Float32Array): void {
+    const R = pose.rotation,
+      s = pose.scale;
+    for (let i = 0; i < this.points.length; i++) {
+      const oval = faceOval[i % loopPoints]! * 3;
+      const [x, y, z] = this.points[i]!.offset;
+      out[i * 2] = seen[oval]! + s * (R[0]! * x + R[1]! * y + R[2]! * z);
+      out[i * 2 + 1] = -(seen[oval + 1]! + s * (R[3]! * x + R[4]! * y + R[5]! * z));
+      if (i >= loopPoints) continue;
+      out[i * 2]! += (seen[bridge * 3]! - out[i * 2]!) * insideShare;
+      out[i * 2 + 1]! += (-seen[bridge * 3 + 1]! - out[i * 2 + 1]!) * insideShare;
+    }
+  }
+}
+
+/** Forehead, ear and jaw, sum 1. */
+function zonesAt(y: number): { top: number; ear: number; jaw: number } {
+  const top = smooth((y - earTopCm) / softCm + 0.5),
+    jaw = smooth((earBottomCm - y) / softCm + 0.5);
+  return { top, jaw, ear: Math.max(0, 1 - top - jaw) };
+}
+type Offset = [number, number, number];
+const mixed = ({ top, ear, jaw }: ReturnType<typeof zonesAt>, a: Offset, b: Offset, c: Offset): Offset =>
+  [0, 1, 2].map((axis) => top * a[axis]! + ear * b[axis]! + jaw * c[axis]!) as Offset;
+
+const topOffset = (mesh: SkinMesh, k: number, share: number): Offset => {
+  const ring = ringVertex(outerRings, k) * 3,
+    oval = faceOval[k]! * 3;
+  return [0, 1, 2].map((axis) => (mesh.positions[ring + axis]! - mesh.positions[oval + axis]!) * share) as Offset;
+};
+// An ear stands off the head's side, a thumb's length behind the oval; the neck goes down and back from the jaw, narrower than it.
+const earWhole = ([x]: Offset): Offset => [Math.sign(x) * 1.9, 0, -4.6];
+const earEnd = ([x]: Offset): Offset => [Math.sign(x) * 2.5, 0, -6.2];
+const jawWhole = ([x]: Offset): Offset => [-x * 0.06, -0.9, -1.6];
+const jawEnd = ([x]: Offset): Offset => [-x * 0.25, -5.2, -3.6];
+
+/** Bare skin that is near says how skin looks here; weights fall with the square of distance. */
+function speaking(mesh: SkinMesh, [x, y, z]: Offset): number[] {
+  const weights = bareSkin.map((i) => {
+    const [px, py, pz] = [mesh.positions[i * 3]!, mesh.positions[i * 3 + 1]!, mesh.positions[i * 3 + 2]!];
+    return 1 / (1 + ((px - x) ** 2 + (py - y) ** 2 + (pz - z) ** 2) / speaksCm ** 2) ** 2;
+  });
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  return weights.map((weight) => weight / sum);
+}
+
+function triangulate(): Uint16Array {
+  const out: number[] = [];
+  for (let loop = 0; loop + 1 < rimLoops; loop++) {
+    for (let k = 0; k < loopPoints; k++) {
+      const next = (k + 1) % loopPoints;
+      const [a, b] = [loop * loopPoints + k, loop * loopPoints + next];
+      const [outA, outB] = [a + loopPoints, b + loopPoints];
+      out.push(a, b, outB, a, outB, outA);
+    }
+  }
+  return Uint16Array.from(out);
+}

@@ -1,0 +1,191 @@
+import type { RegionView } from '../../frame/region-view.js';
+import type { KernelMemory } from '../../kernels/memory.js';
+import {
+  rimFieldBytes,
+  type RimGrid,
+  type RimKernel,
+  rimNodeBytes,
+  rimScratchBytes,
+  rimVertexFloats,
+} from '../../kernels/rim.js';
+import type { PatchView, SkinVeil } from '../port.js';
+import type { FacePose } from './pose.js';
+import { loopPoints, RimLoops } from './rim-loops.js';
+import type { VertexLight } from './relight.js';
+import type { SkinMesh } from './skin-mesh.js';
+import { bareSkin } from './veil-tone.js';
+
+/** Most cells a side, and of what size a patch's may be at least: 2^3 px. */
+const mostCellsASide = 130;
+const leastShift = 3;
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/**
+ * Where drawn skin ends and the veil lies, by how much the picture looks like the performer's skin there: hair that hangs into the face
+ * stays, drawn skin goes up to the hairline in any pose, ears and neck take on the likeness's tone. One for all likenesses of a lane.
+ */
+export class SkinRim {
+  readonly #loops: RimLoops;
+  readonly #verticesPtr: number;
+  readonly #indicesPtr: number;
+  readonly #fieldsPtr: number;
+  readonly #nodesPtr: number;
+  readonly #scratchPtr: number;
+  readonly #veilPtr: number;
+  readonly #tonePtr: number;
+  /** Points of the loops, (x, y), picture px. */
+  readonly #places: Float32Array;
+  readonly #grid: RimGrid = { shift: leastShift, columns: 0, rows: 0 };
+  readonly #patch = { ptr: 0, strideBytes: 0, widthPx: 0, heightPx: 0 };
+  readonly #veil: Mutable<SkinVeil>;
+
+  constructor(
+    private readonly memory: KernelMemory,
+    private readonly kernel: RimKernel,
+    mesh: SkinMesh,
+    mostSidePx: number,
+  ) {
+    this.#loops = new RimLoops(mesh);
+    const { points, triangles } = this.#loops;
+    this.#verticesPtr = memory.allocate(points.length * rimVertexFloats * 4);
+    this.#indicesPtr = memory.allocate(triangles.byteLength);
+    memory.u16.set(triangles, this.#indicesPtr >> 1);
+    const cells = mostCellsASide ** 2;
+    this.#fieldsPtr = memory.allocate(cells * rimFieldBytes);
+    this.#nodesPtr = memory.allocate(cells * rimNodeBytes);
+    this.#scratchPtr = memory.allocate(cells * rimScratchBytes);
+    this.#veilPtr = memory.allocate(mostSidePx * mostSidePx);
+    this.#tonePtr = memory.allocate(64);
+    this.#places = new Float32Array(points.length * 2);
+    this.#veil = { ptr: this.#veilPtr, strideBytes: 0, tonePtr: this.#tonePtr, mix01: 1, x0: 0, y0: 0, x1: 0, y1: 0 };
+  }
+
+  /** Points of the loops, (x, y), picture px, until the next call: the patch must hold them. seen: vertices × (x, y, z), picture px, y up. */
+  place(pose: FacePose, seen: Float32Array): Float32Array {
+    this.#loops.place(pose, seen, this.#places);
+    return this.#places;
+  }
+
+  /**
+   * After `place` and the drawing of the patch: gives its alpha the rim, and the veil that belongs to it, valid until the next call.
+   * The patch begins on a multiple of 4 px and is as wide; the region holds the plain picture.
+   *
+   * @param referenceYuv vertices × (Y, Cb, Cr): the performer's skin in flat light
+   * @param veil01 how much of the veil there is; 0: the alpha alone
+   * @param tone three f32, see the blend kernel's veilOver
+   * @param whole the patch is white: its alpha takes in the veil
+   */
+  finish(
+    region: RegionView,
+    patch: PatchView,
+    referenceYuv: Float32Array,
+    light: VertexLight,
+    veil01: number,
+    tone: Float32Array,
+    whole: boolean,
+  ): SkinVeil | null {
+    const grid = this.#grid;
+    const widthPx = patch.x1 - patch.x0,
+      heightPx = patch.y1 - patch.y0;
+    grid.shift = leastShift;
+    while (Math.max(widthPx, heightPx) >> grid.shift > mostCellsASide - 2) grid.shift++;
+    const side = 1 << grid.shift;
+    const x = region.box.x0 + patch.x0,
+      y = region.box.y0 + patch.y0;
+    const leftPx = x & (side - 1),
+      topPx = y & (side - 1);
+    grid.columns = (leftPx + widthPx + side - 1) >> grid.shift;
+    grid.rows = (topPx + heightPx + side - 1) >> grid.shift;
+    this.#fill(referenceYuv, light, veil01 > 0, x - leftPx, y - topPx, 1 / side);
+    const { kernel } = this;
+    kernel.fields(this.#fieldsPtr, grid, this.#verticesPtr, this.#indicesPtr, this.#loops.triangles.length / 3);
+    kernel.nodes(
+      region,
+      grid,
+      leftPx - patch.x0,
+      topPx - patch.y0,
+      this.#fieldsPtr,
+      this.#nodesPtr,
+      this.#scratchPtr,
+    );
+    this.#apply(region, patch, leftPx, topPx, whole);
+    if (veil01 <= 0 || whole) return null;
+    return this.#veilOf(patch, tone, veil01);
+  }
+
+  #apply(region: RegionView, patch: PatchView, leftPx: number, topPx: number, whole: boolean): void {
+    const target = this.#patch;
+    target.ptr = patch.ptr;
+    target.strideBytes = patch.strideBytes;
+    target.widthPx = patch.x1 - patch.x0;
+    target.heightPx = patch.y1 - patch.y0;
+    const pixelBytes = region.format === 1 || region.format === 2 ? 4 : 2;
+    const srcPtr = region.ptr + patch.y0 * region.strideBytes + patch.x0 * pixelBytes;
+    this.kernel.apply(
+      region.format,
+      srcPtr,
+      region.strideBytes,
+      target,
+      this.#grid,
+      leftPx,
+      topPx,
+      this.#nodesPtr,
+      this.#veilPtr,
+      this.#scratchPtr,
+      whole,
+    );
+  }
+
+  #veilOf(patch: PatchView, tone: Float32Array, veil01: number): SkinVeil {
+    const at = this.#tonePtr >> 2;
+    for (let c = 0; c < 3; c++) this.memory.f32[at + c] = tone[c]!;
+    const veil = this.#veil;
+    veil.mix01 = veil01;
+    veil.strideBytes = patch.x1 - patch.x0;
+    veil.x0 = patch.x0;
+    veil.y0 = patch.y0;
+    veil.x1 = patch.x1;
+    veil.y1 = patch.y1;
+    return veil;
+  }
+
+  /** Vertices of the loops in cells, with the skin that the light makes of the performer's there. */
+  #fill(
+    reference: Float32Array,
+    light: VertexLight,
+    isVeiled: boolean,
+    x0: number,
+    y0: number,
+    perPx: number,
+  ): void {
+    const { f32 } = this.memory;
+    const { points, speaks, leastShade } = this.#loops;
+    const n = bareSkin.length;
+    for (let k = 0; k < loopPoints; k++) {
+      let y = 0,
+        cb = 0,
+        cr = 0;
+      for (let s = 0; s < n; s++) {
+        const weight = speaks[k * n + s]!;
+        const i = bareSkin[s]!;
+        const lit = (reference[i * 3]! - 16) * light.gain[i]!;
+        y += weight * (16 + lit);
+        cb += weight * (128 + (reference[i * 3 + 1]! - 128) * light.gain[i]! + light.tintCb[i]! * lit);
+        cr += weight * (128 + (reference[i * 3 + 2]! - 128) * light.gain[i]! + light.tintCr[i]! * lit);
+      }
+      for (let i = k; i < points.length; i += loopPoints) {
+        const at = (this.#verticesPtr >> 2) + i * rimVertexFloats;
+        const point = points[i]!;
+        f32[at] = (this.#places[i * 2]! - x0) * perPx;
+        f32[at + 1] = (this.#places[i * 2 + 1]! - y0) * perPx;
+        f32[at + 2] = isVeiled ? point.veil : 0;
+        f32[at + 3] = point.own;
+        f32[at + 4] = y;
+        f32[at + 5] = cb;
+        f32[at + 6] = cr;
+        f32[at + 7] = leastShade[k]!;
+      }
+    }
+  }
+}
