@@ -15,6 +15,20 @@ interface BlendExports {
     format: number,
     mix: number,
   ): number;
+  veilOver(
+    veil: number,
+    occlusion: number,
+    dst: number,
+    chroma: number,
+    tone: number,
+    width: number,
+    height: number,
+    veilStride: number,
+    occlusionStride: number,
+    dstStride: number,
+    format: number,
+    mix: number,
+  ): number;
   selfCopy(
     src: number,
     chroma: number,
@@ -79,6 +93,40 @@ export class BlendKernel {
       widthPx,
       heightPx,
       patchStride,
+      occlusionStride,
+      dstStride,
+      format,
+      mix,
+    );
+  }
+
+  /**
+   * The picture takes on a tone by `veil` (u8 plane, 255 whole) · mix/256 · occlusion. `tone`: three f32, −1 … 1. Over 4:2:2: gain of luma less 16,
+   * less 1; what of luma less 16 comes onto Cb and onto Cr. Over RGB: the gains of R, G, B, less 1. Width a multiple of 4; otherwise as `over`.
+   */
+  veilOver(
+    format: KernelFormat,
+    veil: number,
+    veilStride: number,
+    tone: number,
+    dst: number,
+    chroma: number,
+    dstStride: number,
+    widthPx: number,
+    heightPx: number,
+    mix: number,
+    occlusion = 0,
+    occlusionStride = widthPx,
+  ): number {
+    return this.#wasm.veilOver(
+      veil,
+      occlusion,
+      dst,
+      chroma,
+      tone,
+      widthPx,
+      heightPx,
+      veilStride,
       occlusionStride,
       dstStride,
       format,

@@ -10,6 +10,9 @@ export const rimScratchBytes = 64;
 /** Of the guided filter, squared luma codes: weaker edges than 8 codes do not pull the skin's edge. */
 const epsilon = 64;
 
+/** How far beside the triangles cells know what they know. */
+export const spreadCells = 3;
+
 interface RimExports {
   clearFields(fields: number, cells: number): number;
   drawFields(
@@ -19,6 +22,14 @@ interface RimExports {
     fields: number,
     columns: number,
     rows: number,
+  ): number;
+  spreadFields(
+    fields: number,
+    columns: number,
+    rows: number,
+    middleX: number,
+    middleY: number,
+    most: number,
   ): number;
   skinNodes(
     src: number,
@@ -42,7 +53,6 @@ interface RimExports {
     patch: number,
     nodes: number,
     veil: number,
-    here: number,
     width: number,
     height: number,
     srcStride: number,
@@ -82,11 +92,23 @@ export class RimKernel {
     this.#wasm = loadKernel<RimExports>('rim', memory, build);
   }
 
-  /** Fields of all cells anew from triangles (u16 indices, unchecked) of rimVertexFloats vertices. */
-  fields(fieldsPtr: number, grid: RimGrid, verticesPtr: number, indicesPtr: number, triangleCount: number): void {
+  /**
+   * Fields of all cells anew from triangles (u16 indices, unchecked) of rimVertexFloats vertices, and of some cells beside them, away from the
+   * triangles' middle (cells).
+   */
+  fields(
+    fieldsPtr: number,
+    grid: RimGrid,
+    verticesPtr: number,
+    indicesPtr: number,
+    triangleCount: number,
+    middleX: number,
+    middleY: number,
+  ): void {
     const { columns, rows } = grid;
     this.#wasm.clearFields(fieldsPtr, columns * rows);
     this.#wasm.drawFields(verticesPtr, indicesPtr, triangleCount, fieldsPtr, columns, rows);
+    this.#wasm.spreadFields(fieldsPtr, columns, rows, middleX, middleY, spreadCells);
   }
 
   /** leftPx, topPx: by how much cell (0, 0) begins before the region. */
@@ -134,7 +156,6 @@ export class RimKernel {
     topPx: number,
     nodesPtr: number,
     veilPtr: number,
-    scratchPtr: number,
     whole: boolean,
   ): void {
     const { shift, columns, rows } = grid;
@@ -143,7 +164,6 @@ export class RimKernel {
       patch.ptr,
       nodesPtr,
       veilPtr,
-      scratchPtr,
       patch.widthPx,
       patch.heightPx,
       srcStrideBytes,

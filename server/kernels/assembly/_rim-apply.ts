@@ -3,8 +3,19 @@ import { lumaOfFour } from './_occlusion-plane';
 import { UYVY, P216 } from './_formats';
 
 const FULL: f32 = 65280;
-/** Steeper than the guided value: a half-tone is an edge and not a veil. */
-const CONTRAST: f32 = 1.6;
+/** Steeper than the guided value: a half-tone is an edge and not a veil. What is half hair is taken for skin: pale skin between strands is seen at once. */
+const CONTRAST: f32 = 2;
+const HALF: f32 = 0.36;
+/** Guided values beyond which skin is whole, or none. */
+const WHOLE: f32 = HALF + 0.5 / CONTRAST;
+const NONE: f32 = HALF - 0.5 / CONTRAST;
+
+// The picture that is being done.
+let source: usize = 0, sourceStride: usize = 0, target: usize = 0, targetStride: usize = 0, plane: usize = 0, planeStride: usize = 0;
+let pixelShift: usize = 1, pictureFormat = 0, takesVeil = false;
+// The four nodes round a block, by rows; and what one pixel is of the way to the next.
+let upperLeft = f32x4.splat(0), upperRight = f32x4.splat(0), lowerLeft = f32x4.splat(0), lowerRight = f32x4.splat(0);
+let perPixel: f32 = 0;
 
 /**
  * Alpha of the patch becomes alpha · (own + (1 − own) · skin); `veil` (u8 per pixel, rows `width` apart, width a multiple of 4) becomes
@@ -13,79 +24,121 @@ const CONTRAST: f32 = 1.6;
  * @param src first pixel of the patch in the plain picture; srcStride bytes
  * @param patch u16×4, patchStride bytes
  * @param left, top pixels by which cell (0, 0) begins before the patch; left a multiple of 4
- * @param here scratch: columns + 1 nodes
  * @param whole not 0: the patch is white, and its alpha takes in the veil
  */
 export function applyRim(
-  src: usize, patch: usize, nodes: usize, veil: usize, here: usize,
+  src: usize, patch: usize, nodes: usize, veil: usize,
   width: i32, height: i32, srcStride: i32, patchStride: i32, format: i32, shift: i32, left: i32, top: i32, columns: i32, rows: i32, whole: i32,
 ): i32 {
+  source = src; sourceStride = srcStride;
+  target = patch; targetStride = patchStride;
+  plane = veil; planeStride = width;
+  pixelShift = format == UYVY || format == P216 ? 1 : 2;
+  pictureFormat = format;
+  takesVeil = whole != 0;
+  // Not memory.fill: over shared memory it goes byte by byte.
+  const none = i32x4.splat(0), end = veil + <usize>(width * height);
+  let at = veil;
+  for (; at + 16 <= end; at += 16) v128.store(at, none);
+  for (; at < end; at += 4) store<u32>(at, 0);
   const side = 1 << shift, half = side >> 1;
-  for (let y = 0; y < height; y++) {
-    const at = y + top - half;
-    const row = max(0, min(rows - 1, at >> shift)), next = min(rows - 1, row + (at < 0 ? 0 : 1));
-    const share = f32x4.splat((<f32>(at & (side - 1)) + 0.5) / <f32>side);
-    const upper = nodes + (<usize>(row * columns) << 4), lower = nodes + (<usize>(next * columns) << 4);
-    // Whether a node does anything: veil in lane 2, own in lane 3.
-    let first = columns, last = -1;
-    for (let x = 0; x < columns; x++) {
-      const above = v128.load(upper + (<usize>x << 4));
-      const node = f32x4.add(above, f32x4.mul(f32x4.sub(v128.load(lower + (<usize>x << 4)), above), share));
-      v128.store(here + (<usize>x << 4), node);
-      if (f32x4.extract_lane(node, 2) > 0 || f32x4.extract_lane(node, 3) < 1) {
-        first = min(first, x);
-        last = x;
-      }
+  perPixel = <f32>1 / <f32>side;
+  for (let row = -1; row < rows; row++) {
+    const y = (row << shift) + half - top;
+    if (y >= height || y + side <= 0) continue;
+    const upper = nodes + (<usize>(max(0, row) * columns) << 4), lower = nodes + (<usize>(min(rows - 1, row + 1) * columns) << 4);
+    for (let column = -1; column < columns; column++) {
+      const x = (column << shift) + half - left;
+      if (x >= width || x + side <= 0) continue;
+      const first = <usize>max(0, column) << 4, second = <usize>min(columns - 1, column + 1) << 4;
+      upperLeft = v128.load(upper + first);
+      upperRight = v128.load(upper + second);
+      lowerLeft = v128.load(lower + first);
+      lowerRight = v128.load(lower + second);
+      block(x, y, max(0, x), max(0, y), min(width, x + side), min(height, y + side));
     }
-    const out = veil + <usize>(y * width);
-    memory.fill(out, 0, <usize>width);
-    if (last < 0) continue;
-    const from = max(0, ((first << shift) - half - left) & ~3), to = min(width, ((last + 1) << shift) + half - left);
-    rimRow(src + <usize>(y * srcStride), patch + <usize>(y * patchStride), here, out, from, to, format, shift, left, columns, whole);
   }
   return 0;
 }
-function rimRow(
-  src: usize, patch: usize, here: usize, out: usize, from: i32, to: i32, format: i32, shift: i32, left: i32, columns: i32, whole: i32,
-): void {
-  const side = 1 << shift, half = side >> 1;
-  const pixelShift: usize = format == UYVY || format == P216 ? 1 : 2;
-  const scale: f32 = <f32>1 / <f32>side;
-  const offsets = f32x4(0.5, 1.5, 2.5, 3.5);
-  for (let x = from; x < to; x += 4) {
-    const at = x + left - half;
-    const cell = max(0, min(columns - 1, at >> shift)), next = min(columns - 1, cell + (at < 0 ? 0 : 1));
-    const a = v128.load(here + (<usize>cell << 4)), d = f32x4.sub(v128.load(here + (<usize>next << 4)), a);
-    const b = f32x4.add(a, d);
-    const veilMost = Mathf.max(f32x4.extract_lane(a, 2), f32x4.extract_lane(b, 2));
-    const ownLeast = Mathf.min(f32x4.extract_lane(a, 3), f32x4.extract_lane(b, 3));
-    const p0 = v128.load(patch + (<usize>x << 3)), p1 = v128.load(patch + (<usize>x << 3), 16);
-    const alphas = i32x4.shr_u(i32x4.shuffle(p0, p1, 1, 3, 5, 7), 16);
-    // Wholly the performer's own business, or wholly drawn.
-    if (veilMost <= 0 && (ownLeast >= 1 || !v128.any_true(alphas))) continue;
-    if (ownLeast >= 1 && i32x4.all_true(i32x4.ge_u(alphas, i32x4.splat(<i32>FULL)))) continue;
-    const part = f32x4.mul(f32x4.add(f32x4.splat(<f32>(at & (side - 1))), offsets), f32x4.splat(scale));
-    const slope = f32x4.add(i32x4.shuffle(a, a, 0, 0, 0, 0), f32x4.mul(i32x4.shuffle(d, d, 0, 0, 0, 0), part));
-    const base = f32x4.add(i32x4.shuffle(a, a, 1, 1, 1, 1), f32x4.mul(i32x4.shuffle(d, d, 1, 1, 1, 1), part));
-    const veil = f32x4.add(i32x4.shuffle(a, a, 2, 2, 2, 2), f32x4.mul(i32x4.shuffle(d, d, 2, 2, 2, 2), part));
-    const own = f32x4.add(i32x4.shuffle(a, a, 3, 3, 3, 3), f32x4.mul(i32x4.shuffle(d, d, 3, 3, 3, 3), part));
-    const guided = f32x4.add(f32x4.mul(slope, lumaOfFour(src + (<usize>x << pixelShift), format)), base);
-    const sharp = f32x4.add(f32x4.mul(f32x4.sub(guided, f32x4.splat(0.5)), f32x4.splat(CONTRAST)), f32x4.splat(0.5));
-    const skin = f32x4.pmin(f32x4.splat(1), f32x4.pmax(f32x4.splat(0), sharp));
-    const kept = f32x4.add(own, f32x4.mul(f32x4.sub(f32x4.splat(1), own), skin));
-    const alpha = f32x4.mul(f32x4.convert_i32x4_s(alphas), kept);
-    const open = f32x4.sub(f32x4.splat(1), f32x4.mul(alpha, f32x4.splat(<f32>1 / FULL)));
-    const veiled = f32x4.mul(f32x4.mul(skin, veil), open);
-    const codes = i32x4.trunc_sat_f32x4_s(f32x4.add(f32x4.mul(veiled, f32x4.splat(255)), f32x4.splat(0.5)));
-    const halves = i16x8.narrow_i32x4_s(codes, codes);
-    v128.store32_lane(out + <usize>x, i8x16.narrow_i16x8_u(halves, halves), 0);
-    const shown = whole == 0 ? alpha : f32x4.add(alpha, f32x4.mul(veiled, f32x4.splat(FULL)));
-    storeAlphas(patch + (<usize>x << 3), i32x4.trunc_sat_f32x4_s(f32x4.add(shown, f32x4.splat(0.5))));
+
+/** The pixels between four nodes: the first of them lies at (x, y), and they are done from (x0, y0) to before (x1, y1). */
+function block(x: i32, y: i32, x0: i32, y0: i32, x1: i32, y1: i32): void {
+  const most = f32x4.pmax(f32x4.pmax(upperLeft, upperRight), f32x4.pmax(lowerLeft, lowerRight));
+  const least = f32x4.pmin(f32x4.pmin(upperLeft, upperRight), f32x4.pmin(lowerLeft, lowerRight));
+  const isVeiled = f32x4.extract_lane(most, 2) > 0;
+  if (!isVeiled && f32x4.extract_lane(least, 3) >= 1) return;
+  const slope = i32x4.shuffle(i32x4.shuffle(upperLeft, upperRight, 0, 4, 0, 4), i32x4.shuffle(lowerLeft, lowerRight, 0, 4, 0, 4), 0, 1, 4, 5);
+  const base = i32x4.shuffle(i32x4.shuffle(upperLeft, upperRight, 1, 5, 1, 5), i32x4.shuffle(lowerLeft, lowerRight, 1, 5, 1, 5), 0, 1, 4, 5);
+  // Whatever luma the pixels have.
+  const bright = f32x4.add(base, f32x4.mul(slope, f32x4.splat(255)));
+  if (!v128.any_true(f32x4.lt(f32x4.pmin(base, bright), f32x4.splat(WHOLE)))) {
+    if (isVeiled) bareBlock(x, y, x0, y0, x1, y1);
+    return;
   }
+  const isNone = !v128.any_true(f32x4.gt(f32x4.pmax(base, bright), f32x4.splat(NONE)));
+  if (!isNone || f32x4.extract_lane(least, 3) < 1) mixedBlock(x, y, x0, y0, x1, y1);
 }
 // @ts-ignore: decorator
 @inline
-function storeAlphas(patch: usize, alphas: v128): void {
+function between(a: v128, b: v128, share: f32): v128 {
+  return f32x4.add(a, f32x4.mul(f32x4.sub(b, a), f32x4.splat(share)));
+}
+// @ts-ignore: decorator
+@inline
+function alphasOf(at: usize): v128 {
+  return i32x4.shr_u(i32x4.shuffle(v128.load(at), v128.load(at, 16), 1, 3, 5, 7), 16);
+}
+/** All of it is skin: drawn skin stays as it is. */
+function bareBlock(x: i32, y: i32, x0: i32, y0: i32, x1: i32, y1: i32): void {
+  const offsets = f32x4.mul(f32x4(0.5, 1.5, 2.5, 3.5), f32x4.splat(perPixel));
+  for (let py = y0; py < y1; py++) {
+    const share = (<f32>(py - y) + 0.5) * perPixel;
+    const from = f32x4.extract_lane(between(upperLeft, lowerLeft, share), 2), to = f32x4.extract_lane(between(upperRight, lowerRight, share), 2);
+    const row = target + <usize>py * targetStride, out = plane + <usize>py * planeStride;
+    for (let px = x0; px < x1; px += 4) {
+      const alphas = alphasOf(row + (<usize>px << 3));
+      if (i32x4.all_true(i32x4.ge_u(alphas, i32x4.splat(<i32>FULL)))) continue;
+      const part = f32x4.add(f32x4.splat(<f32>(px - x) * perPixel), offsets);
+      const veil = f32x4.add(f32x4.splat(from), f32x4.mul(f32x4.splat(to - from), part));
+      finishFour(row + (<usize>px << 3), out + <usize>px, f32x4.convert_i32x4_s(alphas), veil, takesVeil);
+    }
+  }
+}
+function mixedBlock(x: i32, y: i32, x0: i32, y0: i32, x1: i32, y1: i32): void {
+  const offsets = f32x4.mul(f32x4(0.5, 1.5, 2.5, 3.5), f32x4.splat(perPixel)), one = f32x4.splat(1);
+  for (let py = y0; py < y1; py++) {
+    const share = (<f32>(py - y) + 0.5) * perPixel;
+    const a = between(upperLeft, lowerLeft, share), d = f32x4.sub(between(upperRight, lowerRight, share), a);
+    const row = target + <usize>py * targetStride, out = plane + <usize>py * planeStride, from = source + <usize>py * sourceStride;
+    for (let px = x0; px < x1; px += 4) {
+      const part = f32x4.add(f32x4.splat(<f32>(px - x) * perPixel), offsets);
+      const slope = f32x4.add(i32x4.shuffle(a, a, 0, 0, 0, 0), f32x4.mul(i32x4.shuffle(d, d, 0, 0, 0, 0), part));
+      const base = f32x4.add(i32x4.shuffle(a, a, 1, 1, 1, 1), f32x4.mul(i32x4.shuffle(d, d, 1, 1, 1, 1), part));
+      const guided = f32x4.add(f32x4.mul(slope, lumaOfFour(from + (<usize>px << pixelShift), pictureFormat)), base);
+      const sharp = f32x4.add(f32x4.mul(f32x4.sub(guided, f32x4.splat(HALF)), f32x4.splat(CONTRAST)), f32x4.splat(0.5));
+      const skin = f32x4.pmin(one, f32x4.pmax(f32x4.splat(0), sharp));
+      const at = row + (<usize>px << 3);
+      const alphas = alphasOf(at), isDrawn = v128.any_true(alphas);
+      const isSkin = v128.any_true(skin);
+      if (!isSkin && !isDrawn) continue;
+      const veil = f32x4.add(i32x4.shuffle(a, a, 2, 2, 2, 2), f32x4.mul(i32x4.shuffle(d, d, 2, 2, 2, 2), part));
+      const own = f32x4.add(i32x4.shuffle(a, a, 3, 3, 3, 3), f32x4.mul(i32x4.shuffle(d, d, 3, 3, 3, 3), part));
+      const kept = f32x4.add(own, f32x4.mul(f32x4.sub(one, own), skin));
+      finishFour(at, out + <usize>px, f32x4.mul(f32x4.convert_i32x4_s(alphas), kept), f32x4.mul(skin, veil), isDrawn || takesVeil);
+    }
+  }
+}
+/** alpha: of what is drawn, 0 … 65280; veil 0…1, before what is drawn covers it. */
+// @ts-ignore: decorator
+@inline
+function finishFour(patch: usize, out: usize, alpha: v128, veil: v128, changes: bool): void {
+  const veiled = f32x4.mul(veil, f32x4.sub(f32x4.splat(1), f32x4.mul(alpha, f32x4.splat(<f32>1 / FULL))));
+  const codes = i32x4.trunc_sat_f32x4_s(f32x4.add(f32x4.mul(veiled, f32x4.splat(255)), f32x4.splat(0.5)));
+  const halves = i16x8.narrow_i32x4_s(codes, codes);
+  v128.store32_lane(out, i8x16.narrow_i16x8_u(halves, halves), 0);
+  if (!changes) return;
+  const shown = takesVeil ? f32x4.add(alpha, f32x4.mul(veiled, f32x4.splat(FULL))) : alpha;
+  const alphas = i32x4.trunc_sat_f32x4_s(f32x4.add(shown, f32x4.splat(0.5)));
   store<u16>(patch, <u16>i32x4.extract_lane(alphas, 0), 6);
   store<u16>(patch, <u16>i32x4.extract_lane(alphas, 1), 14);
   store<u16>(patch, <u16>i32x4.extract_lane(alphas, 2), 22);

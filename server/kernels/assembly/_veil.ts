@@ -51,6 +51,8 @@ export function veilOver(
   for (let y = 0; y < height; y++) {
     let x = 0;
     for (; x + 4 <= width; x += 4) {
+      while (x + 16 <= width && !v128.any_true(v128.load(veil + <usize>x))) x += 16;
+      if (x + 4 > width) break;
       let four = v128.load32_zero(veil + <usize>x);
       if (!v128.any_true(four)) continue;
       if (occlusion != 0) four = masked(four, v128.load32_zero(occlusion + <usize>x));

@@ -4,7 +4,7 @@
  *
  * A cell is 2^shift pixels a side (8, 16 or 32) and lies on multiples of that in the picture. Grids are rows of `columns` cells.
  * Fields of a cell, 8 f32: covered (0 or 1), least shade 0…1, veil 0…1, own 0…1 (how far drawn skin stays whatever the picture shows), and the
- * skin that is expected there: Y Cb Cr (legal-range 8-bit codes), 0.
+ * skin that is expected there: Y Cb Cr (legal-range 8-bit codes), and how many cells away what covers it lies.
  */
 import { cellColour } from './_rim-cell';
 export { applyRim } from './_rim-apply';
@@ -12,11 +12,16 @@ export { applyRim } from './_rim-apply';
 const FIELD_BYTES: usize = 32;
 const VERTEX_BYTES: usize = 32;
 /** Cells either side that a cell's line through luma is fitted over. */
-const RADIUS: i32 = 2;
+const RADIUS: i32 = 1;
 
 /** Fields of all cells become 0. */
 export function clearFields(fields: usize, cells: i32): i32 {
-  memory.fill(fields, 0, <usize>cells * FIELD_BYTES);
+  // Not memory.fill: over shared memory it goes byte by byte.
+  const none = f32x4.splat(0);
+  for (const end = fields + <usize>cells * FIELD_BYTES; fields < end; fields += FIELD_BYTES) {
+    v128.store(fields, none);
+    v128.store(fields, none, 16);
+  }
   return 0;
 }
 
@@ -68,6 +73,38 @@ function drawField(a: usize, b: usize, c: usize, fields: usize, columns: i32, ro
   }
 }
 
+/**
+ * Cells up to `most` away from a covered one take on its fields, without veil: drawn skin may reach over the outline of the triangles, and there
+ * the picture decides as beside it. Only away from (middleX, middleY), cells: what lies inside the triangles stays free. Two sweeps.
+ */
+export function spreadFields(fields: usize, columns: i32, rows: i32, middleX: f32, middleY: f32, most: f32): i32 {
+  const rowBytes = <usize>columns * FIELD_BYTES;
+  for (let y = 0; y < rows; y++) {
+    for (let x = 0; x < columns; x++) {
+      const at = fields + <usize>y * rowBytes + <usize>x * FIELD_BYTES;
+      if (x > 0 && <f32>x > middleX) takeOn(at, at - FIELD_BYTES, most);
+      if (y > 0 && <f32>y > middleY) takeOn(at, at - rowBytes, most);
+    }
+  }
+  for (let y = rows - 1; y >= 0; y--) {
+    for (let x = columns - 1; x >= 0; x--) {
+      const at = fields + <usize>y * rowBytes + <usize>x * FIELD_BYTES;
+      if (x < columns - 1 && <f32>(x + 1) < middleX) takeOn(at, at + FIELD_BYTES, most);
+      if (y < rows - 1 && <f32>(y + 1) < middleY) takeOn(at, at + rowBytes, most);
+    }
+  }
+  return 0;
+}
+// @ts-ignore: decorator
+@inline
+function takeOn(cell: usize, from: usize, most: f32): void {
+  if (load<f32>(from) == 0) return;
+  const away = load<f32>(from, 28) + 1;
+  if (away > most || (load<f32>(cell) != 0 && load<f32>(cell, 28) <= away)) return;
+  v128.store(cell, f32x4.replace_lane(v128.load(from), 2, 0));
+  v128.store(cell, f32x4.replace_lane(v128.load(from, 16), 3, away), 16);
+}
+
 /** How far a colour is the expected skin in some shade or light, 0…1. */
 function skinOf(luma: f32, cb: f32, cr: f32, field: usize): f32 {
   const expected = Mathf.max(8, load<f32>(field, 16) - 16);
@@ -78,7 +115,7 @@ function skinOf(luma: f32, cb: f32, cr: f32, field: usize): f32 {
   const scale = Mathf.min(1.15, shade);
   const du = cb - 128 - (load<f32>(field, 20) - 128) * scale, dv = cr - 128 - (load<f32>(field, 24) - 128) * scale;
   const off = Mathf.sqrt(du * du + dv * dv) / (3.5 + 0.05 * code);
-  const alike = Mathf.min(1, Mathf.max(0, (1.9 - off) / 0.9));
+  const alike = Mathf.min(1, Mathf.max(0, (1.75 - off) / 0.75));
   const light = Mathf.min(1, Mathf.max(0, (shade - least) / (0.4 * least)));
   const glare = Mathf.min(1, Mathf.max(0, (1.9 - shade) / 0.3));
   return alike * light * glare;

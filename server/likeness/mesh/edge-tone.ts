@@ -5,7 +5,7 @@ import type { VertexKernel } from '../../kernels/vertex.js';
 import type { VertexLight } from './relight.js';
 
 /** The performer's tone is taken on wholly at the end of the drawn skin and not at all so far inside. */
-const takeOnCm = 1.4;
+export const takeOnCm = 1.4;
 /** Codes. A larger difference is hair or background behind the cheek, not skin. */
 const mostLuma = 70;
 const mostChroma = 22;
@@ -31,13 +31,13 @@ export class EdgeTone {
   readonly #takeOn: Float32Array;
   readonly #mean = new Float32Array(3);
 
-  /** fromRim: centimetres of every vertex inside the end of the drawn skin; goesOn: whether the performer's skin does, 0…1. */
+  /** rim01: 1 where the drawn skin ends, 0 from takeOnCm inside; strange: where the likeness has hair, 0…1. */
   constructor(
     memory: KernelMemory,
     private readonly kernel: VertexKernel,
     mesh: SkinMesh,
-    fromRim: Float32Array,
-    goesOn: Float32Array,
+    rim01: Float32Array,
+    private readonly strange: Float32Array,
   ) {
     const { starts, indices } = neighboursOf(mesh.triangles, skinVertexCount);
     this.#startsPtr = memory.allocate(starts.byteLength);
@@ -48,15 +48,14 @@ export class EdgeTone {
     this.#differencePtr = memory.allocate(bytes);
     this.#scratchPtr = memory.allocate(bytes);
     this.#difference = memory.f32.subarray(this.#differencePtr >> 2, (this.#differencePtr + bytes) >> 2);
-    this.#takeOn = fromRim.map((cm, i) => {
-      const t = Math.min(1, Math.max(0, cm / takeOnCm));
-      return (1 - t * t * (3 - 2 * t)) * goesOn[i]!;
-    });
+    // A beard does not take on the tone of skin.
+    this.#takeOn = rim01.map((share, i) => share * (1 - strange[i]!));
   }
 
   /**
    * weight: trust in what was seen at each vertex, 0 where nothing usable was. tone01: share of the mean difference that the
-   * whole face takes on, so that a likeness photographed in other light does not stand out of the scene.
+   * whole face takes on, so that a likeness photographed in other light does not stand out of the scene. veil: what the performer's skin beside
+   * the face takes on (see VeilTone.yuv), times veil01: the rim meets that.
    */
   measure(
     faceId: number,
@@ -65,6 +64,8 @@ export class EdgeTone {
     light: VertexLight,
     weight: Float32Array,
     tone01: number,
+    veil: Float32Array,
+    veil01: number,
   ): void {
     const d = this.#difference;
     for (let i = 0; i < skinVertexCount; i++) {
@@ -75,9 +76,10 @@ export class EdgeTone {
       d[to] = clamp(seen[at] - 16 - lit, mostLuma);
       d[to + 1] = clamp(seen[at + 1] - 128 - (texture[at + 1] - 128) * g - light.tintCb[i] * lit, mostChroma);
       d[to + 2] = clamp(seen[at + 2] - 128 - (texture[at + 2] - 128) * g - light.tintCr[i] * lit, mostChroma);
-      d[to + 3] = weight[i];
+      d[to + 3] = weight[i] * (1 - this.strange[i]!);
     }
     const mean = this.#meanDifference(weight);
+    this.#addVeil(seen, veil, veil01);
     this.#smooth();
     let kept = this.#kept.get(faceId);
     const fresh = kept === undefined;
@@ -99,6 +101,18 @@ export class EdgeTone {
         const take = this.#takeOn[i];
         this.tone[at] = kept[at] * take + kept[whole + k] * (1 - take) * tone01;
       }
+    }
+  }
+
+  #addVeil(seen: Float32Array, veil: Float32Array, veil01: number): void {
+    if (veil01 <= 0) return;
+    const d = this.#difference;
+    const [own, toCb, toCr] = [veil[0]! * veil01, veil[1]! * veil01, veil[2]! * veil01];
+    for (let i = 0; i < skinVertexCount; i++) {
+      const luma = seen[i * 3]! - 16;
+      d[i * 4]! += luma * own;
+      d[i * 4 + 1]! += (seen[i * 3 + 1]! - 128) * own + luma * toCb;
+      d[i * 4 + 2]! += (seen[i * 3 + 2]! - 128) * own + luma * toCr;
     }
   }
 

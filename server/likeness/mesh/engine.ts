@@ -9,13 +9,15 @@ import { DrawnVertices } from './drawn-vertices.js';
 import { coverOutline } from './outline.js';
 import { Lids } from './lids.js';
 import { vertexNormals } from './normals.js';
+import { strangeVertices } from './known-fade.js';
 import { hangRings, skinVertexCount } from './skin-mesh.js';
-import { rimDistance, skinGoesOn } from './skin-mask.js';
+import { SkinMask } from './skin-mask.js';
 import { SkinTexture } from './skin-texture.js';
-import { EdgeTone } from './edge-tone.js';
+import { EdgeTone, takeOnCm } from './edge-tone.js';
 import { shapeTransfer } from './shape-transfer.js';
 import { LightReading } from './light-reading.js';
 import type { LightSamples } from './relight.js';
+import { RimLoops } from './rim-loops.js';
 import { VeilTone } from './veil-tone.js';
 import { fitSimilarity, newPose } from './pose.js';
 import { rgbToYuv } from './sample.js';
@@ -48,6 +50,7 @@ export class MeshLikeness implements LikenessEngine {
   readonly #openings: Openings;
   readonly #lids: Lids;
   readonly #irisTint: IrisTint | null;
+  readonly #loops: RimLoops;
   /** From the performer's skin to the likeness's; null where the performer's is not known. */
   readonly #veilTone: VeilTone | null;
   readonly #patch: Mutable<PatchView>;
@@ -66,12 +69,21 @@ export class MeshLikeness implements LikenessEngine {
     this.#patch = { ptr: canvas.patchPtr, strideBytes: 0, x0: 0, y0: 0, x1: 0, y1: 0, veil: null };
     this.#veilTone = reference ? new VeilTone(bake, reference) : null;
     const reach = (reference ?? bake).reach;
-    const fromRim = rimDistance(canvas.mesh, reach);
-    this.#edge = new EdgeTone(canvas.memory, canvas.vertex, canvas.mesh, fromRim, skinGoesOn(canvas.mesh));
-    this.#texture = new SkinTexture(canvas.memory, bake, canvas.mesh, reach);
+    this.#loops = new RimLoops(canvas.mesh, reach);
+    const mask = new SkinMask(canvas.mesh, reach, bake);
+    const fromRim = mask.shownCm(),
+      fromSkin = mask.skinCm();
+    this.#edge = new EdgeTone(
+      canvas.memory,
+      canvas.vertex,
+      canvas.mesh,
+      mask.rim01(takeOnCm),
+      strangeVertices(bake, vertexCount),
+    );
+    this.#texture = new SkinTexture(canvas.memory, bake, mask);
     const isSkin = new Uint8Array(vertexCount);
     isSkin.set(canvas.topology.isSkin);
-    for (let i = surfaceCount; i < vertexCount; i++) isSkin[i] = fromRim[i] > 0.6 ? 1 : 0;
+    for (let i = surfaceCount; i < vertexCount; i++) isSkin[i] = fromSkin[i]! > 0.6 ? 1 : 0;
     this.#reading = new LightReading(canvas, isSkin);
     this.#vertices = new DrawnVertices(canvas, {
       shaped: this.#shaped,
@@ -149,7 +161,7 @@ export class MeshLikeness implements LikenessEngine {
       if (y < y0) y0 = y;
       if (y > y1) y1 = y;
     }
-    const rim = this.canvas.rim.place(this.#pose, this.#seen);
+    const rim = this.canvas.rim.place(this.#loops, this.#pose, this.#seen);
     for (let i = 0; i < rim.length; i += 2) {
       x0 = Math.min(x0, rim[i]! - region.box.x0);
       x1 = Math.max(x1, rim[i]! - region.box.x0);
@@ -171,7 +183,16 @@ export class MeshLikeness implements LikenessEngine {
     reading.measure(face, region, matrix, this.#seen, this.#referenceYuv, look.light01);
     const { weight } = this.#samples;
     this.#veilTone?.use(matrix);
-    this.#edge.measure(face.faceId, reading.seenYuv, this.#textureYuv, reading.light, weight, look.tone01);
+    this.#edge.measure(
+      face.faceId,
+      reading.seenYuv,
+      this.#textureYuv,
+      reading.light,
+      weight,
+      look.tone01,
+      this.#veilTone?.yuv ?? noTone,
+      veilOf(look),
+    );
   }
 
   #draw(face: FaceTrack, region: RegionView, matrix: YuvMatrix, look: Look, rgb: boolean, fill: PatchFill): void {
@@ -214,6 +235,7 @@ export class MeshLikeness implements LikenessEngine {
     this.#patch.veil = this.canvas.rim.finish(
       region,
       this.#patch,
+      this.#loops,
       this.#referenceYuv,
       light,
       tone ? veilOf(look) : 0,

@@ -1,25 +1,25 @@
 import { faceOval } from './canonical.js';
 import type { FacePose } from './pose.js';
+import { stepOf, wrapped } from './skin-reach.js';
 import { outerRings, ringVertex, type SkinMesh } from './skin-mesh.js';
 import { bareSkin } from './veil-tone.js';
 
-/** Loops round the face, from inside out: all drawn skin is kept; the picture decides; the veil is whole; no veil is left. */
-export const rimLoops = 4;
+/** Loops round the face, from inside out: all drawn skin is kept; the picture decides; half-way; the veil is whole to here; no veil is left. */
+export const rimLoops = 5;
 export const loopPoints = faceOval.length;
 /** How far the innermost loop lies inside the oval, as a share of the way to the nose's bridge. */
 const insideShare = 0.12;
 const bridge = 6;
 /** The ear's heights in the canonical frame, cm, and over what it goes over into temple and jaw. */
 const earTopCm = 4.2;
-const earBottomCm = -2.8;
-const softCm = 1.6;
+const earBottomCm = -1.9;
+const softCm = 1.4;
 /** Above this height the picture decides over drawn skin: there is hair; below, the likeness's own jaw and beard may reach over anything. */
 const decidesCm = 0.5;
 /** Shade that skin is still believed in: under hair none, in an ear, under a jaw. */
 const leastShade = { forehead: 0.46, ear: 0.3, jaw: 0.22 } as const;
-/** Veil ends, cm from the oval: forehead as a multiple of the outermost ring's way. */
-const foreheadWhole = 1;
-const foreheadEnd = 1.35;
+/** Above the forehead the veil is whole to so far beyond the performer's hairline as it was at enrolment, and ends there, in rings. */
+const beyondHairline = { whole: 0.8, end: 1.8 } as const;
 /** Distance over which a patch of bare skin speaks for the rim, cm. */
 const speaksCm = 3;
 
@@ -35,23 +35,29 @@ const smooth = (value: number): number => {
   return t * t * (3 - 2 * t);
 };
 
-/** The loops' geometry, made once. Point (loop, k) is number loop · loopPoints + k; loop 1 is the oval. */
+/** The loops' geometry for one performer. Point (loop, k) is number loop · loopPoints + k; loop 1 is the oval. */
 export class RimLoops {
-  readonly triangles: Uint16Array;
   readonly points: readonly RimPoint[];
   /** Per k: shade in which skin is believed, 0…1, and how much each landmark of bareSkin says about the skin there (sum 1). */
   readonly leastShade: Float32Array;
   readonly speaks: Float32Array;
 
-  constructor(mesh: SkinMesh) {
+  /** reach: the performer's, see skinReach. */
+  constructor(mesh: SkinMesh, reach: Float32Array) {
     const at = faceOval.map((i) => [0, 1, 2].map((axis) => mesh.positions[i * 3 + axis]!) as [number, number, number]);
     const zones = at.map(([, y]) => zonesAt(y));
+    const hairline = faceOval.map((i) => {
+      const step = stepOf(mesh.uvs[i * 2]! - 0.5, mesh.uvs[i * 2 + 1]! - 0.5);
+      return Math.max(0, wrapped(reach, step)) * outerRings;
+    });
     const picture = at.map(([, y]) => 1 - smooth((y - decidesCm) / 2));
-    const whole = at.map((point, k) => mixed(zones[k]!, topOffset(mesh, k, foreheadWhole), earWhole(point), jawWhole(point)));
-    const end = at.map((point, k) => mixed(zones[k]!, topOffset(mesh, k, foreheadEnd), earEnd(point), jawEnd(point)));
+    const whole = at.map((point, k) => mixed(zones[k]!, topOffset(mesh, k, hairline[k]! + beyondHairline.whole), earWhole(point), jawWhole(point)));
+    const half = at.map((point, k) => mixed(zones[k]!, topOffset(mesh, k, (hairline[k]! + beyondHairline.whole) / 2), scaled(earWhole(point)), scaled(jawWhole(point))));
+    const end = at.map((point, k) => mixed(zones[k]!, topOffset(mesh, k, hairline[k]! + beyondHairline.end), earEnd(point), jawEnd(point)));
     this.points = [
       ...at.map((): RimPoint => ({ offset: [0, 0, 0], veil: 1, own: 1 })),
       ...at.map((_, k): RimPoint => ({ offset: [0, 0, 0], veil: 1, own: picture[k]! })),
+      ...half.map((offset, k): RimPoint => ({ offset, veil: 1, own: picture[k]! })),
       ...whole.map((offset, k): RimPoint => ({ offset, veil: 1, own: picture[k]! })),
       ...end.map((offset, k): RimPoint => ({ offset, veil: 0, own: picture[k]! })),
     ];
@@ -60,7 +66,6 @@ export class RimLoops {
       ({ top, ear, jaw }) => top * leastShade.forehead + ear * leastShade.ear + jaw * leastShade.jaw,
     );
     this.speaks = Float32Array.from(at.flatMap((point) => speaking(mesh, point)));
-    this.triangles = triangulate();
   }
 
   /**
@@ -93,16 +98,23 @@ type Offset = [number, number, number];
 const mixed = ({ top, ear, jaw }: ReturnType<typeof zonesAt>, a: Offset, b: Offset, c: Offset): Offset =>
   [0, 1, 2].map((axis) => top * a[axis]! + ear * b[axis]! + jaw * c[axis]!) as Offset;
 
-const topOffset = (mesh: SkinMesh, k: number, share: number): Offset => {
-  const ring = ringVertex(outerRings, k) * 3,
-    oval = faceOval[k]! * 3;
-  return [0, 1, 2].map((axis) => (mesh.positions[ring + axis]! - mesh.positions[oval + axis]!) * share) as Offset;
+const scaled = (offset: Offset, by = 0.5): Offset => offset.map((value) => value * by) as Offset;
+/** Over the head by so many rings, which may end between two of them or beyond the last. */
+const topOffset = (mesh: SkinMesh, k: number, rings: number): Offset => {
+  const low = Math.min(outerRings - 1, Math.floor(rings));
+  const [a, b, oval] = [ringVertex(low, k) * 3, ringVertex(low + 1, k) * 3, faceOval[k]! * 3];
+  const { positions: p } = mesh;
+  return [0, 1, 2].map((axis) => p[a + axis]! + (p[b + axis]! - p[a + axis]!) * (rings - low) - p[oval + axis]!) as Offset;
 };
-// An ear stands off the head's side, a thumb's length behind the oval; the neck goes down and back from the jaw, narrower than it.
+// An ear stands off the head's side, a thumb's length behind the oval. From the chin the neck goes down, from beside it back: seen from the front
+// there is nothing beside a jaw but what stands behind the performer.
 const earWhole = ([x]: Offset): Offset => [Math.sign(x) * 1.9, 0, -4.6];
 const earEnd = ([x]: Offset): Offset => [Math.sign(x) * 2.5, 0, -6.2];
-const jawWhole = ([x]: Offset): Offset => [-x * 0.06, -0.9, -1.6];
-const jawEnd = ([x]: Offset): Offset => [-x * 0.25, -5.2, -3.6];
+const jawWhole = ([x]: Offset): Offset => between(besideChin(x), [-x * 0.06, -0.9, -1.6], [-x * 0.06, -0.3, -2.6]);
+const jawEnd = ([x]: Offset): Offset => between(besideChin(x), [-x * 0.25, -5.2, -3.6], [-x * 0.15, -1.5, -6.5]);
+const besideChin = (x: number): number => smooth((Math.abs(x) - 4) / 2.2);
+const between = (share: number, a: Offset, b: Offset): Offset =>
+  a.map((value, axis) => value + (b[axis]! - value) * share) as Offset;
 
 /** Bare skin that is near says how skin looks here; weights fall with the square of distance. */
 function speaking(mesh: SkinMesh, [x, y, z]: Offset): number[] {
@@ -114,7 +126,8 @@ function speaking(mesh: SkinMesh, [x, y, z]: Offset): number[] {
   return weights.map((weight) => weight / sum);
 }
 
-function triangulate(): Uint16Array {
+/** Of the points of all loops, u16 × 3; the same for everybody. */
+export function rimTriangles(): Uint16Array {
   const out: number[] = [];
   for (let loop = 0; loop + 1 < rimLoops; loop++) {
     for (let k = 0; k < loopPoints; k++) {

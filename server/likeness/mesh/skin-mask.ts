@@ -1,3 +1,6 @@
+import { neighboursOf } from '../../frame/mesh-neighbours.js';
+import type { FaceBake } from './bake.js';
+import { KnownFade } from './known-fade.js';
 import { outerRings, type SkinMesh } from './skin-mesh.js';
 import { stepOf, TexturePolar, wrapped } from './skin-reach.js';
 import { textureSizePx } from './unwrap.js';
@@ -7,51 +10,83 @@ const ringCm = 1.1;
 /** Width of the texture's own soft end, as a share of the rings: a hairline is not a cut. */
 const softShare = 0.1;
 
-/** Texture height of the brows: above, skin ends at hair. */
-const aboveEyesV = 0.34;
-/** How far the likeness goes into the hair's roots above the eyes, as a share of the rings. */
-const rootsShare = 0.1;
+/** How far drawn skin goes into the hair above the eyes, as a share of the rings: the picture decides where in it the hairline is. */
+const hairShare = 0.35;
 /** Beside the face the mesh knows nothing of the ear: the skin ends before it. */
 const mostAtEars = 0.35;
 
-/** How far inside the end of the drawn skin every vertex lies, centimetres; negative outside. reach: see skinReach. */
-export function rimDistance(mesh: SkinMesh, reach: Float32Array): Float32Array {
-  const polar = new TexturePolar(mesh);
-  const out = new Float32Array(mesh.count);
-  for (let i = 0; i < mesh.count; i++) {
-    const u = mesh.uvs[i * 2] - 0.5,
-      v = mesh.uvs[i * 2 + 1] - 0.5;
-    out[i] = insideRings(polar, reach, u, v) * outerRings * ringCm;
+const smooth = (value: number): number => {
+  const t = Math.min(1, Math.max(0, value));
+  return t * t * (3 - 2 * t);
+};
+
+/** Where the likeness is drawn on a performer, in texture space. */
+export class SkinMask {
+  readonly #polar: TexturePolar;
+  readonly #fade: KnownFade;
+
+  /** reach: the performer's own, see skinReach. */
+  constructor(
+    private readonly mesh: SkinMesh,
+    private readonly reach: Float32Array,
+    likeness: FaceBake,
+  ) {
+    this.#polar = new TexturePolar(mesh);
+    this.#fade = new KnownFade(likeness, this.#polar);
   }
-  return out;
-}
 
-/**
- * Whether the performer's skin goes on beyond where the likeness ends, 0…1 per vertex: neck and ears do; above the eyes there
- * is a hairline, and nothing to match.
- */
-export function skinGoesOn(mesh: SkinMesh): Float32Array {
-  return Float32Array.from({ length: mesh.count }, (_, i) =>
-    Math.min(1, Math.max(0, (aboveEyesV - mesh.uvs[i * 2 + 1]!) / -0.12)),
-  );
-}
+  /** Alpha of the skin texture at a texel, 0…255. */
+  at(x: number, y: number): number {
+    const u = (x + 0.5) / textureSizePx - 0.5,
+      v = (y + 0.5) / textureSizePx - 0.5;
+    return Math.round(255 * smooth(this.#inside(u, v, true) / softShare) * this.#fade.at(u, v));
+  }
 
-/** Alpha of the skin texture at a texel, 0…255: where the performer's skin may be drawn over. */
-export function skinMaskAt(polar: TexturePolar, reach: Float32Array, x: number, y: number): number {
-  const inside = insideRings(polar, reach, (x + 0.5) / textureSizePx - 0.5, (y + 0.5) / textureSizePx - 0.5);
-  const t = Math.min(1, Math.max(0, inside / softShare));
-  return Math.round(255 * t * t * (3 - 2 * t));
-}
+  /** How far inside the end of what is drawn every vertex lies, centimetres; negative outside. */
+  drawnCm(): Float32Array {
+    return this.#distance(true);
+  }
+  /** The same, −1 where neither a vertex nor what is beside it is shown: such triangles need not be drawn. */
+  shownCm(): Float32Array {
+    const { uvs, triangles, count } = this.mesh;
+    const isShown = Uint8Array.from({ length: count }, (_, i) =>
+      this.#fade.at(uvs[i * 2]! - 0.5, uvs[i * 2 + 1]! - 0.5) > 0 ? 1 : 0,
+    );
+    const { starts, indices } = neighboursOf(triangles, count);
+    return this.drawnCm().map((cm, i) => {
+      const beside = indices.subarray(starts[i]!, starts[i + 1]!);
+      return isShown[i] === 1 || beside.some((k) => isShown[k] === 1) ? cm : -1;
+    });
+  }
+  /** How far inside the end of the performer's skin every vertex lies: beyond it there may be hair. */
+  skinCm(): Float32Array {
+    return this.#distance(false);
+  }
 
-/** How far inside the skin's end, in shares of all rings. */
-function insideRings(polar: TexturePolar, reach: Float32Array, u: number, v: number): number {
-  const step = stepOf(u, v);
-  const oval = wrapped(polar.oval, step),
-    outer = wrapped(polar.outer, step);
-  // Roots of hair are skin too: without this a band of the performer's forehead would stand below the hair.
-  const roots = v < 0 ? rootsShare * Math.min(1, -v / 0.12) : 0;
-  const sideways = Math.min(1, Math.max(0, (Math.abs(u) / (Math.hypot(u, v) || 1) - 0.75) / 0.2));
-  return (
-    Math.min(1 - (1 - mostAtEars) * sideways, wrapped(reach, step) + roots) - (Math.hypot(u, v) - oval) / (outer - oval)
-  );
+  /** 1 where what is drawn ends, 0 wherever it is takeOnCm inside; per vertex. */
+  rim01(takeOnCm: number): Float32Array {
+    const { uvs } = this.mesh;
+    return this.#distance(true).map((cm, i) =>
+      Math.max(1 - smooth(cm / takeOnCm), 1 - this.#fade.deepAt(uvs[i * 2]! - 0.5, uvs[i * 2 + 1]! - 0.5)),
+    );
+  }
+  #distance(drawn: boolean): Float32Array {
+    const { count, uvs } = this.mesh;
+    return Float32Array.from(
+      { length: count },
+      (_, i) => this.#inside(uvs[i * 2]! - 0.5, uvs[i * 2 + 1]! - 0.5, drawn) * outerRings * ringCm,
+    );
+  }
+
+  /** How far inside the end, in shares of all rings. */
+  #inside(u: number, v: number, drawn: boolean): number {
+    const polar = this.#polar;
+    const step = stepOf(u, v);
+    const oval = wrapped(polar.oval, step),
+      outer = wrapped(polar.outer, step);
+    const hair = drawn && v < 0 ? hairShare * Math.min(1, -v / 0.12) : 0;
+    const sideways = Math.min(1, Math.max(0, (Math.abs(u) / (Math.hypot(u, v) || 1) - 0.75) / 0.2));
+    const end = Math.min(1 - (1 - mostAtEars) * sideways, wrapped(this.reach, step) + hair);
+    return end - (Math.hypot(u, v) - oval) / (outer - oval);
+  }
 }

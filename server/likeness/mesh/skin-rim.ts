@@ -10,13 +10,12 @@ import {
 } from '../../kernels/rim.js';
 import type { PatchView, SkinVeil } from '../port.js';
 import type { FacePose } from './pose.js';
-import { loopPoints, RimLoops } from './rim-loops.js';
+import { loopPoints, type RimLoops, rimLoops, rimTriangles } from './rim-loops.js';
 import type { VertexLight } from './relight.js';
-import type { SkinMesh } from './skin-mesh.js';
 import { bareSkin } from './veil-tone.js';
 
-/** Most cells a side, and of what size a patch's may be at least: 2^3 px. */
-const mostCellsASide = 130;
+/** Most cells a side, and how small they may be: 2^3 px. Twice as many cost 0.2 ms more, and no edge is better for it. */
+const mostCellsASide = 66;
 const leastShift = 3;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -26,7 +25,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
  * stays, drawn skin goes up to the hairline in any pose, ears and neck take on the likeness's tone. One for all likenesses of a lane.
  */
 export class SkinRim {
-  readonly #loops: RimLoops;
+  readonly #triangleCount: number;
   readonly #verticesPtr: number;
   readonly #indicesPtr: number;
   readonly #fieldsPtr: number;
@@ -36,6 +35,7 @@ export class SkinRim {
   readonly #tonePtr: number;
   /** Points of the loops, (x, y), picture px. */
   readonly #places: Float32Array;
+  readonly #ovalMiddle = { x: 0, y: 0 };
   readonly #grid: RimGrid = { shift: leastShift, columns: 0, rows: 0 };
   readonly #patch = { ptr: 0, strideBytes: 0, widthPx: 0, heightPx: 0 };
   readonly #veil: Mutable<SkinVeil>;
@@ -43,12 +43,12 @@ export class SkinRim {
   constructor(
     private readonly memory: KernelMemory,
     private readonly kernel: RimKernel,
-    mesh: SkinMesh,
     mostSidePx: number,
   ) {
-    this.#loops = new RimLoops(mesh);
-    const { points, triangles } = this.#loops;
-    this.#verticesPtr = memory.allocate(points.length * rimVertexFloats * 4);
+    const triangles = rimTriangles();
+    this.#triangleCount = triangles.length / 3;
+    const points = rimLoops * loopPoints;
+    this.#verticesPtr = memory.allocate(points * rimVertexFloats * 4);
     this.#indicesPtr = memory.allocate(triangles.byteLength);
     memory.u16.set(triangles, this.#indicesPtr >> 1);
     const cells = mostCellsASide ** 2;
@@ -57,13 +57,13 @@ export class SkinRim {
     this.#scratchPtr = memory.allocate(cells * rimScratchBytes);
     this.#veilPtr = memory.allocate(mostSidePx * mostSidePx);
     this.#tonePtr = memory.allocate(64);
-    this.#places = new Float32Array(points.length * 2);
+    this.#places = new Float32Array(points * 2);
     this.#veil = { ptr: this.#veilPtr, strideBytes: 0, tonePtr: this.#tonePtr, mix01: 1, x0: 0, y0: 0, x1: 0, y1: 0 };
   }
 
   /** Points of the loops, (x, y), picture px, until the next call: the patch must hold them. seen: vertices × (x, y, z), picture px, y up. */
-  place(pose: FacePose, seen: Float32Array): Float32Array {
-    this.#loops.place(pose, seen, this.#places);
+  place(loops: RimLoops, pose: FacePose, seen: Float32Array): Float32Array {
+    loops.place(pose, seen, this.#places);
     return this.#places;
   }
 
@@ -71,6 +71,7 @@ export class SkinRim {
    * After `place` and the drawing of the patch: gives its alpha the rim, and the veil that belongs to it, valid until the next call.
    * The patch begins on a multiple of 4 px and is as wide; the region holds the plain picture.
    *
+   * @param loops those that were placed
    * @param referenceYuv vertices × (Y, Cb, Cr): the performer's skin in flat light
    * @param veil01 how much of the veil there is; 0: the alpha alone
    * @param tone three f32, see the blend kernel's veilOver
@@ -79,6 +80,7 @@ export class SkinRim {
   finish(
     region: RegionView,
     patch: PatchView,
+    loops: RimLoops,
     referenceYuv: Float32Array,
     light: VertexLight,
     veil01: number,
@@ -97,9 +99,18 @@ export class SkinRim {
       topPx = y & (side - 1);
     grid.columns = (leftPx + widthPx + side - 1) >> grid.shift;
     grid.rows = (topPx + heightPx + side - 1) >> grid.shift;
-    this.#fill(referenceYuv, light, veil01 > 0, x - leftPx, y - topPx, 1 / side);
+    this.#fill(loops, referenceYuv, light, veil01 > 0, x - leftPx, y - topPx, 1 / side);
     const { kernel } = this;
-    kernel.fields(this.#fieldsPtr, grid, this.#verticesPtr, this.#indicesPtr, this.#loops.triangles.length / 3);
+    const middle = this.#middle();
+    kernel.fields(
+      this.#fieldsPtr,
+      grid,
+      this.#verticesPtr,
+      this.#indicesPtr,
+      this.#triangleCount,
+      (middle.x - x + leftPx) / side,
+      (middle.y - y + topPx) / side,
+    );
     kernel.nodes(
       region,
       grid,
@@ -112,6 +123,17 @@ export class SkinRim {
     this.#apply(region, patch, leftPx, topPx, whole);
     if (veil01 <= 0 || whole) return null;
     return this.#veilOf(patch, tone, veil01);
+  }
+
+  /** Of the oval, picture px. */
+  #middle(): { readonly x: number; readonly y: number } {
+    const middle = this.#ovalMiddle;
+    middle.x = middle.y = 0;
+    for (let i = loopPoints; i < 2 * loopPoints; i++) {
+      middle.x += this.#places[i * 2]! / loopPoints;
+      middle.y += this.#places[i * 2 + 1]! / loopPoints;
+    }
+    return middle;
   }
 
   #apply(region: RegionView, patch: PatchView, leftPx: number, topPx: number, whole: boolean): void {
@@ -132,7 +154,6 @@ export class SkinRim {
       topPx,
       this.#nodesPtr,
       this.#veilPtr,
-      this.#scratchPtr,
       whole,
     );
   }
@@ -152,6 +173,7 @@ export class SkinRim {
 
   /** Vertices of the loops in cells, with the skin that the light makes of the performer's there. */
   #fill(
+    { points, speaks, leastShade }: RimLoops,
     reference: Float32Array,
     light: VertexLight,
     isVeiled: boolean,
@@ -160,7 +182,6 @@ export class SkinRim {
     perPx: number,
   ): void {
     const { f32 } = this.memory;
-    const { points, speaks, leastShade } = this.#loops;
     const n = bareSkin.length;
     for (let k = 0; k < loopPoints; k++) {
       let y = 0,

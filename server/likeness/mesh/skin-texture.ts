@@ -3,9 +3,7 @@ import type { KernelMemory } from '../../kernels/memory.js';
 import type { Look } from '../port.js';
 import type { FaceBake } from './bake.js';
 import { rgbToYuv } from './sample.js';
-import { skinMaskAt } from './skin-mask.js';
-import { TexturePolar } from './skin-reach.js';
-import type { SkinMesh } from './skin-mesh.js';
+import type { SkinMask } from './skin-mask.js';
 import { textureSizePx } from './unwrap.js';
 
 export type TextureModel = YuvMatrix | 'rgb';
@@ -24,7 +22,6 @@ const ageOnColour = 0.16;
  */
 export class SkinTexture {
   readonly #ptrs: readonly [number, number];
-  readonly #polar: TexturePolar;
   readonly #texel = new Float32Array(3);
   /** Alpha by texel: where the performer's skin may be drawn over; does not change. */
   readonly #mask = new Uint8Array(textureSizePx * textureSizePx);
@@ -36,12 +33,10 @@ export class SkinTexture {
   constructor(
     private readonly memory: KernelMemory,
     private readonly bake: FaceBake,
-    mesh: SkinMesh,
-    private readonly reach: Float32Array,
+    private readonly shownAt: SkinMask,
   ) {
     const bytes = textureSizePx * textureSizePx * 4;
     this.#ptrs = [memory.allocate(bytes), memory.allocate(bytes)];
-    this.#polar = new TexturePolar(mesh);
   }
 
   /** Pointer of what is to be drawn now. The first call makes the whole texture unless `warm` has. */
@@ -94,7 +89,7 @@ export class SkinTexture {
       }
       if (age01 > 0) dull(texel, ageOnColour * age01);
       if (model !== 'rgb') rgbToYuv(texel[0], texel[1], texel[2], model, texel, 0);
-      if (this.#mask[i] === 0) this.#mask[i] = skinMaskAt(this.#polar, this.reach, x, y);
+      if (this.#mask[i] === 0) this.#mask[i] = this.shownAt.at(x, y);
       const at = ptr + i * 4;
       for (let c = 0; c < 3; c++) u8[at + c] = Math.min(255, texel[c]! + dither(x + 17 * c, y));
       u8[at + 3] = this.#mask[i]!;
