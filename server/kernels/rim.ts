@@ -23,14 +23,7 @@ interface RimExports {
     columns: number,
     rows: number,
   ): number;
-  spreadFields(
-    fields: number,
-    columns: number,
-    rows: number,
-    middleX: number,
-    middleY: number,
-    most: number,
-  ): number;
+  spreadFields(fields: number, columns: number, rows: number, middleX: number, middleY: number, most: number): number;
   skinNodes(
     src: number,
     chroma: number,

@@ -115,7 +115,7 @@ function skinOf(luma: f32, cb: f32, cr: f32, field: usize): f32 {
   const scale = Mathf.min(1.15, shade);
   const du = cb - 128 - (load<f32>(field, 20) - 128) * scale, dv = cr - 128 - (load<f32>(field, 24) - 128) * scale;
   const off = Mathf.sqrt(du * du + dv * dv) / (3.5 + 0.05 * code);
-  const alike = Mathf.min(1, Mathf.max(0, (1.75 - off) / 0.75));
+  const alike = Mathf.min(1, Mathf.max(0, (1.45 - off) / 0.55));
   const light = Mathf.min(1, Mathf.max(0, (shade - least) / (0.4 * least)));
   const glare = Mathf.min(1, Mathf.max(0, (1.9 - shade) / 0.3));
   return alike * light * glare;

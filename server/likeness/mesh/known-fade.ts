@@ -61,7 +61,6 @@ export class KnownFade {
     const rim = smooth((share - insideOval) / (atOval - insideOval));
     return rim <= 0 ? 1 : 1 - rim * (1 - sampled(plane, (u + 0.5) * cells - 0.5, (v + 0.5) * cells - 0.5));
   }
-
 }
 
 function sampled(plane: Float32Array, x: number, y: number): number {

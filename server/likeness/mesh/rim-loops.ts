@@ -51,9 +51,20 @@ export class RimLoops {
       return Math.max(0, wrapped(reach, step)) * outerRings;
     });
     const picture = at.map(([, y]) => 1 - smooth((y - decidesCm) / 2));
-    const whole = at.map((point, k) => mixed(zones[k]!, topOffset(mesh, k, hairline[k]! + beyondHairline.whole), earWhole(point), jawWhole(point)));
-    const half = at.map((point, k) => mixed(zones[k]!, topOffset(mesh, k, (hairline[k]! + beyondHairline.whole) / 2), scaled(earWhole(point)), scaled(jawWhole(point))));
-    const end = at.map((point, k) => mixed(zones[k]!, topOffset(mesh, k, hairline[k]! + beyondHairline.end), earEnd(point), jawEnd(point)));
+    const whole = at.map((point, k) =>
+      mixed(zones[k]!, topOffset(mesh, k, hairline[k]! + beyondHairline.whole), earWhole(point), jawWhole(point)),
+    );
+    const half = at.map((point, k) =>
+      mixed(
+        zones[k]!,
+        topOffset(mesh, k, (hairline[k]! + beyondHairline.whole) / 2),
+        scaled(earWhole(point)),
+        scaled(jawWhole(point)),
+      ),
+    );
+    const end = at.map((point, k) =>
+      mixed(zones[k]!, topOffset(mesh, k, hairline[k]! + beyondHairline.end), earEnd(point), jawEnd(point)),
+    );
     this.points = [
       ...at.map((): RimPoint => ({ offset: [0, 0, 0], veil: 1, own: 1 })),
       ...at.map((_, k): RimPoint => ({ offset: [0, 0, 0], veil: 1, own: picture[k]! })),
@@ -104,7 +115,9 @@ const topOffset = (mesh: SkinMesh, k: number, rings: number): Offset => {
   const low = Math.min(outerRings - 1, Math.floor(rings));
   const [a, b, oval] = [ringVertex(low, k) * 3, ringVertex(low + 1, k) * 3, faceOval[k]! * 3];
   const { positions: p } = mesh;
-  return [0, 1, 2].map((axis) => p[a + axis]! + (p[b + axis]! - p[a + axis]!) * (rings - low) - p[oval + axis]!) as Offset;
+  return [0, 1, 2].map(
+    (axis) => p[a + axis]! + (p[b + axis]! - p[a + axis]!) * (rings - low) - p[oval + axis]!,
+  ) as Offset;
 };
 // An ear stands off the head's side, a thumb's length behind the oval. From the chin the neck goes down, from beside it back: seen from the front
 // there is nothing beside a jaw but what stands behind the performer.

@@ -111,15 +111,7 @@ export class SkinRim {
       (middle.x - x + leftPx) / side,
       (middle.y - y + topPx) / side,
     );
-    kernel.nodes(
-      region,
-      grid,
-      leftPx - patch.x0,
-      topPx - patch.y0,
-      this.#fieldsPtr,
-      this.#nodesPtr,
-      this.#scratchPtr,
-    );
+    kernel.nodes(region, grid, leftPx - patch.x0, topPx - patch.y0, this.#fieldsPtr, this.#nodesPtr, this.#scratchPtr);
     this.#apply(region, patch, leftPx, topPx, whole);
     if (veil01 <= 0 || whole) return null;
     return this.#veilOf(patch, tone, veil01);

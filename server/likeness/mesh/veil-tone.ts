@@ -37,8 +37,7 @@ export class VeilTone {
     rgbToYuv(this.#likeness[0]!, this.#likeness[1]!, this.#likeness[2]!, matrix, to, 0);
     const luma = Math.max(8, from[0]! - 16);
     this.yuv[0] = (to[0]! - 16) / luma - 1;
-    for (let c = 1; c < 3; c++)
-      this.yuv[c] = (to[c]! - 128 - (from[c]! - 128) * (1 + this.yuv[0]!)) / luma;
+    for (let c = 1; c < 3; c++) this.yuv[c] = (to[c]! - 128 - (from[c]! - 128) * (1 + this.yuv[0]!)) / luma;
   }
 }
 
