@@ -130,6 +130,17 @@ describe('the mask of drawn skin', () => {
     expect(Math.max(...rim)).toBe(1);
   });
 
+  it('has every corner of a triangle with alpha among what a patch must hold', () => {
+    const mask = new SkinMask(mesh, reachOf(0.4), bakeOf([200, 150, 120]));
+    const [shown, drawn] = [mask.shownCm(), mask.isDrawn()];
+    const missing = Array.from(mesh.triangles, (i, at) => {
+      const first = at - (at % 3);
+      return mesh.triangles.subarray(first, first + 3).some((k) => shown[k]! > 0) && drawn[i] === 0;
+    });
+    expect(missing).not.toContain(true);
+    expect([...drawn]).toContain(0);
+  });
+
   it('leaves out vertices that nothing is drawn at', () => {
     const shown = new SkinMask(mesh, reachOf(1), bakeOf([200, 150, 120], middle)).shownCm();
     const all = new SkinMask(mesh, reachOf(1), bakeOf([200, 150, 120])).shownCm();

@@ -7,8 +7,8 @@ const FULL: f32 = 65280;
 const CONTRAST: f32 = 2;
 const HALF: f32 = 0.36;
 /** Guided values beyond which skin is whole, or none. */
-const WHOLE: f32 = HALF + 0.5 / CONTRAST;
-const NONE: f32 = HALF - 0.5 / CONTRAST;
+export const WHOLE: f32 = HALF + 0.5 / CONTRAST;
+export const NONE: f32 = HALF - 0.5 / CONTRAST;
 
 // The picture that is being done.
 let source: usize = 0, sourceStride: usize = 0, target: usize = 0, targetStride: usize = 0, plane: usize = 0, planeStride: usize = 0;
@@ -80,65 +80,100 @@ function block(x: i32, y: i32, x0: i32, y0: i32, x1: i32, y1: i32): void {
 }
 // @ts-ignore: decorator
 @inline
-function between(a: v128, b: v128, share: f32): v128 {
-  return f32x4.add(a, f32x4.mul(f32x4.sub(b, a), f32x4.splat(share)));
-}
-// @ts-ignore: decorator
-@inline
 function alphasOf(at: usize): v128 {
   return i32x4.shr_u(i32x4.shuffle(v128.load(at), v128.load(at, 16), 1, 3, 5, 7), 16);
 }
+/** What changes in a column of four pixels from row to row: a part of the nodes, at the first row and from one to the next. */
+let slopeAt = f32x4.splat(0), slopeStep = f32x4.splat(0), baseAt = f32x4.splat(0), baseStep = f32x4.splat(0);
+let veilAt = f32x4.splat(0), veilStep = f32x4.splat(0), ownAt = f32x4.splat(0), ownStep = f32x4.splat(0);
+// @ts-ignore: decorator
+@inline
+function mixOf(left: v128, right: v128, part: v128): v128 {
+  return f32x4.add(left, f32x4.mul(f32x4.sub(right, left), part));
+}
+/** `across`: of the way from left to right, per pixel; `down`: of the way from above, of the first row. */
+function enterColumn(across: v128, down: v128): void {
+  const row = f32x4.splat(perPixel);
+  let upper = mixOf(i32x4.shuffle(upperLeft, upperLeft, 0, 0, 0, 0), i32x4.shuffle(upperRight, upperRight, 0, 0, 0, 0), across);
+  let way = f32x4.sub(mixOf(i32x4.shuffle(lowerLeft, lowerLeft, 0, 0, 0, 0), i32x4.shuffle(lowerRight, lowerRight, 0, 0, 0, 0), across), upper);
+  slopeAt = f32x4.add(upper, f32x4.mul(way, down));
+  slopeStep = f32x4.mul(way, row);
+  upper = mixOf(i32x4.shuffle(upperLeft, upperLeft, 1, 1, 1, 1), i32x4.shuffle(upperRight, upperRight, 1, 1, 1, 1), across);
+  way = f32x4.sub(mixOf(i32x4.shuffle(lowerLeft, lowerLeft, 1, 1, 1, 1), i32x4.shuffle(lowerRight, lowerRight, 1, 1, 1, 1), across), upper);
+  baseAt = f32x4.add(upper, f32x4.mul(way, down));
+  baseStep = f32x4.mul(way, row);
+  upper = mixOf(i32x4.shuffle(upperLeft, upperLeft, 2, 2, 2, 2), i32x4.shuffle(upperRight, upperRight, 2, 2, 2, 2), across);
+  way = f32x4.sub(mixOf(i32x4.shuffle(lowerLeft, lowerLeft, 2, 2, 2, 2), i32x4.shuffle(lowerRight, lowerRight, 2, 2, 2, 2), across), upper);
+  veilAt = f32x4.add(upper, f32x4.mul(way, down));
+  veilStep = f32x4.mul(way, row);
+  upper = mixOf(i32x4.shuffle(upperLeft, upperLeft, 3, 3, 3, 3), i32x4.shuffle(upperRight, upperRight, 3, 3, 3, 3), across);
+  way = f32x4.sub(mixOf(i32x4.shuffle(lowerLeft, lowerLeft, 3, 3, 3, 3), i32x4.shuffle(lowerRight, lowerRight, 3, 3, 3, 3), across), upper);
+  ownAt = f32x4.add(upper, f32x4.mul(way, down));
+  ownStep = f32x4.mul(way, row);
+}
 /** All of it is skin: drawn skin stays as it is. */
 function bareBlock(x: i32, y: i32, x0: i32, y0: i32, x1: i32, y1: i32): void {
-  const offsets = f32x4.mul(f32x4(0.5, 1.5, 2.5, 3.5), f32x4.splat(perPixel));
-  for (let py = y0; py < y1; py++) {
-    const share = (<f32>(py - y) + 0.5) * perPixel;
-    const from = f32x4.extract_lane(between(upperLeft, lowerLeft, share), 2), to = f32x4.extract_lane(between(upperRight, lowerRight, share), 2);
-    const row = target + <usize>py * targetStride, out = plane + <usize>py * planeStride;
-    for (let px = x0; px < x1; px += 4) {
-      const alphas = alphasOf(row + (<usize>px << 3));
-      if (i32x4.all_true(i32x4.ge_u(alphas, i32x4.splat(<i32>FULL)))) continue;
-      const part = f32x4.add(f32x4.splat(<f32>(px - x) * perPixel), offsets);
-      const veil = f32x4.add(f32x4.splat(from), f32x4.mul(f32x4.splat(to - from), part));
-      finishFour(row + (<usize>px << 3), out + <usize>px, f32x4.convert_i32x4_s(alphas), veil, takesVeil);
+  const offsets = f32x4(0.5, 1.5, 2.5, 3.5), down = f32x4.splat((<f32>(y0 - y) + 0.5) * perPixel);
+  for (let px = x0; px < x1; px += 4) {
+    enterColumn(f32x4.mul(f32x4.add(f32x4.splat(<f32>(px - x)), offsets), f32x4.splat(perPixel)), down);
+    let veil = veilAt;
+    const step = veilStep;
+    let at = target + <usize>y0 * targetStride + (<usize>px << 3), out = plane + <usize>y0 * planeStride + <usize>px;
+    for (let py = y0; py < y1; py++) {
+      const alphas = alphasOf(at);
+      if (!i32x4.all_true(i32x4.ge_u(alphas, i32x4.splat(<i32>FULL)))) finishFour(at, out, f32x4.convert_i32x4_s(alphas), veil, takesVeil);
+      veil = f32x4.add(veil, step);
+      at += targetStride;
+      out += planeStride;
     }
   }
 }
 function mixedBlock(x: i32, y: i32, x0: i32, y0: i32, x1: i32, y1: i32): void {
-  const offsets = f32x4.mul(f32x4(0.5, 1.5, 2.5, 3.5), f32x4.splat(perPixel)), one = f32x4.splat(1);
-  for (let py = y0; py < y1; py++) {
-    const share = (<f32>(py - y) + 0.5) * perPixel;
-    const a = between(upperLeft, lowerLeft, share), d = f32x4.sub(between(upperRight, lowerRight, share), a);
-    const row = target + <usize>py * targetStride, out = plane + <usize>py * planeStride, from = source + <usize>py * sourceStride;
-    for (let px = x0; px < x1; px += 4) {
-      const part = f32x4.add(f32x4.splat(<f32>(px - x) * perPixel), offsets);
-      const slope = f32x4.add(i32x4.shuffle(a, a, 0, 0, 0, 0), f32x4.mul(i32x4.shuffle(d, d, 0, 0, 0, 0), part));
-      const base = f32x4.add(i32x4.shuffle(a, a, 1, 1, 1, 1), f32x4.mul(i32x4.shuffle(d, d, 1, 1, 1, 1), part));
-      const guided = f32x4.add(f32x4.mul(slope, lumaOfFour(from + (<usize>px << pixelShift), pictureFormat)), base);
-      const sharp = f32x4.add(f32x4.mul(f32x4.sub(guided, f32x4.splat(HALF)), f32x4.splat(CONTRAST)), f32x4.splat(0.5));
-      const skin = f32x4.pmin(one, f32x4.pmax(f32x4.splat(0), sharp));
-      const at = row + (<usize>px << 3);
+  const offsets = f32x4(0.5, 1.5, 2.5, 3.5), down = f32x4.splat((<f32>(y0 - y) + 0.5) * perPixel);
+  const one = f32x4.splat(1), none = f32x4.splat(0);
+  const format = pictureFormat;
+  for (let px = x0; px < x1; px += 4) {
+    enterColumn(f32x4.mul(f32x4.add(f32x4.splat(<f32>(px - x)), offsets), f32x4.splat(perPixel)), down);
+    // Sharpened right away: a line through luma stays one.
+    const shift = f32x4.splat(0.5 - HALF * CONTRAST), by = f32x4.splat(CONTRAST);
+    let slope = f32x4.mul(slopeAt, by), base = f32x4.add(f32x4.mul(baseAt, by), shift), veil = veilAt, own = ownAt;
+    const slopeBy = f32x4.mul(slopeStep, by), baseBy = f32x4.mul(baseStep, by), veilBy = veilStep, ownBy = ownStep;
+    let at = target + <usize>y0 * targetStride + (<usize>px << 3), out = plane + <usize>y0 * planeStride + <usize>px;
+    let from = source + <usize>y0 * sourceStride + (<usize>px << pixelShift);
+    for (let py = y0; py < y1; py++) {
+      const sharp = f32x4.add(f32x4.mul(slope, lumaOfFour(from, format)), base);
+      const skin = f32x4.pmin(one, f32x4.pmax(none, sharp));
       const alphas = alphasOf(at), isDrawn = v128.any_true(alphas);
-      const isSkin = v128.any_true(skin);
-      if (!isSkin && !isDrawn) continue;
-      const veil = f32x4.add(i32x4.shuffle(a, a, 2, 2, 2, 2), f32x4.mul(i32x4.shuffle(d, d, 2, 2, 2, 2), part));
-      const own = f32x4.add(i32x4.shuffle(a, a, 3, 3, 3, 3), f32x4.mul(i32x4.shuffle(d, d, 3, 3, 3, 3), part));
-      const kept = f32x4.add(own, f32x4.mul(f32x4.sub(one, own), skin));
-      finishFour(at, out + <usize>px, f32x4.mul(f32x4.convert_i32x4_s(alphas), kept), f32x4.mul(skin, veil), isDrawn || takesVeil);
+      if (isDrawn || v128.any_true(skin)) {
+        const kept = f32x4.add(own, f32x4.mul(f32x4.sub(one, own), skin));
+        finishFour(at, out, f32x4.mul(f32x4.convert_i32x4_s(alphas), kept), f32x4.mul(skin, veil), isDrawn || takesVeil);
+      }
+      slope = f32x4.add(slope, slopeBy);
+      base = f32x4.add(base, baseBy);
+      veil = f32x4.add(veil, veilBy);
+      own = f32x4.add(own, ownBy);
+      at += targetStride;
+      out += planeStride;
+      from += sourceStride;
     }
   }
+}
+/** Rounds floats from 0 to 65535 (a float of 2^23 has no fraction). */
+// @ts-ignore: decorator
+@inline
+function rounded(values: v128): v128 {
+  return v128.and(f32x4.add(values, f32x4.splat(8388608)), i32x4.splat(0xffff));
 }
 /** alpha: of what is drawn, 0 … 65280; veil 0…1, before what is drawn covers it. */
 // @ts-ignore: decorator
 @inline
 function finishFour(patch: usize, out: usize, alpha: v128, veil: v128, changes: bool): void {
   const veiled = f32x4.mul(veil, f32x4.sub(f32x4.splat(1), f32x4.mul(alpha, f32x4.splat(<f32>1 / FULL))));
-  const codes = i32x4.trunc_sat_f32x4_s(f32x4.add(f32x4.mul(veiled, f32x4.splat(255)), f32x4.splat(0.5)));
+  const codes = rounded(f32x4.mul(f32x4.pmax(f32x4.splat(0), veiled), f32x4.splat(255)));
   const halves = i16x8.narrow_i32x4_s(codes, codes);
   v128.store32_lane(out, i8x16.narrow_i16x8_u(halves, halves), 0);
   if (!changes) return;
-  const shown = takesVeil ? f32x4.add(alpha, f32x4.mul(veiled, f32x4.splat(FULL))) : alpha;
-  const alphas = i32x4.trunc_sat_f32x4_s(f32x4.add(shown, f32x4.splat(0.5)));
+  const alphas = rounded(takesVeil ? f32x4.add(alpha, f32x4.mul(veiled, f32x4.splat(FULL))) : alpha);
   store<u16>(patch, <u16>i32x4.extract_lane(alphas, 0), 6);
   store<u16>(patch, <u16>i32x4.extract_lane(alphas, 1), 14);
   store<u16>(patch, <u16>i32x4.extract_lane(alphas, 2), 22);

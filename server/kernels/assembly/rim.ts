@@ -6,11 +6,14 @@
  * Fields of a cell, 8 f32: covered (0 or 1), least shade 0…1, veil 0…1, own 0…1 (how far drawn skin stays whatever the picture shows), and the
  * skin that is expected there: Y Cb Cr (legal-range 8-bit codes), and how many cells away what covers it lies.
  */
+import { NONE, WHOLE } from './_rim-apply';
 import { cellColour } from './_rim-cell';
 export { applyRim } from './_rim-apply';
 
 const FIELD_BYTES: usize = 32;
 const VERTEX_BYTES: usize = 32;
+/** Of a cell's sums. */
+const SUM_BYTES: usize = 32;
 /** Cells either side that a cell's line through luma is fitted over. */
 const RADIUS: i32 = 1;
 
@@ -152,25 +155,22 @@ export function skinNodes(
     }
   }
   const spare = sums + <usize>cells * 32;
-  boxRows(sums, spare, columns, rows, 32);
-  boxColumns(spare, sums, columns, rows, 32);
-  for (let i = 0; i < cells; i++) lineOf(sums + <usize>i * 32, spare + <usize>i * 16, epsilon);
-  boxRows(spare, sums, columns, rows, 16);
-  boxColumns(sums, spare, columns, rows, 16);
+  boxRows(sums, spare, columns, rows);
+  boxColumns(spare, sums, columns, rows);
   for (let i = 0; i < cells; i++) {
-    const field = fields + <usize>i * FIELD_BYTES, line = spare + <usize>i * 16;
-    const weight = load<f32>(line, 8);
+    const field = fields + <usize>i * FIELD_BYTES, node = nodes + <usize>i * 16;
     const isCovered = load<f32>(field) != 0;
-    const scale: f32 = weight > 0 ? 1 / weight : 0;
     const veil = load<f32>(field, 8);
-    v128.store(
-      nodes + <usize>i * 16,
-      f32x4(load<f32>(line) * scale, load<f32>(line, 4) * scale, isCovered ? veil * veil * (3 - 2 * veil) : 0, isCovered ? load<f32>(field, 12) : 1),
-    );
+    lineOf(sums + <usize>i * 32, node, epsilon);
+    store<f32>(node, isCovered ? veil * veil * (3 - 2 * veil) : 0, 8);
+    store<f32>(node, isCovered ? load<f32>(field, 12) : 1, 12);
   }
   return 0;
 }
-/** [weight, luma, skin, luma · skin | luma²] to [slope, base, 1, 0], or zeros where nothing is near. */
+/**
+ * [weight, luma, skin, luma · skin | luma²] to slope and base, or zeros where nothing is near. They are not averaged over cells again, as a
+ * guided filter does: applyRim's way from node to node is smooth, and twice as wide an edge has to be looked at pixel by pixel.
+ */
 function lineOf(sum: usize, line: usize, epsilon: f32): void {
   const weight = load<f32>(sum);
   if (weight <= 0) {
@@ -178,27 +178,32 @@ function lineOf(sum: usize, line: usize, epsilon: f32): void {
     return;
   }
   const luma = load<f32>(sum, 4) / weight, skin = load<f32>(sum, 8) / weight;
-  const slope = (load<f32>(sum, 12) / weight - luma * skin) / (load<f32>(sum, 16) / weight - luma * luma + epsilon);
-  v128.store(line, f32x4(slope, skin - slope * luma, 1, 0));
+  const spread = load<f32>(sum, 16) / weight - luma * luma + epsilon;
+  const slope = (load<f32>(sum, 12) / weight - luma * skin) / spread;
+  // Skin, or none, at whatever luma is near: then it is level, and its pixels need not be looked at.
+  const either: f32 = <f32>3 * Mathf.sqrt(spread) * Mathf.abs(slope);
+  if (skin - either >= WHOLE) v128.store(line, f32x4(0, 1, 0, 0));
+  else if (skin + either <= NONE) v128.store(line, f32x4.splat(0));
+  else v128.store(line, f32x4(slope, skin - slope * luma, 0, 0));
 }
 /** Sums of 2 · RADIUS + 1 cells along each row; what lies outside counts nothing. */
-function boxRows(from: usize, to: usize, columns: i32, rows: i32, bytes: usize): void {
-  for (let part: usize = 0; part < bytes; part += 16) {
+function boxRows(from: usize, to: usize, columns: i32, rows: i32): void {
+  for (let part: usize = 0; part < SUM_BYTES; part += 16) {
     for (let y = 0; y < rows; y++) {
-      const row = from + <usize>(y * columns) * bytes + part, out = to + <usize>(y * columns) * bytes + part;
+      const row = from + <usize>(y * columns) * SUM_BYTES + part, out = to + <usize>(y * columns) * SUM_BYTES + part;
       let sum = f32x4.splat(0);
-      for (let x = 0; x < min(RADIUS, columns); x++) sum = f32x4.add(sum, v128.load(row + <usize>x * bytes));
+      for (let x = 0; x < min(RADIUS, columns); x++) sum = f32x4.add(sum, v128.load(row + <usize>x * SUM_BYTES));
       for (let x = 0; x < columns; x++) {
-        if (x + RADIUS < columns) sum = f32x4.add(sum, v128.load(row + <usize>(x + RADIUS) * bytes));
-        v128.store(out + <usize>x * bytes, sum);
+        if (x + RADIUS < columns) sum = f32x4.add(sum, v128.load(row + <usize>(x + RADIUS) * SUM_BYTES));
+        v128.store(out + <usize>x * SUM_BYTES, sum);
         // Taken away later than added: what is left over of rounding is far below a hundredth of a code.
-        if (x >= RADIUS) sum = f32x4.sub(sum, v128.load(row + <usize>(x - RADIUS) * bytes));
+        if (x >= RADIUS) sum = f32x4.sub(sum, v128.load(row + <usize>(x - RADIUS) * SUM_BYTES));
       }
     }
   }
 }
-function boxColumns(from: usize, to: usize, columns: i32, rows: i32, bytes: usize): void {
-  const rowBytes = <usize>columns * bytes;
+function boxColumns(from: usize, to: usize, columns: i32, rows: i32): void {
+  const rowBytes = <usize>columns * SUM_BYTES;
   for (let y = 0; y < rows; y++) {
     const first = max(0, y - RADIUS), last = min(rows - 1, y + RADIUS);
     for (let at: usize = 0; at < rowBytes; at += 16) {

@@ -123,18 +123,18 @@ export function nodesTwin(
       near.reduce((sum, one) => sum + of(one), 0) / near.length;
     const luma = mean((one) => one.guide),
       skin = mean((one) => one.skin);
-    const slope =
-      (mean((one) => one.guide * one.skin) - luma * skin) / (mean((one) => one.guide ** 2) - luma ** 2 + epsilon);
+    const spread = mean((one) => one.guide ** 2) - luma ** 2 + epsilon;
+    const slope = (mean((one) => one.guide * one.skin) - luma * skin) / spread;
+    const either = 3 * Math.sqrt(spread) * Math.abs(slope);
+    if (skin - either >= 0.61) return { slope: 0, base: 1 };
+    if (skin + either <= 0.11) return { slope: 0, base: 0 };
     return { slope, base: skin - slope * luma };
   });
   return cells.map((cell, i) => {
-    const near = around(grid, i).flatMap((k) => (lines[k] ? [lines[k]] : []));
-    const mean = (of: (line: { slope: number; base: number }) => number): number =>
-      near.reduce((sum, line) => sum + of(line), 0) / Math.max(1, near.length);
     const isKnown = cell.away !== Infinity;
     return {
-      slope: mean((line) => line.slope),
-      base: mean((line) => line.base),
+      slope: lines[i]?.slope ?? 0,
+      base: lines[i]?.base ?? 0,
       veil: isKnown ? smooth(cell.veil) : 0,
       own: isKnown ? cell.own : 1,
     };

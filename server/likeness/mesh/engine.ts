@@ -51,6 +51,7 @@ export class MeshLikeness implements LikenessEngine {
   readonly #lids: Lids;
   readonly #irisTint: IrisTint | null;
   readonly #loops: RimLoops;
+  readonly #isDrawn: Uint8Array;
   /** From the performer's skin to the likeness's; null where the performer's is not known. */
   readonly #veilTone: VeilTone | null;
   readonly #patch: Mutable<PatchView>;
@@ -71,6 +72,7 @@ export class MeshLikeness implements LikenessEngine {
     const reach = (reference ?? bake).reach;
     this.#loops = new RimLoops(canvas.mesh, reach);
     const mask = new SkinMask(canvas.mesh, reach, bake);
+    this.#isDrawn = mask.isDrawn();
     const fromRim = mask.shownCm(),
       fromSkin = mask.skinCm();
     this.#edge = new EdgeTone(
@@ -154,6 +156,7 @@ export class MeshLikeness implements LikenessEngine {
       x1 = -Infinity,
       y1 = -Infinity;
     for (let i = 0; i < vertexCount; i++) {
+      if (this.#isDrawn[i] === 0) continue;
       const x = this.#shaped[i * 2],
         y = this.#shaped[i * 2 + 1];
       if (x < x0) x0 = x;

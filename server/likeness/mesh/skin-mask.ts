@@ -58,6 +58,17 @@ export class SkinMask {
       return isShown[i] === 1 || beside.some((k) => isShown[k] === 1) ? cm : -1;
     });
   }
+  /** 1 at vertices of triangles that are drawn: a patch must hold them. */
+  isDrawn(): Uint8Array {
+    const { triangles, count } = this.mesh;
+    const shown = this.shownCm();
+    const drawn = new Uint8Array(count);
+    for (let t = 0; t < triangles.length; t += 3) {
+      const corners = triangles.subarray(t, t + 3);
+      if (corners.some((i) => shown[i]! > 0)) for (const i of corners) drawn[i] = 1;
+    }
+    return drawn;
+  }
   /** How far inside the end of the performer's skin every vertex lies: beyond it there may be hair. */
   skinCm(): Float32Array {
     return this.#distance(false);
