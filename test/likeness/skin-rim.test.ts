@@ -19,6 +19,7 @@ function bakeOf(rgb: readonly [number, number, number], seenTo = textureSizePx):
   return {
     texture,
     smooth: new Uint8Array(0),
+    lines: new Uint8Array(0),
     shape: new Float32Array(0),
     vertexRgb: Float32Array.from({ length: mesh.count * 3 }, (_, i) => rgb[i % 3]!),
     reach: reachOf(1),
