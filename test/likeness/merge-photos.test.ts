@@ -3,7 +3,7 @@ import { loadCanonicalFace } from '../../server/likeness/mesh/canonical.js';
 import { fillHoles, mergePhotos } from '../../server/likeness/mesh/merge-photos.js';
 import { skinMeshOf } from '../../server/likeness/mesh/skin-mesh.js';
 import { reachSteps, skinReach, TexturePolar } from '../../server/likeness/mesh/skin-reach.js';
-import { boxBlur, pushPull } from '../../server/likeness/mesh/texture-filters.js';
+import { boxBlur, pushPull, undoInterpolation } from '../../server/likeness/mesh/texture-filters.js';
 import { texels, textureSizePx, type Unwrapped } from '../../server/likeness/mesh/unwrap.js';
 
 const photo = (
@@ -54,6 +54,19 @@ describe('several photos become one skin', () => {
     );
     const { rgb } = mergePhotos([blurred, sharp]);
     expect(Math.abs(at(rgb, half, half)[0]! - at(rgb, half + 2, half)[0]!)).toBeGreaterThan(25);
+  });
+
+  it('does not blur lines of photos that do not quite fit over each other', () => {
+    const lines = (off: number): Unwrapped =>
+      photo(
+        (x) => ((x + off) % 12 < 3 ? [90, 80, 70] : [160, 140, 120]),
+        () => 0.8,
+      );
+    const { rgb } = mergePhotos([lines(0), lines(5)]);
+    const row = Array.from({ length: 48 }, (_, x) => at(rgb, half + x, half)[0]!);
+    // A mean of both would span a third less and show twice as many lines.
+    expect(Math.max(...row) - Math.min(...row)).toBeGreaterThan(62);
+    expect(row.filter((value, x) => x > 0 && value < 125 && row[x - 1]! >= 125)).toHaveLength(4);
   });
 
   it('fills what nobody saw from the other half of the face, and the rest from round about', () => {
@@ -119,6 +132,29 @@ describe('texture filters', () => {
     expect(Array.from(out.slice(0, 8), (value) => Math.round(value * 10) / 10)).toEqual([
       0, 0, 0, 3.3, 6.7, 10, 10, 10,
     ]);
+  });
+
+  it('giving back what interpolation takes leaves flat skin, and no wave stronger than it was once two have taken theirs', () => {
+    const side = 64;
+    const between = (values: Float32Array): Float32Array =>
+      values.map((value, k) => (value + values[Math.min(values.length - 3 + (k % 3), k + 3)]!) / 2);
+    for (const period of [2, 4, 8, 16]) {
+      const wave = Float32Array.from(
+        { length: side * side * 3 },
+        (_, k) => 100 + 20 * Math.cos((2 * Math.PI * (Math.floor(k / 3) % side)) / period),
+      );
+      undoInterpolation(wave, side, 0.5);
+      // Half-way between texels linear interpolation takes most; on them it takes nothing: the mean of both, twice.
+      const row = wave.slice(0, side * 3);
+      const swing = (values: Float32Array): number =>
+        Math.max(...values.slice(48, 144)) - Math.min(...values.slice(48, 144));
+      const kept = (swing(row) + 2 * swing(between(row)) + swing(between(between(row)))) / 4;
+      expect(kept / 40).toBeLessThan(1.05);
+      expect(kept / 40).toBeGreaterThan(period === 2 ? 0.3 : 0.8);
+    }
+    const flat = new Float32Array(side * side * 3).fill(77);
+    undoInterpolation(flat, side, 0.5);
+    expect(flat.every((value) => Math.abs(value - 77) < 1e-3)).toBe(true);
   });
 
   it('push-pull keeps what has weight and reaches everywhere', () => {

@@ -2,6 +2,7 @@ import { irisColour } from './iris-colour.js';
 import { photoShading } from './albedo.js';
 import { skinLines } from './skin-lines.js';
 import { lumaOf, smoothSkin } from './smooth-skin.js';
+import { undoInterpolation } from './texture-filters.js';
 import { fillHoles, mergePhotos, type MergedSkin } from './merge-photos.js';
 import { reachSteps, skinReach, stepOf, TexturePolar, wrapped } from './skin-reach.js';
 import type { SkinMesh } from './skin-mesh.js';
@@ -39,16 +40,18 @@ export function bakeFace(photos: readonly Photo[], tools: UnwrapTools): FaceBake
   const keep = skinMask(skin, reach, polar);
   fillHoles(skin, keep);
   takeLightOut(skin, unwrapped[0]!.shape, tools);
+  const { smooth, bare01 } = smoothSkin(skin.rgb, textureSizePx);
+  const lines = skinLines(lumaOf(skin.rgb), bare01, textureSizePx);
+  undoInterpolation(skin.rgb, textureSizePx, interpolationShare);
   const texture = new Uint8Array(texels * 4);
   for (let i = 0; i < texels; i++) {
     for (let c = 0; c < 3; c++) texture[i * 4 + c] = Math.min(255, Math.max(0, Math.round(skin.rgb[i * 3 + c]!)));
     texture[i * 4 + 3] = keep[i]! * 255;
   }
-  const { smooth, bare01 } = smoothSkin(skin.rgb, textureSizePx);
   return {
     texture,
     smooth,
-    lines: skinLines(lumaOf(skin.rgb), bare01, textureSizePx),
+    lines,
     shape: unwrapped[0]!.shape,
     vertexRgb: vertexColours(skin.rgb, tools.mesh),
     reach,
@@ -85,6 +88,8 @@ function skinMask(skin: MergedSkin, reach: Float32Array, polar: TexturePolar): F
   }
   return keep;
 }
+
+const interpolationShare = 0.4;
 
 const patchTexels = 4;
 function vertexColours(rgb: Float32Array, mesh: SkinMesh): Float32Array {

@@ -1,11 +1,18 @@
 import { boxBlur, pushPull } from './texture-filters.js';
 import { texels, textureSizePx, type Unwrapped } from './unwrap.js';
 
-/** Radius of the low band, texels: above it light and tone, which are blended softly; below it pores, which are picked. */
-const lowBandTexels = 14;
-/** Skin detail is taken from the best photo; a power makes "best" decide. */
-const decisive = 6;
+/** Radii, texels, at which photos are taken apart: pores and hair; lines and folds; features; what is left is tone and light. */
+const bandTexels = [3, 12, 40] as const;
+/** By which sharpness is judged. */
+const fineTexels = 14;
+/** A photo is judged by so much round a texel, so that pieces of skin are whole. */
+const judgedTexels = 9;
+/** One photo speaks wherever it saw a little better: two that are laid over each other blur lines and hair, however well they fit. */
+const decisive = 32;
 const leastSeen = 0.02;
+/** Skin seen so well is seen well enough: then the straightest photo keeps it, where landmarks err least. */
+const wellSeen = 0.3;
+const notStraightest = 0.85;
 
 export interface MergedSkin {
   /** texels × RGB, 0…255, filled everywhere. */
@@ -15,39 +22,80 @@ export interface MergedSkin {
 }
 
 /**
- * One skin from several photos by visibility and sharpness: two bands (Burt and Adelson 1983), tone as the weighted mean of
- * the photos, detail from the photo that saw best. The photos' exposure and white balance are first brought to the first one's.
+ * One skin from several photos by visibility and sharpness. Each texel is of the photo that saw it best; where two meet they are
+ * blended band by band, each over its own width (Burt and Adelson 1983). The photos' exposure and white balance are first brought
+ * to the first one's.
  */
 export function mergePhotos(photos: readonly Unwrapped[]): MergedSkin {
   const first = photos[0]!;
-  const low = new Float32Array(texels * 3),
-    high = new Float32Array(texels * 3);
-  const lowWeight = new Float32Array(texels),
-    highWeight = new Float32Array(texels);
   const seen = new Float32Array(texels);
-  for (const photo of photos) {
-    const rgb = matchedTo(first, photo);
-    const { bands, covered } = lowBand(rgb, photo.seen);
-    const sharp = sharpness(rgb, bands, photo.seen);
-    for (let i = 0; i < texels; i++) {
-      const w = photo.seen[i]!;
-      if (w < leastSeen || covered[i]! <= 0) continue;
-      seen[i] = Math.max(seen[i]!, w);
-      const pick = Math.pow(w * (0.5 + sharp[i]!), decisive) + 1e-9;
-      lowWeight[i]! += w;
-      highWeight[i]! += pick;
-      for (let c = 0; c < 3; c++) {
-        low[i * 3 + c]! += w * bands[i * 3 + c]!;
-        high[i * 3 + c]! += pick * (rgb[i * 3 + c]! - bands[i * 3 + c]!);
-      }
-    }
-  }
+  for (const photo of photos) for (let i = 0; i < texels; i++) seen[i] = Math.max(seen[i]!, photo.seen[i]!);
+  if (photos.length === 1)
+    return { rgb: first.rgb.map((value, i) => (first.seen[Math.floor(i / 3)]! >= leastSeen ? value : 0)), seen };
+  const matched = photos.map((photo) => ({ rgb: matchedTo(first, photo), mask: seenMask(photo) }));
+  const scores = matched.map(({ rgb, mask }, k) => score(rgb, mask, photos[k]!.seen, k === 0 ? 1 : notStraightest));
+  const shares = sharesOf(scores);
   const rgb = new Float32Array(texels * 3);
-  for (let i = 0; i < texels * 3; i++) {
-    const t = Math.floor(i / 3);
-    if (lowWeight[t]! > 0) rgb[i] = low[i]! / lowWeight[t]! + high[i]! / highWeight[t]!;
+  const sum = new Float32Array(texels * 3),
+    weights = new Float32Array(texels),
+    share = new Float32Array(texels);
+  let finer = matched.map((photo) => photo.rgb);
+  for (let band = 0; band <= bandTexels.length; band++) {
+    const radius = bandTexels[band];
+    sum.fill(0);
+    weights.fill(0);
+    const coarser = radius === undefined ? null : matched.map(({ mask }, k) => softened(finer[k]!, mask, radius));
+    matched.forEach(({ mask }, k) => {
+      boxBlur(shares[k]!, textureSizePx, radius ?? bandTexels.at(-1)!, share);
+      addBand(finer[k]!, coarser?.[k] ?? null, share, mask, sum, weights);
+    });
+    for (let i = 0; i < texels * 3; i++) {
+      const weight = weights[Math.floor(i / 3)]!;
+      if (weight > 0) rgb[i]! += sum[i]! / weight;
+    }
+    finer = coarser ?? finer;
   }
   return { rgb, seen };
+}
+
+function addBand(
+  finer: Float32Array,
+  coarser: Float32Array | null,
+  share: Float32Array,
+  mask: Float32Array,
+  sum: Float32Array,
+  weights: Float32Array,
+): void {
+  for (let i = 0; i < texels; i++) {
+    if (mask[i] === 0) continue;
+    const weight = share[i]! + 1e-6;
+    weights[i]! += weight;
+    for (let k = i * 3; k < i * 3 + 3; k++) sum[k]! += weight * (finer[k]! - (coarser ? coarser[k]! : 0));
+  }
+}
+
+const seenMask = ({ seen }: Unwrapped): Float32Array => seen.map((value) => (value >= leastSeen ? 1 : 0));
+
+/** How good a photo is about every texel; 0 where it saw nothing. */
+function score(rgb: Float32Array, mask: Float32Array, seen: Float32Array, liked: number): Float32Array {
+  const sharp = sharpness(rgb, softened(rgb, mask, fineTexels), mask);
+  const own = seen.map((value, i) => Math.min(1, value / wellSeen) * (0.5 + sharp[i]!) * mask[i]!);
+  const round = new Float32Array(texels);
+  boxBlur(own, textureSizePx, judgedTexels, round);
+  return round.map((value, i) => value * mask[i]! * liked);
+}
+
+/** Of each photo in each texel, 0…1; they sum to 1 where any saw it. */
+function sharesOf(scores: readonly Float32Array[]): Float32Array[] {
+  const shares = scores.map(() => new Float32Array(texels));
+  for (let i = 0; i < texels; i++) {
+    const best = scores.reduce((most, values) => Math.max(most, values[i]!), 0);
+    if (best <= 0) continue;
+    const powers = scores.map((values) => Math.pow(values[i]! / best, decisive));
+    const sum = powers.reduce((total, value) => total + value, 0);
+    powers.forEach((value, k) => (shares[k]![i] = value / sum));
+  }
+  return shares;
 }
 
 /** Fills what `keep` (texels, 0 or 1) leaves out: from the other half of the face where that was seen, else from round about. */
@@ -82,28 +130,26 @@ function matchedTo(first: Unwrapped, photo: Unwrapped): Float32Array {
   return photo.rgb.map((value, i) => value * gain[i % 3]!);
 }
 
-/** Blurs what was seen without letting what was not bleed in: blur(rgb · w) / blur(w). */
-function lowBand(rgb: Float32Array, seen: Float32Array): { bands: Float32Array; covered: Float32Array } {
-  const bands = new Float32Array(texels * 3);
+/** Blurs what was seen without letting what was not bleed in: blur(rgb · mask) / blur(mask). */
+function softened(rgb: Float32Array, mask: Float32Array, radius: number): Float32Array {
+  const out = new Float32Array(texels * 3);
   const plane = new Float32Array(texels),
     blurred = new Float32Array(texels),
     covered = new Float32Array(texels);
-  const mask = seen.map((w) => (w >= leastSeen ? 1 : 0));
-  boxBlur(mask, textureSizePx, lowBandTexels, covered);
+  boxBlur(mask, textureSizePx, radius, covered);
   for (let c = 0; c < 3; c++) {
     for (let i = 0; i < texels; i++) plane[i] = rgb[i * 3 + c]! * mask[i]!;
-    boxBlur(plane, textureSizePx, lowBandTexels, blurred);
-    for (let i = 0; i < texels; i++) bands[i * 3 + c] = covered[i]! > 0 ? blurred[i]! / covered[i]! : 0;
+    boxBlur(plane, textureSizePx, radius, blurred);
+    for (let i = 0; i < texels; i++) out[i * 3 + c] = covered[i]! > 0 ? blurred[i]! / covered[i]! : 0;
   }
-  return { bands, covered };
+  return out;
 }
 
 /** Local contrast of the fine band, 0…1 (1 from 6 codes on): a photo out of focus loses to a sharp one. */
-function sharpness(rgb: Float32Array, bands: Float32Array, seen: Float32Array): Float32Array {
+function sharpness(rgb: Float32Array, soft: Float32Array, mask: Float32Array): Float32Array {
   const contrast = new Float32Array(texels),
     out = new Float32Array(texels);
-  for (let i = 0; i < texels; i++)
-    contrast[i] = seen[i]! >= leastSeen ? Math.abs(rgb[i * 3 + 1]! - bands[i * 3 + 1]!) : 0;
-  boxBlur(contrast, textureSizePx, lowBandTexels, out);
+  for (let i = 0; i < texels; i++) contrast[i] = mask[i]! * Math.abs(rgb[i * 3 + 1]! - soft[i * 3 + 1]!);
+  boxBlur(contrast, textureSizePx, fineTexels, out);
   return out.map((value) => Math.min(1, value / 6));
 }

@@ -3,28 +3,58 @@
 /** Mean over (2·radius + 1)² texels, edges held; two running sums. in and out: side² values, may not be the same array. */
 export function boxBlur(input: Float32Array, side: number, radius: number, out: Float32Array): void {
   const rows = new Float32Array(input.length);
-  blurLines(input, rows, side, radius, 1, side);
-  blurLines(rows, out, side, radius, side, 1);
+  blurRows(input, rows, side, radius);
+  blurColumns(rows, out, side, radius);
 }
 
-function blurLines(
-  input: Float32Array,
-  out: Float32Array,
-  side: number,
-  radius: number,
-  along: number,
-  across: number,
-): void {
+function blurRows(input: Float32Array, out: Float32Array, side: number, radius: number): void {
   const n = radius * 2 + 1;
-  for (let line = 0; line < side; line++) {
-    const base = line * across;
-    const at = (k: number): number => input[base + Math.min(side - 1, Math.max(0, k)) * along]!;
-    let sum = 0;
-    for (let k = -radius; k <= radius; k++) sum += at(k);
-    for (let k = 0; k < side; k++) {
-      out[base + k * along] = sum / n;
-      sum += at(k + radius + 1) - at(k - radius);
+  for (let row = 0; row < input.length; row += side) {
+    const first = input[row]!,
+      last = input[row + side - 1]!;
+    let sum = first * (radius + 1);
+    for (let k = 1; k <= radius; k++) sum += k < side ? input[row + k]! : last;
+    for (let x = 0; x < side; x++) {
+      out[row + x] = sum / n;
+      sum +=
+        (x + radius + 1 < side ? input[row + x + radius + 1]! : last) - (x > radius ? input[row + x - radius]! : first);
     }
+  }
+}
+
+/** Row by row with a sum per column: down the columns every step would miss the cache. */
+function blurColumns(input: Float32Array, out: Float32Array, side: number, radius: number): void {
+  const n = radius * 2 + 1;
+  const sums = new Float64Array(side);
+  const rowAt = (y: number): number => Math.min(side - 1, Math.max(0, y)) * side;
+  for (let k = -radius; k <= radius; k++) {
+    const row = rowAt(k);
+    for (let x = 0; x < side; x++) sums[x]! += input[row + x]!;
+  }
+  for (let y = 0; y < side; y++) {
+    const comes = rowAt(y + radius + 1),
+      goes = rowAt(y - radius);
+    for (let x = 0; x < side; x++) {
+      out[y * side + x] = sums[x]! / n;
+      sums[x]! += input[comes + x]! - input[goes + x]!;
+    }
+  }
+}
+
+/**
+ * Gives back what two linear interpolations (photo to texture, texture to picture) take: on average over where a sample falls, one
+ * keeps 0.80 of a wave of four texels and half of one of two. With `share` 0.5 the two keep 0.85 and 0.42: no line and no noise
+ * comes out stronger than the photo has it.
+ *
+ * @param rgb side² × 3, changed in place
+ */
+export function undoInterpolation(rgb: Float32Array, side: number, share: number): void {
+  const plane = new Float32Array(side * side),
+    soft = new Float32Array(side * side);
+  for (let c = 0; c < 3; c++) {
+    for (let i = 0; i < plane.length; i++) plane[i] = rgb[i * 3 + c]!;
+    boxBlur(plane, side, 1, soft);
+    for (let i = 0; i < plane.length; i++) rgb[i * 3 + c]! += share * (plane[i]! - soft[i]!);
   }
 }
 

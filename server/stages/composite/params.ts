@@ -72,7 +72,7 @@ export const lookParams = defineParams('look', 'lane', {
   ),
   light01: share01(1, "How much of the stage's light falls on the likeness. 0 shows it as it was photographed."),
   tone01: share01(
-    0.15,
+    0,
     "How far the likeness's skin takes on the performer's own tone. 0 keeps its own; more helps where the photos were taken in other light.",
   ),
   veil01: share01(
