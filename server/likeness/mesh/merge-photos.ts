@@ -29,11 +29,12 @@ export interface MergedSkin {
 export function mergePhotos(photos: readonly Unwrapped[]): MergedSkin {
   const first = photos[0]!;
   const seen = new Float32Array(texels);
-  for (const photo of photos) for (let i = 0; i < texels; i++) seen[i] = Math.max(seen[i]!, photo.seen[i]!);
+  for (const photo of photos)
+    for (let i = 0; i < texels; i++) if (photo.seen[i]! >= leastSeen) seen[i] = Math.max(seen[i]!, photo.seen[i]!);
   if (photos.length === 1)
-    return { rgb: first.rgb.map((value, i) => (first.seen[Math.floor(i / 3)]! >= leastSeen ? value : 0)), seen };
-  const matched = photos.map((photo) => ({ rgb: matchedTo(first, photo), mask: seenMask(photo) }));
-  const scores = matched.map(({ rgb, mask }, k) => score(rgb, mask, photos[k]!.seen, k === 0 ? 1 : notStraightest));
+    return { rgb: first.rgb.map((value, i) => (seen[Math.floor(i / 3)]! > 0 ? value : 0)), seen };
+  const matched = photos.map((photo) => ({ rgb: matchedTo(first, photo), trust: trustIn(photo) }));
+  const scores = matched.map(({ rgb, trust }, k) => score(rgb, trust, k === 0 ? 1 : notStraightest));
   const shares = sharesOf(scores);
   const rgb = new Float32Array(texels * 3);
   const sum = new Float32Array(texels * 3),
@@ -44,10 +45,10 @@ export function mergePhotos(photos: readonly Unwrapped[]): MergedSkin {
     const radius = bandTexels[band];
     sum.fill(0);
     weights.fill(0);
-    const coarser = radius === undefined ? null : matched.map(({ mask }, k) => softened(finer[k]!, mask, radius));
-    matched.forEach(({ mask }, k) => {
+    const coarser = radius === undefined ? null : matched.map(({ trust }, k) => softened(finer[k]!, trust, radius));
+    matched.forEach(({ trust }, k) => {
       boxBlur(shares[k]!, textureSizePx, radius ?? bandTexels.at(-1)!, share);
-      addBand(finer[k]!, coarser?.[k] ?? null, share, mask, sum, weights);
+      addBand(finer[k]!, coarser?.[k] ?? null, share, trust, sum, weights);
     });
     for (let i = 0; i < texels * 3; i++) {
       const weight = weights[Math.floor(i / 3)]!;
@@ -62,27 +63,29 @@ function addBand(
   finer: Float32Array,
   coarser: Float32Array | null,
   share: Float32Array,
-  mask: Float32Array,
+  trust: Float32Array,
   sum: Float32Array,
   weights: Float32Array,
 ): void {
   for (let i = 0; i < texels; i++) {
-    if (mask[i] === 0) continue;
-    const weight = share[i]! + 1e-6;
+    if (trust[i] === 0) continue;
+    const weight = (share[i]! + 1e-6) * trust[i]!;
     weights[i]! += weight;
     for (let k = i * 3; k < i * 3 + 3; k++) sum[k]! += weight * (finer[k]! - (coarser ? coarser[k]! : 0));
   }
 }
 
-const seenMask = ({ seen }: Unwrapped): Float32Array => seen.map((value) => (value >= leastSeen ? 1 : 0));
+/** Trust in what a photo shows of each texel, 0…1: where it looked aslant, skin is smeared and mixed with what lies behind. */
+const trustIn = ({ seen }: Unwrapped): Float32Array =>
+  seen.map((value) => (value >= leastSeen ? Math.min(1, value / wellSeen) : 0));
 
 /** How good a photo is about every texel; 0 where it saw nothing. */
-function score(rgb: Float32Array, mask: Float32Array, seen: Float32Array, liked: number): Float32Array {
-  const sharp = sharpness(rgb, softened(rgb, mask, fineTexels), mask);
-  const own = seen.map((value, i) => Math.min(1, value / wellSeen) * (0.5 + sharp[i]!) * mask[i]!);
+function score(rgb: Float32Array, trust: Float32Array, liked: number): Float32Array {
+  const sharp = sharpness(rgb, softened(rgb, trust, fineTexels), trust);
+  const own = trust.map((value, i) => value * (0.5 + sharp[i]!));
   const round = new Float32Array(texels);
   boxBlur(own, textureSizePx, judgedTexels, round);
-  return round.map((value, i) => value * mask[i]! * liked);
+  return round.map((value, i) => (trust[i]! > 0 ? value * liked : 0));
 }
 
 /** Of each photo in each texel, 0…1; they sum to 1 where any saw it. */
@@ -130,15 +133,15 @@ function matchedTo(first: Unwrapped, photo: Unwrapped): Float32Array {
   return photo.rgb.map((value, i) => value * gain[i % 3]!);
 }
 
-/** Blurs what was seen without letting what was not bleed in: blur(rgb · mask) / blur(mask). */
-function softened(rgb: Float32Array, mask: Float32Array, radius: number): Float32Array {
+/** Blurs what was seen without letting what was not bleed in: blur(rgb · trust) / blur(trust). */
+function softened(rgb: Float32Array, trust: Float32Array, radius: number): Float32Array {
   const out = new Float32Array(texels * 3);
   const plane = new Float32Array(texels),
     blurred = new Float32Array(texels),
     covered = new Float32Array(texels);
-  boxBlur(mask, textureSizePx, radius, covered);
+  boxBlur(trust, textureSizePx, radius, covered);
   for (let c = 0; c < 3; c++) {
-    for (let i = 0; i < texels; i++) plane[i] = rgb[i * 3 + c]! * mask[i]!;
+    for (let i = 0; i < texels; i++) plane[i] = rgb[i * 3 + c]! * trust[i]!;
     boxBlur(plane, textureSizePx, radius, blurred);
     for (let i = 0; i < texels; i++) out[i * 3 + c] = covered[i]! > 0 ? blurred[i]! / covered[i]! : 0;
   }
@@ -146,10 +149,10 @@ function softened(rgb: Float32Array, mask: Float32Array, radius: number): Float3
 }
 
 /** Local contrast of the fine band, 0…1 (1 from 6 codes on): a photo out of focus loses to a sharp one. */
-function sharpness(rgb: Float32Array, soft: Float32Array, mask: Float32Array): Float32Array {
+function sharpness(rgb: Float32Array, soft: Float32Array, trust: Float32Array): Float32Array {
   const contrast = new Float32Array(texels),
     out = new Float32Array(texels);
-  for (let i = 0; i < texels; i++) contrast[i] = mask[i]! * Math.abs(rgb[i * 3 + 1]! - soft[i * 3 + 1]!);
+  for (let i = 0; i < texels; i++) contrast[i] = trust[i]! * Math.abs(rgb[i * 3 + 1]! - soft[i * 3 + 1]!);
   boxBlur(contrast, textureSizePx, fineTexels, out);
   return out.map((value) => Math.min(1, value / 6));
 }
