@@ -89,6 +89,7 @@ function skinMask(skin: MergedSkin, reach: Float32Array, polar: TexturePolar): F
   return keep;
 }
 
+/** See undoInterpolation: a little less than is lost. */
 const interpolationShare = 0.4;
 
 const patchTexels = 4;
