@@ -19,6 +19,7 @@ import { LightReading } from './light-reading.js';
 import type { LightSamples } from './relight.js';
 import { RimLoops } from './rim-loops.js';
 import { VeilTone } from './veil-tone.js';
+import { gradeOf, inGrade } from './photo-grade.js';
 import { fitSimilarity, newPose } from './pose.js';
 import { rgbToYuv } from './sample.js';
 
@@ -37,6 +38,8 @@ export class MeshLikeness implements LikenessEngine {
   #coloursOf: YuvMatrix | null = null;
   /** The texture's own Y Cb Cr at every vertex, legal-range codes. */
   readonly #textureYuv = new Float32Array(vertexCount * 3);
+  /** In the grade of the performer's enrolment. */
+  readonly #bake: FaceBake;
   readonly #reference: FaceBake | null;
   readonly #referenceYuv = new Float32Array(vertexCount * 3);
   readonly #reading: LightReading;
@@ -58,12 +61,15 @@ export class MeshLikeness implements LikenessEngine {
 
   constructor(
     private readonly canvas: MeshCanvas,
-    private readonly bake: FaceBake,
+    photographed: FaceBake,
     /** The performer's own bake from enrolment: what light and shape are measured against. Null: the likeness's photo. */
     reference: FaceBake | null,
   ) {
     this.#reference = reference;
     this.#samples = canvas.light;
+    const grade = reference ? gradeOf(photographed, reference, canvas.topology, canvas.mesh) : 1;
+    const bake = inGrade(photographed, grade);
+    this.#bake = bake;
     this.#lids = new Lids(bake.shape, reference?.shape ?? null, canvas.topology);
     this.#openings = new Openings(canvas, this.#lids);
     this.#irisTint = reference ? irisTintOf(bake.irisRgb, reference.irisRgb) : null;
@@ -82,7 +88,7 @@ export class MeshLikeness implements LikenessEngine {
       mask.rim01(takeOnCm),
       strangeVertices(bake, vertexCount),
     );
-    this.#texture = new SkinTexture(canvas.memory, bake, mask);
+    this.#texture = new SkinTexture(canvas.memory, bake, mask, grade);
     const isSkin = new Uint8Array(vertexCount);
     isSkin.set(canvas.topology.isSkin);
     for (let i = surfaceCount; i < vertexCount; i++) isSkin[i] = fromSkin[i]! > 0.6 ? 1 : 0;
@@ -115,8 +121,8 @@ export class MeshLikeness implements LikenessEngine {
   #useColours(matrix: YuvMatrix): void {
     if (this.#coloursOf === matrix) return;
     this.#coloursOf = matrix;
-    const reference = (this.#reference ?? this.bake).vertexRgb;
-    const own = this.bake.vertexRgb;
+    const reference = (this.#reference ?? this.#bake).vertexRgb;
+    const own = this.#bake.vertexRgb;
     for (let i = 0; i < vertexCount * 3; i += 3) {
       rgbToYuv(reference[i], reference[i + 1], reference[i + 2], matrix, this.#referenceYuv, i);
       rgbToYuv(own[i], own[i + 1], own[i + 2], matrix, this.#textureYuv, i);

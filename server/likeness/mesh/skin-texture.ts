@@ -34,6 +34,8 @@ export class SkinTexture {
     private readonly memory: KernelMemory,
     private readonly bake: FaceBake,
     private readonly shownAt: SkinMask,
+    /** Of colour about its luma: see gradeOf. */
+    private readonly chromaGain = 1,
   ) {
     const bytes = textureSizePx * textureSizePx * 4;
     this.#ptrs = [memory.allocate(bytes), memory.allocate(bytes)];
@@ -87,7 +89,8 @@ export class SkinTexture {
         const lit = low + (texture[i * 4 + c]! - low) * detail;
         texel[c] = Math.min(255, Math.max(0, lit * (1 - shade * lineColour[c]!)));
       }
-      if (age01 > 0) dull(texel, ageOnColour * age01);
+      const kept = this.chromaGain * (1 - ageOnColour * age01);
+      if (kept !== 1) dull(texel, 1 - kept);
       if (model !== 'rgb') rgbToYuv(texel[0], texel[1], texel[2], model, texel, 0);
       if (this.#mask[i] === 0) this.#mask[i] = this.shownAt.at(x, y);
       const at = ptr + i * 4;
@@ -106,8 +109,9 @@ function dither(x: number, y: number): number {
 
 export type TextureLook = Pick<Look, 'texture01' | 'age01'>;
 
+/** share below 0 makes it more colourful. */
 function dull(rgb: Float32Array, share: number): void {
   const { kr, kb } = lumaWeights.bt709;
   const luma = kr * rgb[0] + (1 - kr - kb) * rgb[1] + kb * rgb[2];
-  for (let c = 0; c < 3; c++) rgb[c] += (luma - rgb[c]) * share;
+  for (let c = 0; c < 3; c++) rgb[c] = Math.max(0, rgb[c] + (luma - rgb[c]) * share);
 }
