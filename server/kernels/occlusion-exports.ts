@@ -8,43 +8,45 @@ export interface OcclusionExports {
   predict(known: number, light: number, expected: number): number;
   shiftScores(seen: number, expected: number, scores: number, radius: number, step: number, weak: number): number;
   learn(seen: number, map: number, model: number, light: number, mask: number, memoryFrames: number): number;
-  segment(
-    evidence: number,
-    map: number,
-    kept: number,
-    mask: number,
-    stack: number,
-    weak: number,
-    strong: number,
-    leastCells: number,
-    keep01: number,
-    was: number,
-    alert: number,
-    arrived01: number,
-    scrapCells: number,
-  ): number;
-  moveWith(
-    backward: number,
-    confidence: number,
-    map: number,
-    motion: number,
-    evidence: number,
-    alert: number,
-    hold: number,
-    strong: number,
-    marked: number,
-    ownPx: number,
-    sure01: number,
-  ): number;
-  disturb(
+  jaw01(u: number, v: number): number;
+  stray(
     seen: number,
     before: number,
     backward: number,
     map: number,
+    depth: number,
+    own: number,
+    out: number,
+    marks: number,
+    stack: number,
+  ): number;
+  believe(
+    seen: number,
+    before: number,
+    backward: number,
+    map: number,
+    stray: number,
+    marks: number,
+    evidence: number,
+    belief: number,
+    beliefBefore: number,
     alert: number,
+    alertBefore: number,
+    was: number,
     hold: number,
-    lumaCodes: number,
-    colourCodes: number,
+    scratch: number,
+  ): number;
+  segment(
+    belief: number,
+    map: number,
+    mask: number,
+    stack: number,
+    leastCells: number,
+    alert: number,
+    arrived01: number,
+    scrapCells: number,
+    beside: number,
+    reach: number,
   ): number;
   guide(seen: number, mask: number, guided: number, scratch: number, epsilon: number): number;
   plane(

@@ -1,4 +1,3 @@
-import type { Affine } from '../frame/geometry.js';
 import type { KernelFormat } from './formats.js';
 import { loadKernel, type KernelMemory } from './memory.js';
 import type { OcclusionExports } from './occlusion-exports.js';
@@ -20,13 +19,19 @@ export interface OcclusionGrids {
   readonly modelPtr: number;
   readonly lightPtr: number;
   readonly evidencePtr: number;
-  readonly keptPtr: number;
   readonly maskPtr: number;
   readonly guidedPtr: number;
-  /** `seen` and the mask of the picture before, and where something has come in lately. */
+  readonly depthPtr: number;
+  readonly strayPtr: number;
+  readonly marksPtr: number;
+  /** What each cell is believed to show, and where something has come in lately. */
+  beliefPtr: number;
+  alertPtr: number;
+  /** The same of the picture before, its `seen` and its mask. */
   beforePtr: number;
+  beliefBeforePtr: number;
+  alertBeforePtr: number;
   readonly wasPtr: number;
-  readonly alertPtr: number;
 }
 
 /** The face mesh as texture space knows it: u, v 0…1 per vertex, three vertices per triangle, clockwise on the screen. */
@@ -35,18 +40,15 @@ export interface OcclusionMesh {
   readonly triangles: Uint16Array;
 }
 
-/** A cell over this many of its own variances may be hidden; a patch needs a fifth of its cells over the second. */
-export const occlusionEvidence = { weak: 5, strong: 11, leastCells: 14, keep01: 0.3 } as const;
+/** From this much evidence on a cell does not look like the face. */
+export const unlikeEvidence = 5;
 /**
- * What counts as something coming in: change of a cell's means against where flow says it was, codes; remembered for some pictures;
- * and the share of a hidden patch that must have come in. Measured on the stage: a face that turns by 60° a second under a side light
- * changes by 4 codes a picture, a hand's edge by 20 and more.
+ * What is in front holds at least so many cells of the face, of which this share came in; fewer cells in sight amid it than `scrapCells` are part of it; beside
+ * the face, what is believed more than `beside` and hangs together with it, so many cells far. `hold`: pictures for which a cell is known to have come in.
  */
-const arrival = { lumaCodes: 12, colourCodes: 12, hold: 8, share01: 0.2 } as const;
-/** Fewer cells than this in sight amid hidden ones are part of what hides the face. */
-export const scrapCells = 90;
-/** The evidence of what moves along with what is in front, how far from the face's own motion that begins (crop px), and how sure flow must be. */
-export const company = { marked: 20, ownPx: 4, sure01: 0.5 } as const;
+export const inFront = { leastCells: 14, arrived01: 0.2, scrapCells: 40, beside: 0.5, reach: 12, hold: 16 } as const;
+/** Floats of a face's own motion: see assembly/_occlusion-stray.ts. */
+export const ownMotionFloats = 11;
 /** Furthest that a face is looked for beside its place. */
 export const mostShiftCells = 6;
 /** Of the guided mask, squared luma codes: weaker edges than 8 codes do not pull the mask's edge. */
@@ -56,10 +58,11 @@ const guideEpsilon = 64;
 export class OcclusionKernel {
   readonly wasm: OcclusionExports;
   readonly rgbPtr: number;
+  /** How much of the jaw's motion each vertex shares, 0…1. */
+  readonly jaw01: Float32Array;
   readonly #uvsPtr: number;
   readonly #indicesPtr: number;
   readonly #triangles: number;
-  readonly #depthPtr: number;
   readonly #scratchPtr: number;
   readonly #paramsPtr: number;
   /** What `recall` found last. */
@@ -76,13 +79,14 @@ export class OcclusionKernel {
     build: 'release' | 'debug' = 'release',
   ) {
     this.wasm = loadKernel<OcclusionExports>('occlusion', memory, build);
+    const { uvs } = mesh;
+    this.jaw01 = Float32Array.from({ length: uvs.length / 2 }, (_, i) => this.wasm.jaw01(uvs[i * 2]!, uvs[i * 2 + 1]!));
     this.#uvsPtr = memory.allocate(mesh.uvs.length * 4);
     memory.f32.set(mesh.uvs, this.#uvsPtr >> 2);
     this.#indicesPtr = memory.allocate(mesh.triangles.length * 2);
     memory.u16.set(mesh.triangles, this.#indicesPtr >> 1);
     this.#triangles = mesh.triangles.length / 3;
     this.rgbPtr = memory.allocate(occlusionCellCount * 3);
-    this.#depthPtr = memory.allocate(occlusionCellCount * 4);
     this.#scratchPtr = memory.allocate(occlusionCellCount * 12);
     this.#paramsPtr = memory.allocate(64);
     this.#knownPtr = memory.allocate(occlusionCellCount * 32);
@@ -103,12 +107,17 @@ export class OcclusionKernel {
       modelPtr: this.newModel(),
       lightPtr: memory.allocate(32),
       evidencePtr: memory.allocate(occlusionCellCount * 4),
-      keptPtr: memory.allocate(occlusionCellCount * 4),
       maskPtr: memory.allocate(occlusionCellCount),
       guidedPtr: memory.allocate(occlusionMaskBytes),
-      beforePtr: memory.allocate(occlusionCellCount * 16),
-      wasPtr: memory.allocate(occlusionCellCount),
+      depthPtr: memory.allocate(occlusionCellCount * 4),
+      strayPtr: memory.allocate(occlusionCellCount * 8),
+      marksPtr: memory.allocate(occlusionCellCount),
+      beliefPtr: memory.allocate(occlusionCellCount * 4),
       alertPtr: memory.allocate(occlusionCellCount),
+      beforePtr: memory.allocate(occlusionCellCount * 16),
+      beliefBeforePtr: memory.allocate(occlusionCellCount * 4),
+      alertBeforePtr: memory.allocate(occlusionCellCount),
+      wasPtr: memory.allocate(occlusionCellCount),
     };
   }
 
@@ -118,7 +127,7 @@ export class OcclusionKernel {
   }
   /** `pointsPtr`: x, y, z of every vertex, crop pixels. */
   place(grids: OcclusionGrids, pointsPtr: number): void {
-    this.wasm.place(pointsPtr, this.#uvsPtr, this.#indicesPtr, this.#triangles, grids.mapPtr, this.#depthPtr);
+    this.wasm.place(pointsPtr, this.#uvsPtr, this.#indicesPtr, this.#triangles, grids.mapPtr, grids.depthPtr);
   }
   /** Cells that could be compared. */
   compare(grids: OcclusionGrids): number {
@@ -144,65 +153,82 @@ export class OcclusionKernel {
     if (radius > mostShiftCells) throw new RangeError(`Shifts of at most ${mostShiftCells} cells, not ${radius}`);
     this.wasm.recall(mapPtr, modelPtr, this.#knownPtr);
     this.wasm.predict(this.#knownPtr, lightPtr, this.#expectedPtr);
-    this.wasm.shiftScores(seenPtr, this.#expectedPtr, this.#scoresPtr, radius, step, occlusionEvidence.weak);
+    this.wasm.shiftScores(seenPtr, this.#expectedPtr, this.#scoresPtr, radius, step, unlikeEvidence);
     return this.#scores;
   }
   /** A new picture is about to be taken in: what is held becomes the one before, and `gather` must follow. */
   turn(grids: OcclusionGrids): void {
-    const { seenPtr, beforePtr, maskPtr, wasPtr } = grids;
+    const { seenPtr, beforePtr, beliefPtr, beliefBeforePtr, alertPtr, alertBeforePtr, maskPtr, wasPtr } = grids;
     grids.beforePtr = seenPtr;
     grids.seenPtr = beforePtr;
+    grids.beliefBeforePtr = beliefPtr;
+    grids.beliefPtr = beliefBeforePtr;
+    grids.alertBeforePtr = alertPtr;
+    grids.alertPtr = alertBeforePtr;
     this.memory.u8.copyWithin(wasPtr, maskPtr, maskPtr + occlusionCellCount);
   }
-  /** `backwardPtr`: flow from this picture to the one before, (u, v) f32 per cell, crop pixels. Cells of the face in which something is new. */
-  disturb({ seenPtr, beforePtr, mapPtr, alertPtr }: OcclusionGrids, backwardPtr: number): number {
-    const { hold, lumaCodes, colourCodes } = arrival;
-    return this.wasm.disturb(seenPtr, beforePtr, backwardPtr, mapPtr, alertPtr, hold, lumaCodes, colourCodes);
-  }
-  /** Hidden cells of the face. */
-  segment({ evidencePtr, mapPtr, keptPtr, maskPtr, wasPtr, alertPtr }: OcclusionGrids): number {
-    const { weak, strong, leastCells, keep01 } = occlusionEvidence;
-    return this.wasm.segment(
-      evidencePtr,
-      mapPtr,
-      keptPtr,
-      maskPtr,
-      this.#scratchPtr,
-      weak,
-      strong,
-      leastCells,
-      keep01,
-      wasPtr,
-      alertPtr,
-      arrival.share01,
-      scrapCells,
-    );
+  /** Nothing came in, and nothing is believed to be in front. */
+  believeNothing({ beliefPtr, beliefBeforePtr, alertPtr, alertBeforePtr }: OcclusionGrids): void {
+    const { u8 } = this.memory;
+    u8.fill(0, beliefPtr, beliefPtr + occlusionCellCount * 4);
+    u8.fill(0, beliefBeforePtr, beliefBeforePtr + occlusionCellCount * 4);
+    u8.fill(0, alertPtr, alertPtr + occlusionCellCount);
+    u8.fill(0, alertBeforePtr, alertBeforePtr + occlusionCellCount);
   }
   /**
-   * Before `segment`: what moves as that which is in front moves is part of it. Flow grids of `disturb`'s pictures; `confidencePtr` is that of the
-   * flow to this picture; `motion`: where the face itself says that a crop pixel of this picture was in the last. Cells that were marked.
+   * Cells of the face over which something else moves than the face. `backwardPtr`: flow from this picture to the one before, (u, v) f32 per cell, crop
+   * pixels; `own`: how the face itself moves (ownMotionFloats).
    */
-  moveWith(
-    { mapPtr, evidencePtr, alertPtr }: OcclusionGrids,
+  stray(
+    { seenPtr, beforePtr, mapPtr, depthPtr, strayPtr, marksPtr }: OcclusionGrids,
     backwardPtr: number,
-    confidencePtr: number,
-    motion: Affine,
+    own: ArrayLike<number>,
   ): number {
-    this.memory.f32.set(motion, this.#paramsPtr >> 2);
-    const { strong } = occlusionEvidence;
-    const { marked, ownPx, sure01 } = company;
-    return this.wasm.moveWith(
+    this.memory.f32.set(own, this.#paramsPtr >> 2);
+    return this.wasm.stray(
+      seenPtr,
+      beforePtr,
       backwardPtr,
-      confidencePtr,
       mapPtr,
+      depthPtr,
       this.#paramsPtr,
+      strayPtr,
+      marksPtr,
+      this.#scratchPtr,
+    );
+  }
+  /** After `stray` and `compare`: what each cell shows, and from it the mask. Hidden cells of the face. */
+  segment(grids: OcclusionGrids, backwardPtr: number): number {
+    const { seenPtr, beforePtr, mapPtr, strayPtr, marksPtr, evidencePtr, maskPtr, wasPtr } = grids;
+    const { beliefPtr, beliefBeforePtr, alertPtr, alertBeforePtr } = grids;
+    const { leastCells, arrived01, scrapCells: scraps, beside, reach, hold } = inFront;
+    this.wasm.believe(
+      seenPtr,
+      beforePtr,
+      backwardPtr,
+      mapPtr,
+      strayPtr,
+      marksPtr,
       evidencePtr,
+      beliefPtr,
+      beliefBeforePtr,
       alertPtr,
-      arrival.hold,
-      strong,
-      marked,
-      ownPx,
-      sure01,
+      alertBeforePtr,
+      wasPtr,
+      hold,
+      this.#scratchPtr,
+    );
+    return this.wasm.segment(
+      beliefPtr,
+      mapPtr,
+      maskPtr,
+      this.#scratchPtr,
+      leastCells,
+      alertPtr,
+      arrived01,
+      scraps,
+      beside,
+      reach,
     );
   }
   guide({ seenPtr, maskPtr, guidedPtr }: OcclusionGrids): void {

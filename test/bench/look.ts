@@ -21,6 +21,7 @@ const lane = await runner.run({
   heightPx,
   framesPerSecond: 25,
   frames: Number(frames),
+  time: 'frames',
   render: (n, target) => {
     stage.renderFrame(n, { who: 'performer' }, target);
     plain.set(target);

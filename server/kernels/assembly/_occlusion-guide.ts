@@ -1,7 +1,9 @@
 /** A mask's edge at the picture's own edges. Grids: occlusion.ts. */
 import { CELLS, COUNT } from './_occlusion-plane';
 
-const RADIUS: i32 = 2;
+/** Cells: a finger is four wide. */
+const RADIUS: i32 = 1;
+const WIDTH: f32 = 3;
 function blurPlane(plane: usize, scratch: usize): void {
   for (let pass = 0; pass < 2; pass++) {
     const step = pass == 0 ? 1 : CELLS;
@@ -13,7 +15,7 @@ function blurPlane(plane: usize, scratch: usize): void {
           const held = min(CELLS - 1, max(0, along + k)) - along;
           sum += load<f32>(plane + (<usize>(at + held * step) << 2));
         }
-        store<f32>(scratch + (<usize>at << 2), sum / 5);
+        store<f32>(scratch + (<usize>at << 2), sum / WIDTH);
       }
     }
     memory.copy(plane, scratch, COUNT * 4);

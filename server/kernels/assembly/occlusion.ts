@@ -33,7 +33,7 @@ export function gather(luma: usize, rgb: usize, seen: usize): i32 {
 
 /**
  * Where on the texture each cell lies. points: 3 f32 each, x y in crop pixels, smaller z is nearer. uvs: 2 f32, 0 … 1.
- * A triangle whose corners do not run anticlockwise (x right, y down) is turned away. depth: scratch, one f32 per cell.
+ * A triangle whose corners do not run anticlockwise (x right, y down) is turned away. depth: one f32 per cell, the z there; infinite where the face is not.
  */
 export function place(points: usize, uvs: usize, indices: usize, triangles: i32, map: usize, depth: usize): i32 {
   for (let i = 0; i < COUNT; i++) {
@@ -104,50 +104,10 @@ export function learn(seen: usize, map: usize, model: usize, light: usize, mask:
   return 0;
 }
 
-/**
- * Where something new came into the picture: `alert` (u8 per cell) is set to `hold` where a cell differs from where the flow says
- * it was in the picture before, and runs down by one a picture elsewhere. A surface that turns or is lit anew changes little from
- * picture to picture; what moves in front of it does not. before: the last picture's `seen`; backward: (u, v) f32 per cell, crop
- * pixels from this picture to the last; the mean change of all cells (a flash) is taken out. Returns the new alerts on the face.
- */
-export function disturb(
-  seen: usize, before: usize, backward: usize, map: usize, alert: usize, hold: i32, lumaCodes: f32, colourCodes: f32,
-): i32 {
-  let sum: f32 = 0, sumBefore: f32 = 0;
-  for (let i = 0; i < COUNT; i++) {
-    if (load<f32>(map + (<usize>i << 3)) < 0) continue;
-    sum += load<f32>(seen + (<usize>i << 4));
-    sumBefore += load<f32>(before + (<usize>i << 4));
-  }
-  const gain = sumBefore > 0 && sum > 0 ? sum / sumBefore : <f32>1;
-  const most = <f32>(CELLS - 1) - 0.001;
-  let alerts = 0;
-  for (let y = 0; y < CELLS; y++) {
-    for (let x = 0; x < CELLS; x++) {
-      const i = y * CELLS + x;
-      const flow = backward + (<usize>i << 3);
-      const fx = Mathf.min(most, Mathf.max(0, <f32>x + load<f32>(flow) * 0.25));
-      const fy = Mathf.min(most, Mathf.max(0, <f32>y + load<f32>(flow, 4) * 0.25));
-      const ix = <i32>fx, iy = <i32>fy;
-      const at = before + (<usize>(iy * CELLS + ix) << 4);
-      const wx = f32x4.splat(fx - <f32>ix), wy = f32x4.splat(fy - <f32>iy);
-      const top = f32x4.add(v128.load(at), f32x4.mul(f32x4.sub(v128.load(at, 16), v128.load(at)), wx));
-      const low = f32x4.add(v128.load(at, CELLS * 16), f32x4.mul(f32x4.sub(v128.load(at, CELLS * 16 + 16), v128.load(at, CELLS * 16)), wx));
-      const was = f32x4.mul(f32x4.add(top, f32x4.mul(f32x4.sub(low, top), wy)), f32x4.splat(gain));
-      const change = f32x4.abs(f32x4.sub(v128.load(seen + (<usize>i << 4)), was));
-      const isNew = f32x4.extract_lane(change, 0) > lumaCodes
-        || f32x4.extract_lane(change, 1) > colourCodes || f32x4.extract_lane(change, 2) > colourCodes;
-      const left = <i32>load<u8>(alert + <usize>i);
-      store<u8>(alert + <usize>i, <u8>(isNew ? hold : max(0, left - 1)));
-      if (isNew && load<f32>(map + (<usize>i << 3)) >= 0) alerts++;
-    }
-  }
-  return alerts;
-}
-
+export { believe } from './_occlusion-belief';
 export { fitLight } from './_occlusion-light';
 export { compare, predict, recall, shiftScores } from './_occlusion-model';
 export { guide } from './_occlusion-guide';
-export { moveWith } from './_occlusion-motion';
 export { plane } from './_occlusion-plane';
 export { segment } from './_occlusion-segment';
+export { jaw01, stray } from './_occlusion-stray';

@@ -85,33 +85,3 @@ export function planeTwin(
   }
   return out;
 }
-
-/** Cells that differ from where the flow says they were; see assembly/occlusion.ts. Returns the new alerts. */
-export function disturbTwin(
-  seen: Float32Array,
-  before: Float32Array,
-  backward: Float32Array,
-  map: Float32Array,
-  alert: Uint8Array,
-  hold: number,
-  lumaCodes: number,
-  colourCodes: number,
-): Uint8Array {
-  const face = Array.from({ length: twinCells ** 2 }, (_, i) => i).filter((i) => map[i * 2]! >= 0);
-  const sumOf = (grid: Float32Array): number => face.reduce((sum, i) => sum + grid[i * 4]!, 0);
-  const gain = sumOf(before) > 0 && sumOf(seen) > 0 ? sumOf(seen) / sumOf(before) : 1;
-  const most = twinCells - 1.001;
-  return alert.map((left, i) => {
-    const fx = Math.min(most, Math.max(0, (i % twinCells) + backward[i * 2]! / 4)),
-      fy = Math.min(most, Math.max(0, Math.floor(i / twinCells) + backward[i * 2 + 1]! / 4));
-    const was = (k: number): number => {
-      const at = (x: number, y: number): number => before[(y * twinCells + x) * 4 + k]!;
-      const x = Math.floor(fx),
-        y = Math.floor(fy);
-      const row = (j: number): number => at(x, j) * (1 - fx + x) + at(x + 1, j) * (fx - x);
-      return gain * (row(y) * (1 - fy + y) + row(y + 1) * (fy - y));
-    };
-    const isNew = [lumaCodes, colourCodes, colourCodes].some((codes, k) => Math.abs(seen[i * 4 + k]! - was(k)) > codes);
-    return isNew ? hold : Math.max(0, left - 1);
-  });
-}

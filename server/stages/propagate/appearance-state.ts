@@ -1,17 +1,16 @@
-import { type Affine, affine } from '../../frame/geometry.js';
-import type { OcclusionGrids, OcclusionKernel } from '../../kernels/occlusion.js';
+import { affine } from '../../frame/geometry.js';
+import { type OcclusionGrids, type OcclusionKernel, ownMotionFloats } from '../../kernels/occlusion.js';
 
 /** One picture of a face, as its appearance is looked at. */
 export class FaceSight {
   /** Picture → region. */
   readonly shift = affine(1, 0, 0, 0, 1, 0);
-  /** Where the face says that a crop pixel of this picture was in the crop before. */
-  readonly motion: Affine = affine(1, 0, 0, 0, 1, 0);
+  /** How the face itself moves, crop px: OwnMotion.motion. */
+  motion: Float64Array = new Float64Array(ownMotionFloats);
   /** Luma of the crop, 256 × 256 in kernel memory, under face.fromCrop. */
   lumaPtr = 0;
-  /** Flow from this picture to the one before, and the confidence of the one that leads here. */
+  /** Flow from this picture to the one before. */
   backwardPtr = 0;
-  confidencePtr = 0;
   frameNumber = -1;
 }
 
@@ -22,9 +21,15 @@ export interface FaceAppearance {
   learned: number;
   /** The picture that was looked at last. */
   frameNumber: number;
+  /** It is the one after the picture that was looked at before it. */
+  follows: boolean;
   hidden01: number;
+  /** Something is believed of what is in front. */
+  believes: boolean;
   /** Cells that could be compared last. */
   compared: number;
+  /** Share of the face that something else moved over in the last picture. */
+  straying01: number;
   /** Until this picture something may be on its way over the face. */
   cameUntilFrame: number;
   /** The light when the face was last in sight. */
@@ -42,8 +47,11 @@ export const newFaceAppearance = (kernel: OcclusionKernel): FaceAppearance => ({
   grids: kernel.newGrids(),
   learned: 0,
   frameNumber: -2,
+  follows: false,
   hidden01: 0,
+  believes: false,
   compared: 0,
+  straying01: 0,
   cameUntilFrame: -1,
   sureLight: Float32Array.of(1, 0, 0, 0, 0, 0, 0, 0),
   openUntilFrame: -1,

@@ -1,15 +1,16 @@
-import { cropSizePx, type FaceTrack, isConfirmed, landmarkCount } from '../../frame/face-track.js';
+import { type FaceTrack, isConfirmed } from '../../frame/face-track.js';
+import { foreheadPoints, placeForehead } from '../../frame/forehead.js';
 import type { RegionView } from '../../frame/region-view.js';
 import type { KernelMemory } from '../../kernels/memory.js';
 import {
   occlusionCellCount,
-  occlusionCells,
   type OcclusionGrids,
   type OcclusionKernel,
 } from '../../kernels/occlusion.js';
 import type { RegionKernel } from '../../kernels/region.js';
 import { AppearanceCrop } from './appearance-crop.js';
 import { type FaceAppearance, type FaceSight, newFaceAppearance } from './appearance-state.js';
+import { seeLandmarks } from './landmark-sight.js';
 import { KnownAppearances, modelFloats } from './known-appearances.js';
 import { bestOf, likeCells, type Match, searchRadius } from './face-search.js';
 
@@ -26,19 +27,19 @@ const lightHidden01 = 0.3;
 const sureHidden01 = 0.15;
 /** More of the face than this, hidden from one picture to the next, is light and no thing: nothing moves that fast. */
 const suddenShare01 = 0.35;
+/** With less of it in sight than this a face is not known by its embedding. */
+const provenVisible01 = 0.6;
 /** Pictures for which a face that changed all at once is not masked, while it is learned anew. */
 const relearnFrames = 25;
 /** Looks at which a performer is known by identity, and not by looks, before the looks are learned anew. */
 const doubtsToRelearn = 6;
 /** The same for a performer who comes back. */
 const adoptFrames = 5;
-/** How far flow's patches, 8 crop px wide and smoothed, see past an edge. */
-const flowReachCells = 2;
 /**
- * New cells of the face in one picture, as a share of it, from which on something is coming over it, and for how many pictures that
- * is believed. Stage: talking up to 0.05, turning by 60° up to 0.04, a hand 0.06 to 0.14, a passer-by 0.1 to 0.6.
+ * Cells over which something else moves than the face, as a share of it, from which on something is coming over it, and for how many pictures that is
+ * believed. docs/decisions/what-is-in-front.md has the figures: faces of their own up to 0.03, hands and people 0.1 to 0.7.
  */
-const cameShare = 0.052;
+const cameShare = 0.04;
 const cameFrames = 12;
 const leastComparedCells = 300;
 const coveredHidden01 = 0.04;
@@ -57,6 +58,7 @@ export class Appearances {
   readonly #faces: FaceAppearance[];
   readonly #known: KnownAppearances;
   readonly #pointsPtr: number;
+  readonly #points: Float32Array;
   readonly #crop: AppearanceCrop;
   readonly #trial: OcclusionGrids;
   readonly #match: Match = { like: 0, compared: 0 };
@@ -71,7 +73,8 @@ export class Appearances {
     this.#faces = Array.from({ length: faceSlots }, () => newFaceAppearance(kernel));
     this.#known = new KnownAppearances(memory, kernel);
     this.#trial = kernel.newGrids();
-    this.#pointsPtr = memory.allocate(landmarkCount * 12);
+    this.#pointsPtr = memory.allocate(foreheadPoints * 12);
+    this.#points = memory.f32.subarray(this.#pointsPtr >> 2, (this.#pointsPtr >> 2) + foreheadPoints * 3);
     this.#crop = new AppearanceCrop(memory, region, kernel);
   }
 
@@ -81,6 +84,7 @@ export class Appearances {
     own.learned = 0;
     own.hidden01 = 0;
     own.cameUntilFrame = -1;
+    own.straying01 = 0;
     own.openUntilFrame = -1;
     own.fits = false;
     own.doubts = 0;
@@ -94,8 +98,9 @@ export class Appearances {
     const own = this.#faces[face.faceId]!;
     return own.frameNumber <= own.cameUntilFrame || (face.maskPtr !== 0 && own.hidden01 > coveredHidden01);
   }
-  #notice(own: FaceAppearance, alerts: number, frameNumber: number): void {
-    if (alerts > Math.max(own.compared, leastComparedCells) * cameShare) own.cameUntilFrame = frameNumber + cameFrames;
+  #notice(own: FaceAppearance, straying: number, frameNumber: number): void {
+    if (straying > Math.max(own.compared, leastComparedCells) * cameShare)
+      own.cameUntilFrame = frameNumber + cameFrames;
   }
 
   knows(face: FaceTrack): boolean {
@@ -111,22 +116,27 @@ export class Appearances {
     if (own.performerId === null) return this.#unmask(face);
     const { grids } = own;
     const isNew = frameNumber !== own.frameNumber;
-    // Without the picture just before, nothing says what came in.
-    const follows = frameNumber === own.frameNumber + 1;
+    if (isNew) {
+      // Without the picture just before, nothing says what came in.
+      own.follows = frameNumber === own.frameNumber + 1;
+      this.kernel.turn(grids);
+    }
     own.frameNumber = frameNumber;
-    if (isNew) this.kernel.turn(grids);
     this.#crop.take(face, region, sight.shift);
     this.kernel.gather(grids, sight.lumaPtr);
-    const mayRest = isNew && follows && frameNumber % calmEvery !== 0 && this.#isCalm(own, face);
+    const mayRest = isNew && own.follows && frameNumber % calmEvery !== 0 && this.#isCalm(own, face);
     // In its own crop a calm face lies about as it lay: the last picture's placing says which cells are its own.
     const layNow = !mayRest || frameNumber % placeEvery === 0;
     if (layNow) this.#lay(grids, face, region);
-    if (isNew) {
-      if (follows) this.#notice(own, this.kernel.disturb(grids, sight.backwardPtr), frameNumber);
-      else this.memory.u8.fill(0, grids.alertPtr, grids.alertPtr + occlusionCellCount);
+    if (own.follows) {
+      const straying = this.kernel.stray(grids, sight.backwardPtr, sight.motion);
+      if (isNew) this.#notice(own, straying, frameNumber);
     }
     if (mayRest) {
-      if (this.#isCalm(own, face)) return this.#unmask(face);
+      if (this.#isCalm(own, face)) {
+        if (own.believes) this.#uncover(own);
+        return this.#unmask(face);
+      }
       if (!layNow) this.#lay(grids, face, region);
     }
     if (own.learned >= picturesToKnow) this.#compare(own, face, sight);
@@ -179,6 +189,10 @@ export class Appearances {
     this.#unmask(face);
     return true;
   }
+  /** A face that is mostly hidden is nobody's to a keyframe: one that knows the performer there has seen the face. */
+  prove(face: FaceTrack): void {
+    if (face.maskPtr !== 0 && face.visible01 < provenVisible01) this.#uncover(this.#faces[face.faceId]!);
+  }
   trust(face: FaceTrack): void {
     this.#faces[face.faceId]!.doubts = 0;
   }
@@ -207,10 +221,10 @@ export class Appearances {
     let compared = kernel.compare(grids);
     if (!halfHidden) compared = kernel.relight(grids);
     own.compared = compared;
-    const covered = this.mayBeCovered(face);
-    if (covered) kernel.moveWith(grids, sight.backwardPtr, sight.confidencePtr, sight.motion);
-    const hidden = covered ? kernel.segment(grids) : 0;
-    if (!covered) this.memory.u8.fill(255, grids.maskPtr, grids.maskPtr + occlusionCellCount);
+    const covered = own.follows && this.mayBeCovered(face);
+    const hidden = covered ? kernel.segment(grids, sight.backwardPtr) : 0;
+    if (covered) own.believes = true;
+    else this.#uncover(own);
     const hidden01 = compared > 0 ? Math.min(1, hidden / compared) : 0;
     const sudden = own.hidden01 < 0.1 && hidden01 > suddenShare01 && face.alike01 > 0.6;
     own.hidden01 = hidden01;
@@ -227,7 +241,7 @@ export class Appearances {
     if (face.visible01 < leastVisible01) this.memory.u8.fill(0, grids.maskPtr, grids.maskPtr + occlusionCellCount);
     kernel.guide(grids);
     face.maskPtr = grids.guidedPtr;
-    this.#seeLandmarks(face, own);
+    seeLandmarks(this.memory, this.#points, own.grids.maskPtr, face);
   }
 
   /** Known, and nothing has come near it: then few pictures are compared and learned. Light changes slowly enough for that. */
@@ -241,29 +255,9 @@ export class Appearances {
     return face.maskPtr === 0 && (!own.fits || own.hidden01 < 1 - likeItself01);
   }
 
-  /** 0 or 1 per landmark: flow on what hides a face, or near it, must not move the face. */
-  #seeLandmarks(face: FaceTrack, own: FaceAppearance): void {
-    const { f32 } = this.memory;
-    const at = this.#pointsPtr >> 2;
-    for (let i = 0; i < landmarkCount; i++) {
-      const x = Math.floor((f32[at + i * 3] * occlusionCells) / cropSizePx);
-      const y = Math.floor((f32[at + i * 3 + 1] * occlusionCells) / cropSizePx);
-      face.landmarkVisible01[i] = this.#isHidden(own.grids.maskPtr, x, y) ? 0 : 1;
-    }
-  }
-  /** The cell, or one a patch of flow away, is hidden. */
-  #isHidden(maskPtr: number, x: number, y: number): boolean {
-    const { u8 } = this.memory;
-    for (let j = y - flowReachCells; j <= y + flowReachCells; j += flowReachCells)
-      for (let i = x - flowReachCells; i <= x + flowReachCells; i += flowReachCells) {
-        const inside = i >= 0 && j >= 0 && i < occlusionCells && j < occlusionCells;
-        if (inside && u8[maskPtr + j * occlusionCells + i] === 0) return true;
-      }
-    return false;
-  }
-
   #place(grids: OcclusionGrids, points: Float32Array): void {
-    this.memory.f32.set(points, this.#pointsPtr >> 2);
+    this.#points.set(points);
+    placeForehead(this.#points);
     this.kernel.place(grids, this.#pointsPtr);
   }
 
@@ -273,13 +267,19 @@ export class Appearances {
     face.landmarkVisible01.fill(1);
   }
 
+  /** Nothing is in front, nor believed to be. */
+  #uncover(own: FaceAppearance): void {
+    const { grids } = own;
+    this.memory.u8.fill(255, grids.maskPtr, grids.maskPtr + occlusionCellCount);
+    this.kernel.believeNothing(grids);
+    own.believes = false;
+  }
+
   #clear(own: FaceAppearance): void {
     const { f32 } = this.memory;
-    const { modelPtr, lightPtr, keptPtr, maskPtr, alertPtr } = own.grids;
-    this.memory.u8.fill(255, maskPtr, maskPtr + occlusionCellCount);
-    this.memory.u8.fill(0, alertPtr, alertPtr + occlusionCellCount);
+    const { modelPtr, lightPtr } = own.grids;
+    this.#uncover(own);
     f32.fill(0, modelPtr >> 2, (modelPtr >> 2) + modelFloats);
-    f32.fill(-1, keptPtr >> 2, (keptPtr >> 2) + occlusionCellCount);
     f32.fill(0, lightPtr >> 2, (lightPtr >> 2) + 8);
     f32[lightPtr >> 2] = 1;
   }

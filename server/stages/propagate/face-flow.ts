@@ -23,6 +23,8 @@ const firstPreset: FlowPresetName = 'fast';
 export class FaceFlow {
   flow: DisFlow;
   preset: FlowPresetName = firstPreset;
+  /** The flow from this picture to the one before, (u, v) per cell. */
+  backward: Float32Array;
   slot: 0 | 1 = 0;
   /** The crops of this picture and the last, by slot. */
   readonly lumaPtr: readonly [number, number];
@@ -40,6 +42,7 @@ export class FaceFlow {
 
   constructor(private readonly memory: KernelMemory) {
     this.flow = newFlow(memory, firstPreset);
+    this.backward = this.#backwardOf(this.flow);
     this.#flows = new Map([[firstPreset, this.flow]]);
     const lumaBytes = cropSizePx * cropSizePx;
     this.lumaPtr = [memory.allocate(lumaBytes), memory.allocate(lumaBytes)];
@@ -65,8 +68,13 @@ export class FaceFlow {
     const flow = this.#flows.get(preset) ?? newFlow(this.memory, preset);
     this.#flows.set(preset, flow);
     this.flow = flow;
+    this.backward = this.#backwardOf(flow);
     this.preset = preset;
     this.prepare();
+  }
+
+  #backwardOf({ backwardPtr, gridBytes }: DisFlow): Float32Array {
+    return this.memory.f32.subarray(backwardPtr >> 2, (backwardPtr + gridBytes) >> 2);
   }
 
   /** Keeps the present picture's flow and alignment in the ring. */

@@ -1,4 +1,4 @@
-import { occlusionCellCount, occlusionEvidence, mostShiftCells } from '../../kernels/occlusion.js';
+import { occlusionCellCount, unlikeEvidence, mostShiftCells } from '../../kernels/occlusion.js';
 
 /** How well a set of landmarks explains the crop: cells that look as learned, and all that could be compared. */
 export interface Match {
@@ -25,7 +25,7 @@ export function likeCells(f32: Float32Array, from: number): number {
   let like = 0;
   for (let i = from; i < from + occlusionCellCount; i++) {
     const e = f32[i];
-    if (e >= 0 && e < occlusionEvidence.weak) like++;
+    if (e >= 0 && e < unlikeEvidence) like++;
   }
   return like;
 }

@@ -1,5 +1,5 @@
 import { cropSizePx, type FaceTrack, landmarkCount, surfaceCount } from '../../frame/face-track.js';
-import { alignFace, fitSimilarity, mapPoints } from '../../frame/similarity.js';
+import { alignFace, mapPoints } from '../../frame/similarity.js';
 import type { DisFlow } from '../../kernels/flow.js';
 import type { KernelMemory } from '../../kernels/memory.js';
 import type { RegionKernel } from '../../kernels/region.js';
@@ -15,6 +15,7 @@ import { boxOf, correctFace, leastRim } from './correction.js';
 import { FaceFlow, PointMover, ringFrames } from './face-flow.js';
 import type { OcclusionKernel } from '../../kernels/occlusion.js';
 import { LumaCrop } from './luma-crop.js';
+import { OwnMotion } from './own-motion.js';
 import { PartGauge } from './part-gauge.js';
 import { Regulariser } from './regularise.js';
 import { ShownLandmarks } from './shown-landmarks.js';
@@ -37,6 +38,7 @@ export class FlowPropagator implements Propagator {
   readonly #drifted = new Float32Array(landmarkCount * 3);
   /** The keyframe that is being joined explains the picture better than the landmarks that were carried. */
   #fitsBetter = false;
+  readonly #own: OwnMotion;
   /** Written anew at every look. */
   readonly #sight = new FaceSight();
 
@@ -48,6 +50,8 @@ export class FlowPropagator implements Propagator {
     faceSlots: number,
   ) {
     this.#appearances = new Appearances(memory, region, occlusion, faceSlots);
+    this.#own = new OwnMotion(occlusion.jaw01);
+    this.#sight.motion = this.#own.motion;
     this.#faces = Array.from({ length: faceSlots }, () => new FaceFlow(memory));
     this.#regulariser = new Regulariser(mesh, surfaceCount);
     this.#mover = new PointMover(memory, this.#regulariser);
@@ -163,8 +167,7 @@ export class FlowPropagator implements Propagator {
     sight.shift[5] = -region.box.y0;
     sight.lumaPtr = own.lumaPtr[own.slot];
     sight.backwardPtr = own.flow.backwardPtr;
-    sight.confidencePtr = own.flow.confidencePtr;
-    fitSimilarity(face.carried, this.#before, surfaceCount, sight.motion);
+    this.#own.fit(face.carried, face.landmarkVisible01, own.backward);
     sight.frameNumber = frameNumber;
     this.#appearances.observe(face, region, sight);
   }
@@ -213,6 +216,7 @@ export class FlowPropagator implements Propagator {
     this.#parts.learn(face, this.#drifted, k);
     // A face that was out of sight is where the model says, at once; unless its looks say that it is here.
     const looksAsHere = this.#appearances.knows(face) && this.#appearances.mayBeCovered(face);
+    if (keyframe.proven) this.#appearances.prove(face);
     const found = this.#fitsBetter || (this.#isLost(face) && !looksAsHere);
     if (face.maskPtr !== 0 && !found) this.#mover.keepHidden(face, late);
     correctFace(face, late, settings);
