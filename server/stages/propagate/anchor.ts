@@ -4,6 +4,10 @@ import { type FaceTrack, landmarkCount } from '../../frame/face-track.js';
 export const coveredVisible01 = 0.45;
 /** From here a face is in full sight, as far as its place goes. */
 export const anchorVisible01 = 0.65;
+/** Less than this, and the face is looked for round its place. */
+export const wholeVisible01 = 0.92;
+/** From here a known face proves by its looks that it is still there. */
+export const itselfVisible01 = 0.75;
 /** Of its width: how far a half-hidden face may be from where it is expected. */
 const mostStray01 = 0.05;
 const mostStrayCovered01 = 0.02;

@@ -7,7 +7,7 @@ import type { RegionView } from '../../frame/region-view.js';
 import type { JoinOutcome, KeyframeLandmarks, PropagateSettings, Propagator } from './contract.js';
 import type { RefinedPoints } from './refined-flow.js';
 import type { MeshNeighbours } from '../../frame/mesh-neighbours.js';
-import { coveredVisible01, holdToAnchor } from './anchor.js';
+import { coveredVisible01, holdToAnchor, itselfVisible01, wholeVisible01 } from './anchor.js';
 import { Appearances } from './appearance.js';
 import { FaceSight } from './appearance-state.js';
 import { coast } from './coast.js';
@@ -297,7 +297,3 @@ export class FlowPropagator implements Propagator {
 
 /** Below this, flow may have gone over to whoever passes in front. */
 const unsureConfidence01 = 0.48;
-/** Less than this, and the face is looked for round its place. */
-const wholeVisible01 = 0.92;
-/** From here a known face proves by its looks that it is still there. */
-const itselfVisible01 = 0.75;
