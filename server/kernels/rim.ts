@@ -43,6 +43,7 @@ interface RimExports {
   ): number;
   applyRim(
     src: number,
+    chroma: number,
     patch: number,
     nodes: number,
     veil: number,
@@ -137,11 +138,12 @@ export class RimKernel {
 
   /**
    * Alpha of a patch and the veil's plane (u8, rows tight) from nodes. The patch's width is a multiple of 4, and so is leftPx, by how much cell
-   * (0, 0) begins before the patch. srcPtr: the patch's first pixel in the plain picture. whole: the patch's alpha takes in the veil.
+   * (0, 0) begins before the patch. srcPtr, chromaPtr: the patch's first pixel in the plain picture. whole: the patch's alpha takes in the veil.
    */
   apply(
     format: KernelFormat,
     srcPtr: number,
+    chromaPtr: number,
     srcStrideBytes: number,
     patch: { readonly ptr: number; readonly strideBytes: number; readonly widthPx: number; readonly heightPx: number },
     grid: RimGrid,
@@ -154,6 +156,7 @@ export class RimKernel {
     const { shift, columns, rows } = grid;
     this.#wasm.applyRim(
       srcPtr,
+      chromaPtr,
       patch.ptr,
       nodesPtr,
       veilPtr,

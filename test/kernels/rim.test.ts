@@ -116,6 +116,7 @@ describe.each(builds)('the %s kernel of the rim and its twin', (build) => {
       kernel.apply(
         format,
         ptr + offset,
+        chromaPtr(picture, ptr) + offset,
         picture.strideBytes,
         target,
         grid,

@@ -63,6 +63,15 @@ describe('the loops round a face', () => {
     expect([ownAt(152), ownAt(172), ownAt(397)]).toEqual([1, 1, 1]);
   });
 
+  it('leave the likeness its far eye on a head that is turned away, and the picture the hairline', () => {
+    const loops = new RimLoops(mesh, reachOf(0.6));
+    const ownAt = (landmark: number, facing: number): number =>
+      loops.ownAt(loopPoints + faceOval.indexOf(landmark as never), facing);
+    expect(Math.max(ownAt(389, 0.3), ownAt(356, 0.3))).toBeLessThan(0.05);
+    expect([ownAt(389, -0.4), ownAt(356, -0.4)]).toEqual([1, 1]);
+    expect(ownAt(297, -0.4)).toBe(0);
+  });
+
   it('know how skin looks from patches of it that sum to one, and join into a strip without a gap', () => {
     const { speaks } = new RimLoops(mesh, reachOf(0.6));
     for (let k = 0; k < loopPoints; k++) {

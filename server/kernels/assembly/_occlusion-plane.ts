@@ -79,7 +79,7 @@ function planeRow(row: usize, nodes: usize, out: usize, width: i32, format: i32)
   }
 }
 // @ts-ignore: decorator
-@inline export function lumaOfFour(row: usize, format: i32): v128 {
+@inline function lumaOfFour(row: usize, format: i32): v128 {
   if (format == UYVY || format == P216)
     return f32x4.convert_i32x4_u(
       i8x16.swizzle(v128.load64_zero(row), i8x16(1, -1, -1, -1, 3, -1, -1, -1, 5, -1, -1, -1, 7, -1, -1, -1)),

@@ -1,8 +1,10 @@
 /** From nodes to pixels: the drawn skin's alpha, and how much of the veil each pixel takes. */
-import { lumaOfFour } from './_occlusion-plane';
+import { guideOfFour } from './_rim-cell';
 import { UYVY, P216 } from './_formats';
 
 const FULL: f32 = 65280;
+/** The guide lies between its negative and it. */
+const REACH: f32 = 765;
 /** Steeper than the guided value: a half-tone is an edge and not a veil. What is half hair is taken for skin: pale skin between strands is seen at once. */
 const CONTRAST: f32 = 2;
 const HALF: f32 = 0.36;
@@ -12,7 +14,7 @@ export const NONE: f32 = HALF - 0.5 / CONTRAST;
 
 // The picture that is being done.
 let source: usize = 0, sourceStride: usize = 0, target: usize = 0, targetStride: usize = 0, plane: usize = 0, planeStride: usize = 0;
-let pixelShift: usize = 1, pictureFormat = 0, takesVeil = false;
+let toChroma: usize = 0, pixelShift: usize = 1, pictureFormat = 0, takesVeil = false;
 // The four nodes round a block, by rows; and what one pixel is of the way to the next.
 let upperLeft = f32x4.splat(0), upperRight = f32x4.splat(0), lowerLeft = f32x4.splat(0), lowerRight = f32x4.splat(0);
 let perPixel: f32 = 0;
@@ -21,16 +23,16 @@ let perPixel: f32 = 0;
  * Alpha of the patch becomes alpha · (own + (1 − own) · skin); `veil` (u8 per pixel, rows `width` apart, width a multiple of 4) becomes
  * (1 − alpha) · skin · veil. Nodes are linear between the middles of cells.
  *
- * @param src first pixel of the patch in the plain picture; srcStride bytes
+ * @param src first pixel of the patch in the plain picture, chroma P216's there; srcStride bytes
  * @param patch u16×4, patchStride bytes
  * @param left, top pixels by which cell (0, 0) begins before the patch; left a multiple of 4
  * @param whole not 0: the patch is white, and its alpha takes in the veil
  */
 export function applyRim(
-  src: usize, patch: usize, nodes: usize, veil: usize,
+  src: usize, chroma: usize, patch: usize, nodes: usize, veil: usize,
   width: i32, height: i32, srcStride: i32, patchStride: i32, format: i32, shift: i32, left: i32, top: i32, columns: i32, rows: i32, whole: i32,
 ): i32 {
-  source = src; sourceStride = srcStride;
+  source = src; sourceStride = srcStride; toChroma = chroma - src;
   target = patch; targetStride = patchStride;
   plane = veil; planeStride = width;
   pixelShift = format == UYVY || format == P216 ? 1 : 2;
@@ -69,13 +71,13 @@ function block(x: i32, y: i32, x0: i32, y0: i32, x1: i32, y1: i32): void {
   if (!isVeiled && f32x4.extract_lane(least, 3) >= 1) return;
   const slope = i32x4.shuffle(i32x4.shuffle(upperLeft, upperRight, 0, 4, 0, 4), i32x4.shuffle(lowerLeft, lowerRight, 0, 4, 0, 4), 0, 1, 4, 5);
   const base = i32x4.shuffle(i32x4.shuffle(upperLeft, upperRight, 1, 5, 1, 5), i32x4.shuffle(lowerLeft, lowerRight, 1, 5, 1, 5), 0, 1, 4, 5);
-  // Whatever luma the pixels have.
-  const bright = f32x4.add(base, f32x4.mul(slope, f32x4.splat(255)));
-  if (!v128.any_true(f32x4.lt(f32x4.pmin(base, bright), f32x4.splat(WHOLE)))) {
+  // Whatever colour the pixels have.
+  const least4 = f32x4.sub(base, f32x4.mul(slope, f32x4.splat(REACH))), most4 = f32x4.add(base, f32x4.mul(slope, f32x4.splat(REACH)));
+  if (!v128.any_true(f32x4.lt(f32x4.pmin(least4, most4), f32x4.splat(WHOLE)))) {
     if (isVeiled) bareBlock(x, y, x0, y0, x1, y1);
     return;
   }
-  const isNone = !v128.any_true(f32x4.gt(f32x4.pmax(base, bright), f32x4.splat(NONE)));
+  const isNone = !v128.any_true(f32x4.gt(f32x4.pmax(least4, most4), f32x4.splat(NONE)));
   if (!isNone || f32x4.extract_lane(least, 3) < 1) mixedBlock(x, y, x0, y0, x1, y1);
 }
 // @ts-ignore: decorator
@@ -141,7 +143,7 @@ function mixedBlock(x: i32, y: i32, x0: i32, y0: i32, x1: i32, y1: i32): void {
     let at = target + <usize>y0 * targetStride + (<usize>px << 3), out = plane + <usize>y0 * planeStride + <usize>px;
     let from = source + <usize>y0 * sourceStride + (<usize>px << pixelShift);
     for (let py = y0; py < y1; py++) {
-      const sharp = f32x4.add(f32x4.mul(slope, lumaOfFour(from, format)), base);
+      const sharp = f32x4.add(f32x4.mul(slope, guideOfFour(from, from + toChroma, format)), base);
       const skin = f32x4.pmin(one, f32x4.pmax(none, sharp));
       const alphas = alphasOf(at), isDrawn = v128.any_true(alphas);
       if (isDrawn || v128.any_true(skin)) {

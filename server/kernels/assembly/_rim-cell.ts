@@ -1,7 +1,10 @@
-/** Mean colour of a cell of the picture. */
+/**
+ * Mean colour of a cell of the picture, and what skin is told by from pixel to pixel: luma, by which it differs from hair, and twice how much redder
+ * than blue it is, by which it differs from what stands behind an ear.
+ */
 import { BGRA, P216, UYVY } from './_formats';
 
-/** Y Cb Cr (legal-range 8-bit codes) and full-range luma of eight pixels in the middle of a cell: two rows of four, held inside the region. */
+/** Y Cb Cr (legal-range 8-bit codes) and the guide, codes, of eight pixels in the middle of a cell: two rows of four, held inside the region. */
 export function cellColour(
   src: usize, chroma: usize, px: i32, py: i32, width: i32, height: i32, srcStride: i32, format: i32, shift: i32,
 ): v128 {
@@ -24,13 +27,14 @@ function ofUyvy(upper: usize, lower: usize): v128 {
   // [U Y V Y U Y V Y]
   const both = i16x8.add(sum, i16x8.shuffle(sum, sum, 4, 5, 6, 7, 0, 1, 2, 3));
   const luma = <f32>(i16x8.extract_lane_s(both, 1) + i16x8.extract_lane_s(both, 3)) * 0.125;
-  return f32x4(luma, <f32>i16x8.extract_lane_s(both, 0) * 0.25, <f32>i16x8.extract_lane_s(both, 2) * 0.25, luma);
+  const u = <f32>i16x8.extract_lane_s(both, 0) * 0.25, v = <f32>i16x8.extract_lane_s(both, 2) * 0.25;
+  return f32x4(luma, u, v, luma + <f32>2 * (v - u));
 }
 function ofP216(luma: usize, chroma: usize): v128 {
   const y = <f32>(<u32>load<u16>(luma) + <u32>load<u16>(luma, 2) + <u32>load<u16>(luma, 4) + <u32>load<u16>(luma, 6)) / 1024;
   const u = <f32>(<u32>load<u16>(chroma) + <u32>load<u16>(chroma, 4)) / 512;
   const v = <f32>(<u32>load<u16>(chroma, 2) + <u32>load<u16>(chroma, 6)) / 512;
-  return f32x4(y, u, v, y);
+  return f32x4(y, u, v, y + <f32>2 * (v - u));
 }
 function sumOfFour(row: usize): v128 {
   const four = v128.load(row);
@@ -44,6 +48,34 @@ function ofRgb(sum: v128, bgr: bool): v128 {
   const y: f32 = <f32>0.2126 * r + <f32>0.7152 * g + <f32>0.0722 * b;
   return f32x4(
     <f32>16 + y * <f32>(219.0 / 255.0), <f32>128 + (b - y) * <f32>(224.0 / 255.0 / 1.8556),
-    <f32>128 + (r - y) * <f32>(224.0 / 255.0 / 1.5748), y,
+    <f32>128 + (r - y) * <f32>(224.0 / 255.0 / 1.5748), y + r - b,
+  );
+}
+
+/** The guide of four pixels; `chroma`: P216's. */
+// @ts-ignore: decorator
+@inline
+export function guideOfFour(row: usize, chroma: usize, format: i32): v128 {
+  if (format == UYVY) {
+    const four = v128.load64_zero(row);
+    const luma = i8x16.swizzle(four, i8x16(1, -1, -1, -1, 3, -1, -1, -1, 5, -1, -1, -1, 7, -1, -1, -1));
+    const u = i8x16.swizzle(four, i8x16(0, -1, -1, -1, 0, -1, -1, -1, 4, -1, -1, -1, 4, -1, -1, -1));
+    const v = i8x16.swizzle(four, i8x16(2, -1, -1, -1, 2, -1, -1, -1, 6, -1, -1, -1, 6, -1, -1, -1));
+    return f32x4.convert_i32x4_s(i32x4.add(luma, i32x4.shl(i32x4.sub(v, u), 1)));
+  }
+  if (format == P216) {
+    const luma = i32x4.extend_low_i16x8_u(v128.load64_zero(row));
+    const pairs = i32x4.extend_low_i16x8_u(v128.load64_zero(chroma));
+    const redder = i32x4.sub(i32x4.shuffle(pairs, pairs, 1, 1, 3, 3), i32x4.shuffle(pairs, pairs, 0, 0, 2, 2));
+    return f32x4.mul(f32x4.convert_i32x4_s(i32x4.add(luma, i32x4.shl(redder, 1))), f32x4.splat(1.0 / 256.0));
+  }
+  const four = v128.load(row), byte = i32x4.splat(255);
+  const first = f32x4.convert_i32x4_u(v128.and(four, byte));
+  const green = f32x4.convert_i32x4_u(v128.and(i32x4.shr_u(four, 8), byte));
+  const last = f32x4.convert_i32x4_u(v128.and(i32x4.shr_u(four, 16), byte));
+  const red = format == BGRA ? last : first, blue = format == BGRA ? first : last;
+  return f32x4.add(
+    f32x4.add(f32x4.mul(red, f32x4.splat(1.2126)), f32x4.mul(green, f32x4.splat(0.7152))),
+    f32x4.mul(blue, f32x4.splat(-0.9278)),
   );
 }

@@ -125,7 +125,7 @@ function skinOf(luma: f32, cb: f32, cr: f32, field: usize): f32 {
 }
 
 /**
- * Skin of the picture by cell, and of that the nodes that applyRim reads: 4 f32 a cell: slope and base of skin over full-range luma
+ * Skin of the picture by cell, and of that the nodes that applyRim reads: 4 f32 a cell: slope and base of skin over its guide (_rim-cell.ts)
  * (a guided filter: He & Sun, "Fast Guided Filter", 2015), veil, own. Cells that no field covers have no veil and are all own.
  *
  * @param src the region, chroma its P216 chroma plane or 0, both with srcStride; width, height px
@@ -180,7 +180,7 @@ function lineOf(sum: usize, line: usize, epsilon: f32): void {
   const luma = load<f32>(sum, 4) / weight, skin = load<f32>(sum, 8) / weight;
   const spread = load<f32>(sum, 16) / weight - luma * luma + epsilon;
   const slope = (load<f32>(sum, 12) / weight - luma * skin) / spread;
-  // Skin, or none, at whatever luma is near: then it is level, and its pixels need not be looked at.
+  // Skin, or none, at whatever colour is near: then it is level, and its pixels need not be looked at.
   const either: f32 = <f32>3 * Mathf.sqrt(spread) * Mathf.abs(slope);
   if (skin - either >= WHOLE) v128.store(line, f32x4(0, 1, 0, 0));
   else if (skin + either <= NONE) v128.store(line, f32x4.splat(0));

@@ -100,9 +100,10 @@ export interface TwinNode {
 const held = (value: number, least = 0, most = 1): number => Math.min(most, Math.max(least, value));
 const smooth = (t: number): number => t * t * (3 - 2 * t);
 
-/** Full-range luma of RGB, and luma as coded of Y Cb Cr. */
+const lumaOf = ([r, g, b]: readonly [number, number, number]): number => 0.2126 * r + 0.7152 * g + 0.0722 * b;
+/** Luma, and how much redder than blue. */
 const guideOf = (picture: TwinPicture, [a, b, c]: readonly [number, number, number]): number =>
-  isRgbPicture(picture) ? 0.2126 * a + 0.7152 * b + 0.0722 * c : a;
+  isRgbPicture(picture) ? lumaOf([a, b, c]) + a - c : a + 2 * (c - b);
 
 /** Within the rounding of f32. */
 export function nodesTwin(
@@ -165,12 +166,13 @@ function cellColour(
   const guide = guideOf(picture, mean);
   if (!isRgbPicture(picture)) return { guide, colour: mean };
   const [r, , b] = mean;
+  const luma = lumaOf(mean);
   return {
     guide,
     colour: [
-      16 + (guide * 219) / 255,
-      128 + (((b - guide) / 1.8556) * 224) / 255,
-      128 + (((r - guide) / 1.5748) * 224) / 255,
+      16 + (luma * 219) / 255,
+      128 + (((b - luma) / 1.8556) * 224) / 255,
+      128 + (((r - luma) / 1.5748) * 224) / 255,
     ],
   };
 }

@@ -245,6 +245,7 @@ export class MeshLikeness implements LikenessEngine {
       region,
       this.#patch,
       this.#loops,
+      this.#samples.normals,
       this.#referenceYuv,
       light,
       tone ? veilOf(look) : 0,

@@ -16,6 +16,10 @@ const earBottomCm = -1.9;
 const softCm = 1.4;
 /** Above this height the picture decides over drawn skin: there is hair; below, the likeness's own jaw and beard may reach over anything. */
 const decidesCm = 0.5;
+/** Below this height the far eye of a turned head lies at its outline: what turns away there is the likeness's own, whatever the picture shows. */
+const eyeLevelCm = 5.6;
+const turnedFrom = 0.05;
+const turnedTo = -0.25;
 /** Shade that skin is still believed in: under hair none, in an ear, under a jaw. */
 const leastShade = { forehead: 0.46, ear: 0.3, jaw: 0.22 } as const;
 /** Above the forehead the veil is whole to so far beyond the performer's hairline as it was at enrolment, and ends there, in rings. */
@@ -40,6 +44,8 @@ export class RimLoops {
   readonly points: readonly RimPoint[];
   /** Per k: shade in which skin is believed, 0…1, and how much each landmark of bareSkin says about the skin there (sum 1). */
   readonly leastShade: Float32Array;
+  /** 1 where the oval lies beside the eyes or lower, 0 at the forehead. */
+  readonly #eyeLevel: Float32Array;
   readonly speaks: Float32Array;
 
   /** reach: the performer's, see skinReach. */
@@ -72,11 +78,18 @@ export class RimLoops {
       ...whole.map((offset, k): RimPoint => ({ offset, veil: 1, own: picture[k]! })),
       ...end.map((offset, k): RimPoint => ({ offset, veil: 0, own: picture[k]! })),
     ];
+    this.#eyeLevel = Float32Array.from(at, ([, y]) => 1 - smooth((y - eyeLevelCm) / 2.6 + 0.5));
     this.leastShade = Float32Array.from(
       zones,
       ({ top, ear, jaw }) => top * leastShade.forehead + ear * leastShade.ear + jaw * leastShade.jaw,
     );
     this.speaks = Float32Array.from(at.flatMap((point) => speaking(mesh, point)));
+  }
+
+  /** How far drawn skin stays at point i whatever the picture shows, 0…1. facing: cosine of the oval's skin there to the camera. */
+  ownAt(i: number, facing: number): number {
+    const turned = smooth((turnedFrom - facing) / (turnedFrom - turnedTo)) * this.#eyeLevel[i % loopPoints]!;
+    return Math.max(this.points[i]!.own, turned);
   }
 
   /**

@@ -9,6 +9,7 @@ import {
   rimVertexFloats,
 } from '../../kernels/rim.js';
 import type { PatchView, SkinVeil } from '../port.js';
+import { faceOval } from './canonical.js';
 import type { FacePose } from './pose.js';
 import { loopPoints, type RimLoops, rimLoops, rimTriangles } from './rim-loops.js';
 import type { VertexLight } from './relight.js';
@@ -72,6 +73,7 @@ export class SkinRim {
    * The patch begins on a multiple of 4 px and is as wide; the region holds the plain picture.
    *
    * @param loops those that were placed
+   * @param normals vertices × (x, y, z), unit, z to the camera
    * @param referenceYuv vertices × (Y, Cb, Cr): the performer's skin in flat light
    * @param veil01 how much of the veil there is; 0: the alpha alone
    * @param tone three f32, see the blend kernel's veilOver
@@ -81,6 +83,7 @@ export class SkinRim {
     region: RegionView,
     patch: PatchView,
     loops: RimLoops,
+    normals: Float32Array,
     referenceYuv: Float32Array,
     light: VertexLight,
     veil01: number,
@@ -99,7 +102,7 @@ export class SkinRim {
       topPx = y & (side - 1);
     grid.columns = (leftPx + widthPx + side - 1) >> grid.shift;
     grid.rows = (topPx + heightPx + side - 1) >> grid.shift;
-    this.#fill(loops, referenceYuv, light, veil01 > 0, x - leftPx, y - topPx, 1 / side);
+    this.#fill(loops, normals, referenceYuv, light, veil01 > 0, x - leftPx, y - topPx, 1 / side);
     const { kernel } = this;
     const middle = this.#middle();
     kernel.fields(
@@ -135,10 +138,11 @@ export class SkinRim {
     target.widthPx = patch.x1 - patch.x0;
     target.heightPx = patch.y1 - patch.y0;
     const pixelBytes = region.format === 1 || region.format === 2 ? 4 : 2;
-    const srcPtr = region.ptr + patch.y0 * region.strideBytes + patch.x0 * pixelBytes;
+    const offset = patch.y0 * region.strideBytes + patch.x0 * pixelBytes;
     this.kernel.apply(
       region.format,
-      srcPtr,
+      region.ptr + offset,
+      region.chromaPtr + offset,
       region.strideBytes,
       target,
       this.#grid,
@@ -165,7 +169,8 @@ export class SkinRim {
 
   /** Vertices of the loops in cells, with the skin that the light makes of the performer's there. */
   #fill(
-    { points, speaks, leastShade }: RimLoops,
+    loops: RimLoops,
+    normals: Float32Array,
     reference: Float32Array,
     light: VertexLight,
     isVeiled: boolean,
@@ -174,6 +179,7 @@ export class SkinRim {
     perPx: number,
   ): void {
     const { f32 } = this.memory;
+    const { points, speaks, leastShade } = loops;
     const n = bareSkin.length;
     for (let k = 0; k < loopPoints; k++) {
       let y = 0,
@@ -187,13 +193,14 @@ export class SkinRim {
         cb += weight * (128 + (reference[i * 3 + 1]! - 128) * light.gain[i]! + light.tintCb[i]! * lit);
         cr += weight * (128 + (reference[i * 3 + 2]! - 128) * light.gain[i]! + light.tintCr[i]! * lit);
       }
+      const facing = normals[faceOval[k]! * 3 + 2]!;
       for (let i = k; i < points.length; i += loopPoints) {
         const at = (this.#verticesPtr >> 2) + i * rimVertexFloats;
         const point = points[i]!;
         f32[at] = (this.#places[i * 2]! - x0) * perPx;
         f32[at + 1] = (this.#places[i * 2 + 1]! - y0) * perPx;
         f32[at + 2] = isVeiled ? point.veil : 0;
-        f32[at + 3] = point.own;
+        f32[at + 3] = loops.ownAt(i, facing);
         f32[at + 4] = y;
         f32[at + 5] = cb;
         f32[at + 6] = cr;
