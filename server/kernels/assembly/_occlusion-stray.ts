@@ -52,7 +52,7 @@ export function stray(
     const over = far - OWN_PX - OWN_SHARE * Mathf.sqrt(ox * ox + oy * oy) - turn;
     store<f32>(out + (<usize>i << 3), far);
     store<f32>(out + (<usize>i << 3), over, 4);
-    store<u8>(marks + <usize>i, isFace && over > MOUTH_PX * mouth01(u, v) ? 1 : 0);
+    store<u8>(marks + <usize>i, isFace && over > 0 && over > MOUTH_PX * mouth01(u, v) ? 1 : 0);
     if (!isFace) continue;
     sum += load<f32>(seen + (<usize>i << 4));
     sumBefore += load<f32>(before + (<usize>i << 4));
