@@ -26,7 +26,9 @@ export function tintIrisTwin(patch: Uint16Array, widthPx: number, rgb: boolean, 
     const [a, b, c] = [patch[i]!, patch[i + 1]!, patch[i + 2]!];
     const luma = rgb ? 0.2126 * a + 0.7152 * b + 0.0722 * c : Math.max(0, a - 4096);
     const share = (1 - rising(distance, 0.8, 1)) * (1 - rising(luma / (irisLuma * 256), 1.7, 2.6));
-    const lit = luma * lumaGain,
+    const ring = lumaGain > 1 ? 0.6 * rising(distance, 0.78, 1) : 0;
+    const gain = 1 + (lumaGain - 1) * rising(distance, 0.22, 0.5) * (1 - ring);
+    const lit = luma * gain,
       cb = lit * cbPerLuma,
       cr = lit * crPerLuma;
     const wanted = rgb

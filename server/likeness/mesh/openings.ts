@@ -137,7 +137,7 @@ export class Openings {
     const gain = memory.f32[(this.canvas.vertexPtr >> 2) + eyes[eye].lower[3] * rasterVertexFloats + 5]!;
     const expected = Math.max(1, this.#yuv[0] - 16) * gain;
     const middle = Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
-    const luma = Math.min(expected * mostUnexpected, Math.max(expected / mostUnexpected, middle));
+    const luma = Math.min(expected * mostUnexpected, Math.max(expected / (2 * mostUnexpected), middle));
     rgbToYuv(likeness[0], likeness[1], likeness[2], matrix, this.#yuv, 0);
     const own = Math.max(1, this.#yuv[0] - 16);
     const rgb = region.format === 1 || region.format === 2;
