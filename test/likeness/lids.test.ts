@@ -73,6 +73,21 @@ describe('lids', () => {
     expect(drawnGap(hooded, 0.3)).toBeCloseTo(0, 4);
   });
 
+  it('meet in a dark line', () => {
+    const gainOf = (open01: number, vertex: number): number => {
+      const f32 = new Float32Array(468 * rasterVertexFloats).fill(1);
+      const { landmarks, shaped } = seen(withEyes(open01));
+      same.lay(landmarks, shaped, pose, 1);
+      same.finish(f32, 0);
+      return f32[vertex * rasterVertexFloats + 5]!;
+    };
+    expect(gainOf(1, 159)).toBe(1);
+    expect(gainOf(0, 159)).toBeLessThan(0.7);
+    expect(gainOf(0, 386)).toBeLessThan(0.7);
+    // A brow has nothing to do with it.
+    expect(gainOf(0, 105)).toBe(1);
+  });
+
   it('mean the same opening on a turned head', () => {
     const turned = seen(performer).landmarks;
     const [cos, sin] = [Math.cos(0.7), Math.sin(0.7)];
@@ -95,7 +110,7 @@ describe('lids', () => {
         [drawn[i * 2]!, drawn[i * 2 + 1]!, 0, shaped[i * 2]!, shaped[i * 2 + 1]!, 1, 1, 1],
         i * rasterVertexFloats,
       );
-    keepEyeball(f32, 0, 0);
+    keepEyeball(f32, 0, 0, 1);
     const { corners, upper, lower } = eyes[0];
     const at = (i: number, c: number): number => f32[i * rasterVertexFloats + c]!;
     const length = (a: number, b: number, c: number): number =>

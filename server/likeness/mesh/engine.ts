@@ -213,7 +213,7 @@ export class MeshLikeness implements LikenessEngine {
     // By the kernel: TypedArray.fill goes byte by byte over shared memory.
     raster.fillDepth(patch.ptr, widthPx * heightPx * 2, 0);
     this.#vertices.fill(this.#samples.normals, patch, rgb, look.edge01);
-    this.#lids.insetTexture(canvas.memory.f32, canvas.vertexPtr >> 2);
+    this.#lids.finish(canvas.memory.f32, canvas.vertexPtr >> 2);
     if (fill === 'white') this.#vertices.whiten();
     const offsets =
       fill === 'white'

@@ -24,6 +24,9 @@ const belowLower = [
 ] as const;
 /** Of the way there. */
 const inset01 = 0.3;
+/** What a shut eye's lids lose of their light where they meet. */
+const upperSeam = 0.34;
+const lowerSeam = 0.22;
 /** Of the two lids in the middle. */
 const middle = 3;
 /** Lid gap, as a share of the performer's own at rest, at which the landmark model means a shut eye, and at which it is surely open (talk, stage: 0.2–0.42 shut, from 0.68 on with iris in sight). */
@@ -55,6 +58,7 @@ export class Lids {
   /** Of each eye at rest. */
   readonly #rest: readonly [number, number];
   readonly #opening: readonly [number, number];
+  readonly #open01: [number, number] = [1, 1];
   /** What an eye's rim and the rings round it differ by from the rim's middle: vertices × (x, y, z), canonical cm; likeness less performer. */
   readonly #own = new Float32Array(surfaceCount * 3);
   readonly #moved: Uint16Array;
@@ -108,7 +112,9 @@ export class Lids {
       shaped[i * 2 + 1]! -= s * (R[3]! * x + R[4]! * y + R[5]! * z);
     }
     for (const eye of [0, 1] as const) {
-      const opening = (1 + (this.#opening[eye] - 1) * shape01) * this.openness01(landmarks, eye);
+      const open01 = this.openness01(landmarks, eye);
+      this.#open01[eye] = open01;
+      const opening = (1 + (this.#opening[eye] - 1) * shape01) * open01;
       const { upper, lower } = eyes[eye];
       for (let k = 0; k < upper.length; k++) {
         const at = (eye * upper.length + k) * 2;
@@ -119,17 +125,24 @@ export class Lids {
   }
 
   /**
-   * Landmarks of a lower lid lie now and then on the eyeball, and its white would be drawn as skin: the lid's edge takes its texture from a little
-   * further out. To be called on the skin's vertices (layout of the rasteriser, f32s from `at`) after they were filled.
+   * What the skin's vertices (layout of the rasteriser, f32s from `at`) need after they were filled. Landmarks of a lower lid lie now and then on the
+   * eyeball, and its white would be drawn as skin: the lid's edge takes its texture from a little further out. Where lids meet, lashes lie and
+   * no light falls between them: a shut eye is a dark line. As last laid.
    */
-  insetTexture(f32: Float32Array, at: number): void {
-    for (let eye = 0; eye < eyes.length; eye++) {
-      const { lower } = eyes[eye]!,
-        below = belowLower[eye]!;
+  finish(f32: Float32Array, at: number): void {
+    for (const eye of [0, 1] as const) {
+      const { upper, lower } = eyes[eye],
+        below = belowLower[eye];
+      const shut01 = 1 - this.#open01[eye];
       for (let k = 0; k < lower.length; k++) {
         const edge = at + lower[k]! * rasterVertexFloats,
+          lid = at + upper[k]! * rasterVertexFloats,
           skin = at + below[k]! * rasterVertexFloats;
         for (let c = 3; c <= 4; c++) f32[edge + c]! += (f32[skin + c]! - f32[edge + c]!) * inset01;
+        for (let c = 5; c <= 7; c++) {
+          f32[edge + c]! *= 1 - lowerSeam * shut01;
+          f32[lid + c]! *= 1 - upperSeam * shut01;
+        }
       }
     }
   }

@@ -177,7 +177,9 @@ export class Openings {
       memory.f32[own + 3] = face.landmarks[i * 3] - region.box.x0 - piece.left;
       memory.f32[own + 4] = face.landmarks[i * 3 + 1] - region.box.y0 - piece.top;
     }
-    if (k < eyes.length) keepEyeball(memory.f32, canvas.selfVertexPtr >> 2, k === 0 ? 0 : 1);
+    const eye = k === 0 ? 0 : 1;
+    if (k < eyes.length)
+      keepEyeball(memory.f32, canvas.selfVertexPtr >> 2, eye, this.lids.openness01(face.landmarks, eye));
     const { plainPtr, plainCount, testedPtr, testedCount } = canvas.insides[k]!;
     this.#drawList(plainPtr, plainCount, piece, patch, offsets, rasterMode.noDepth);
     this.#drawList(testedPtr, testedCount, piece, patch, offsets, 0);
