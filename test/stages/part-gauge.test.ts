@@ -104,6 +104,12 @@ describe('the gauge of eyes and mouth', () => {
     expect(stage.open01).toBe(1);
   });
 
+  it('does not believe an eye that flow has torn open further than it ever was', () => {
+    const stage = new Stage();
+    expect(stage.show(1, faceAt(1.5))).toBe(true);
+    expect(stage.open01).toBeLessThan(1.15);
+  });
+
   it('says nothing of an eye that something is in front of', () => {
     const stage = new Stage();
     stage.face.maskPtr = 64;

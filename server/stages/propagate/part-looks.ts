@@ -27,6 +27,9 @@ const betterFrom = 0.06,
   betterAt = 0.2;
 const leastLike = 0.45,
   surelyLike = 0.65;
+/** No eye is open by so much more than it ever was, from and surely: shares of that. */
+const tornFrom = 1.15,
+  tornAt = 1.35;
 /** Known looks whose openings are apart by less than this are one, rows. */
 const sameRows = 0.8;
 
@@ -44,6 +47,8 @@ export class PartLooks {
   /** Of every slot: (x, y) of the part's points, look px. */
   readonly #shapes: Float32Array;
   #widthMean = 0;
+  /** The most open that this eye was seen, rows; a mouth may always open further. */
+  #widest = Infinity;
   /** What `ask` found. */
   readonly shape: Float32Array;
   known01 = 0;
@@ -108,7 +113,11 @@ export class PartLooks {
     const better = near < 0 ? 0 : rising01(best - near, betterFrom, betterAt) * rising01(best, leastLike, surelyLike);
     const spread = Math.max(0, square / sum - (gap / sum) ** 2);
     const undecided = spread / ((gap / sum - takenFor) ** 2 + sameRows ** 2);
-    this.known01 = Math.max(rising01(best, knownFrom, knownAt), better) / (1 + undecided);
+    this.known01 = Math.max(
+      Math.max(rising01(best, knownFrom, knownAt), better) / (1 + undecided),
+      // Torn open by flow that a flash has misled: whatever it looks like most is nearer.
+      rising01(takenFor / this.#widest, tornFrom, tornAt),
+    );
     this.#mix(sum);
   }
 
@@ -141,6 +150,7 @@ export class PartLooks {
   #drawShut(rawPtr: number, shape: Float32Array, gap: number): void {
     let widest = 0;
     for (let k = 0; k < seenSlots; k++) if (this.#isKnown[k] === 1) widest = Math.max(widest, this.#gap[k]!);
+    this.#widest = widest;
     const { ring } = this.part;
     const isOpen = gap > 0.75 * widest;
     this.isOpen = isOpen;
