@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { rims } from '../../server/frame/face-rims.js';
 import { neighboursOf } from '../../server/frame/mesh-neighbours.js';
 import { loadCanonicalFace } from '../../server/likeness/mesh/canonical.js';
 import { Regulariser } from '../../server/stages/propagate/regularise.js';
