@@ -139,7 +139,3 @@ export class FaceTrack {
 
 /** Whether who this is has been confirmed since flow was last unsure of it. */
 export const isConfirmed = (face: FaceTrack): boolean => face.identityFrame >= face.shakenFrame;
-
-/** MediaPipe indices of the points that place the crop: outer eye corners, and the mouth's middle. */
-export const eyeOuterRight = 33;
-export const eyeOuterLeft = 263;

@@ -6,10 +6,8 @@ export const PATCH_PX = 8;
 export const PATCH_STEP_PX = 4;
 /** Replicated border on every side of a pyramid level, in pixels, so that a displaced patch never leaves the plane. */
 export const PAD_PX = 16;
-/** Levels hold luma × 16, so that a bilinear sample keeps four fractional bits. */
-export const LUMA_SCALE = 16;
-/** Gradients hold grey levels per pixel × 32 (twice the luma scale): their products fit 32 bits over a whole patch. */
-export const GRADIENT_SCALE = 32;
+// Levels hold luma × 16, so that a bilinear sample keeps four fractional bits; gradients hold grey levels per pixel × 32: their
+// products fit 32 bits over a whole patch.
 
 export const PLAN_FROM_IMAGE = 0;
 export const PLAN_FROM_GX = 4;

@@ -1,4 +1,4 @@
-import { kernelFormats, kernelPixelBytes, type KernelFormat } from './formats.js';
+import { kernelFormats, type KernelFormat } from './formats.js';
 import { loadKernel, type KernelMemory } from './memory.js';
 import type { KernelPicture } from './picture.js';
 
@@ -237,6 +237,3 @@ export class MonitorKernel {
     this.#wasm.splat(gridPtr, side, this.#paramsPtr, dst, box.x1 - box.x0, box.y1 - box.y0, plane.strideBytes);
   }
 }
-
-/** Bytes of a row of the first plane. */
-export const rowBytesOf = (format: KernelFormat, widthPx: number): number => widthPx * kernelPixelBytes(format);

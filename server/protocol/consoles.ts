@@ -46,8 +46,3 @@ export interface DmxMapping {
   readonly from?: number;
   readonly to?: number;
 }
-export interface DmxConfig {
-  readonly sacn?: boolean;
-  readonly artnet?: boolean;
-  readonly map: readonly DmxMapping[];
-}

@@ -221,9 +221,7 @@ export const ShowFile = Type.Object(
 );
 export type ShowFile = Static<typeof ShowFile>;
 export type ShowSource = Static<typeof Source>;
-export type ShowMonitor = Static<typeof MonitorOutput>;
 export type ShowMultiview = Static<typeof MultiviewOutput>;
-export type ShowCastEntry = Static<typeof CastEntry>;
 
 /** OSC over TCP has the number of OSC over UDP. */
 export const defaultPorts = { http: 8080, osc: 8000, oscQuery: 8081 } as const;

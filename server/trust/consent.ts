@@ -72,7 +72,6 @@ export const PerformerConsent = Type.Object(
 );
 export type SyntheticConsent = Static<typeof SyntheticConsent>;
 export type PerformerConsent = Static<typeof PerformerConsent>;
-export type ConsentRecord = SyntheticConsent | PerformerConsent;
 
 export type ConsentState = 'valid' | 'missing' | 'expired' | 'revoked' | 'out-of-scope';
 /** The refusal of each state. */

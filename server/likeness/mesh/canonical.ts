@@ -105,17 +105,3 @@ export function topologyOf(face: CanonicalFace): FaceTopology {
 
 /** Between the cheeks of the canonical face. */
 export const faceWidthCm = 15;
-
-/** Of every vertex to the nearest vertex of the oval, centimetres: what the mask's soft edge is measured in. */
-export function distanceFromOval(positions: Float32Array, out: Float32Array): void {
-  for (let i = 0; i < surfaceCount; i++) {
-    let least = Infinity;
-    for (const j of faceOval) {
-      const dx = positions[i * 3] - positions[j * 3];
-      const dy = positions[i * 3 + 1] - positions[j * 3 + 1];
-      const dz = positions[i * 3 + 2] - positions[j * 3 + 2];
-      least = Math.min(least, Math.hypot(dx, dy, dz));
-    }
-    out[i] = least;
-  }
-}

@@ -53,15 +53,6 @@ export interface EngineControls {
   readonly enhance01: number;
 }
 
-/** A likeness's face for one picture. */
-export interface NeuralPatch {
-  /** RGBA, 0…1, straight alpha. */
-  readonly rgba: Float32Array;
-  readonly sidePx: number;
-  /** Pixels of the crop that was given → pixels of the patch. */
-  readonly toPatch: Float64Array;
-}
-
 /** The engine's files, the one that makes the face first. */
 export const weightsIn = ({ model, recogniser, converter, enhancer, occluders, parser }: EngineSpec): WeightsFile[] =>
   [model, recogniser, converter, enhancer, ...occluders, parser].filter((file) => file !== null);

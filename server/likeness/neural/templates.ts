@@ -1,4 +1,4 @@
-import { affine, composeAffine, type Affine } from '../../frame/geometry.js';
+import type { Affine } from '../../frame/geometry.js';
 import { fitSimilarity, fivePointsOfMesh, type FivePoints } from '../../stages/keyframe/analysis/align.js';
 
 /**
@@ -49,6 +49,3 @@ export function alignFive(five: FivePoints, template: TemplateName, sidePx: numb
 /** The same from 478 mesh landmarks (x, y, z in crop pixels). */
 export const alignMesh = (landmarks: Float32Array, template: TemplateName, sidePx: number): Affine =>
   alignFive(fivePointsOfMesh(landmarks), template, sidePx);
-
-/** Input pixels of one side → of another, corners staying corners: a crop for pixel boost, a mask's own size. */
-export const scaleTo = (map: Affine, factor: number): Affine => composeAffine(affine(factor, 0, 0, 0, factor, 0), map);

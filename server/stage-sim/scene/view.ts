@@ -1,5 +1,3 @@
-import type { BoxPx } from '../../frame/geometry.js';
-
 /** A pinhole camera on the stage: it stands `distanceDm` in front of the origin's plane z = 0 and looks along −z. */
 export interface View {
   readonly widthPx: number;
@@ -69,5 +67,3 @@ export interface DirectionalLight {
   readonly direction: readonly [number, number, number];
   readonly rgb: readonly [number, number, number];
 }
-
-export const emptyBox = (): BoxPx => ({ x0: Infinity, y0: Infinity, x1: -Infinity, y1: -Infinity });

@@ -102,7 +102,6 @@ export const oscPresets = {
   },
 } as const satisfies Record<string, OscProfile>;
 export type OscPreset = keyof typeof oscPresets;
-export const oscPresetNames = Object.keys(oscPresets) as readonly OscPreset[];
 
 type Numbered = ParamDescriptor | MeterDescriptor;
 const isRatio = (descriptor: Numbered): boolean => 'unit' in descriptor && descriptor.unit === 'ratio01';
