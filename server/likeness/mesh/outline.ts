@@ -27,7 +27,7 @@ export function coverOutline(
     if (turned <= 0) continue;
     const nx = normals[i * 3]!,
       ny = -normals[i * 3 + 1]!;
-    const length = Math.hypot(nx, ny) || 1;
+    const length = Math.sqrt(nx * nx + ny * ny) || 1;
     const out =
       ((shaped[i * 2]! + shift.x0 - seen[i * 3]!) * nx + (shaped[i * 2 + 1]! + shift.y0 + seen[i * 3 + 1]!) * ny) /
       length;

@@ -46,6 +46,8 @@ export class RimLoops {
   readonly leastShade: Float32Array;
   /** 1 where the oval lies beside the eyes or lower, 0 at the forehead. */
   readonly #eyeLevel: Float32Array;
+  /** Of all points, flat: read in every picture, where an array apiece would leave garbage. */
+  readonly #offsets: Float32Array;
   readonly speaks: Float32Array;
 
   /** reach: the performer's, see skinReach. */
@@ -78,6 +80,7 @@ export class RimLoops {
       ...whole.map((offset, k): RimPoint => ({ offset, veil: 1, own: picture[k]! })),
       ...end.map((offset, k): RimPoint => ({ offset, veil: 0, own: picture[k]! })),
     ];
+    this.#offsets = Float32Array.from(this.points.flatMap(({ offset }) => offset));
     this.#eyeLevel = Float32Array.from(at, ([, y]) => 1 - smooth((y - eyeLevelCm) / 2.6 + 0.5));
     this.leastShade = Float32Array.from(
       zones,
@@ -100,9 +103,12 @@ export class RimLoops {
   place(pose: FacePose, seen: Float32Array, out: Float32Array): void {
     const R = pose.rotation,
       s = pose.scale;
-    for (let i = 0; i < this.points.length; i++) {
+    const offsets = this.#offsets;
+    for (let i = 0; i * 3 < offsets.length; i++) {
       const oval = faceOval[i % loopPoints]! * 3;
-      const [x, y, z] = this.points[i]!.offset;
+      const x = offsets[i * 3]!,
+        y = offsets[i * 3 + 1]!,
+        z = offsets[i * 3 + 2]!;
       out[i * 2] = seen[oval]! + s * (R[0]! * x + R[1]! * y + R[2]! * z);
       out[i * 2 + 1] = -(seen[oval + 1]! + s * (R[3]! * x + R[4]! * y + R[5]! * z));
       if (i >= loopPoints) continue;
