@@ -2,11 +2,7 @@ import { type FaceTrack, isConfirmed } from '../../frame/face-track.js';
 import { foreheadPoints, placeForehead } from '../../frame/forehead.js';
 import type { RegionView } from '../../frame/region-view.js';
 import type { KernelMemory } from '../../kernels/memory.js';
-import {
-  occlusionCellCount,
-  type OcclusionGrids,
-  type OcclusionKernel,
-} from '../../kernels/occlusion.js';
+import { occlusionCellCount, type OcclusionGrids, type OcclusionKernel } from '../../kernels/occlusion.js';
 import type { RegionKernel } from '../../kernels/region.js';
 import { AppearanceCrop } from './appearance-crop.js';
 import { type FaceAppearance, type FaceSight, newFaceAppearance } from './appearance-state.js';
