@@ -3,6 +3,8 @@ import { guideOfFour } from './_rim-cell';
 import { UYVY, P216 } from './_formats';
 
 const FULL: f32 = 65280;
+/** White without alpha, codes × 256: 235 128 128, and 255 of each over RGB. */
+const WHITE_YUV: u64 = 0x80008000eb00, WHITE_RGB: u64 = 0xff00ff00ff00;
 /** The guide lies between its negative and it. */
 const REACH: f32 = 765;
 /** Steeper than the guided value: a half-tone is an edge and not a veil. What is half hair is taken for skin: pale skin between strands is seen at once. */
@@ -14,7 +16,7 @@ export const NONE: f32 = HALF - 0.5 / CONTRAST;
 
 // The picture that is being done.
 let source: usize = 0, sourceStride: usize = 0, target: usize = 0, targetStride: usize = 0, plane: usize = 0, planeStride: usize = 0;
-let toChroma: usize = 0, pixelShift: usize = 1, pictureFormat = 0, takesVeil = false;
+let toChroma: usize = 0, pixelShift: usize = 1, pictureFormat = 0, takesVeil = false, white: u64 = 0;
 // The four nodes round a block, by rows; and what one pixel is of the way to the next.
 let upperLeft = f32x4.splat(0), upperRight = f32x4.splat(0), lowerLeft = f32x4.splat(0), lowerRight = f32x4.splat(0);
 let perPixel: f32 = 0;
@@ -26,7 +28,7 @@ let perPixel: f32 = 0;
  * @param src first pixel of the patch in the plain picture, chroma P216's there; srcStride bytes
  * @param patch u16×4, patchStride bytes
  * @param left, top pixels by which cell (0, 0) begins before the patch; left a multiple of 4
- * @param whole not 0: the patch is white, and its alpha takes in the veil
+ * @param whole not 0: the patch is white, and takes in the veil, in colour where nothing was drawn
  */
 export function applyRim(
   src: usize, chroma: usize, patch: usize, nodes: usize, veil: usize,
@@ -38,6 +40,7 @@ export function applyRim(
   pixelShift = format == UYVY || format == P216 ? 1 : 2;
   pictureFormat = format;
   takesVeil = whole != 0;
+  white = pixelShift == 1 ? WHITE_YUV : WHITE_RGB;
   // Not memory.fill: over shared memory it goes byte by byte.
   const none = i32x4.splat(0), end = veil + <usize>(width * height);
   let at = veil;
@@ -176,6 +179,14 @@ function finishFour(patch: usize, out: usize, alpha: v128, veil: v128, changes: 
   v128.store32_lane(out, i8x16.narrow_i16x8_u(halves, halves), 0);
   if (!changes) return;
   const alphas = rounded(takesVeil ? f32x4.add(alpha, f32x4.mul(veiled, f32x4.splat(FULL))) : alpha);
+  if (takesVeil) {
+    const bare = v128.and(f32x4.eq(alpha, f32x4.splat(0)), f32x4.gt(veiled, f32x4.splat(0)));
+    // Where nothing was drawn the patch has no colour yet.
+    if (i32x4.extract_lane(bare, 0)) store<u64>(patch, white);
+    if (i32x4.extract_lane(bare, 1)) store<u64>(patch, white, 8);
+    if (i32x4.extract_lane(bare, 2)) store<u64>(patch, white, 16);
+    if (i32x4.extract_lane(bare, 3)) store<u64>(patch, white, 24);
+  }
   store<u16>(patch, <u16>i32x4.extract_lane(alphas, 0), 6);
   store<u16>(patch, <u16>i32x4.extract_lane(alphas, 1), 14);
   store<u16>(patch, <u16>i32x4.extract_lane(alphas, 2), 22);

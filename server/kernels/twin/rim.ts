@@ -206,6 +206,8 @@ export function applyRimTwin(
       const veiled = (1 - alpha) * skin * node.veil;
       veil[y * patch.widthPx + x] = veiled * 255;
       patch.data[at] = Math.round((alpha + (whole ? veiled : 0)) * patchFull);
+      if (whole && alpha === 0 && veiled > 0)
+        patch.data.set(isRgbPicture(picture) ? [65280, 65280, 65280] : [235 * 256, 32768, 32768], at - 3);
     }
   }
   return veil;
