@@ -12,3 +12,16 @@ export const P216: i32 = 3;
 @inline export function isRgb(format: i32): bool {
   return format == BGRA || format == RGBA;
 }
+/** Four pixels of an RGB picture (BGRA or RGBA, as loaded) as one weighted sum of their channels each, codes. */
+// @ts-ignore: decorator
+@inline export function weightedRgbOfFour(four: v128, format: i32, ofRed: f32, ofGreen: f32, ofBlue: f32): v128 {
+  const byte = i32x4.splat(255);
+  const first = f32x4.convert_i32x4_u(v128.and(four, byte));
+  const green = f32x4.convert_i32x4_u(v128.and(i32x4.shr_u(four, 8), byte));
+  const last = f32x4.convert_i32x4_u(v128.and(i32x4.shr_u(four, 16), byte));
+  const red = format == BGRA ? last : first, blue = format == BGRA ? first : last;
+  return f32x4.add(
+    f32x4.add(f32x4.mul(red, f32x4.splat(ofRed)), f32x4.mul(green, f32x4.splat(ofGreen))),
+    f32x4.mul(blue, f32x4.splat(ofBlue)),
+  );
+}

@@ -1,5 +1,5 @@
 /** From the guided mask of the small crop to a mask over the picture. */
-import { BGRA, P216, UYVY } from './_formats';
+import { BGRA, P216, UYVY, weightedRgbOfFour } from './_formats';
 
 export const CELLS: i32 = 64;
 export const COUNT: i32 = CELLS * CELLS;
@@ -84,15 +84,7 @@ function planeRow(row: usize, nodes: usize, out: usize, width: i32, format: i32)
     return f32x4.convert_i32x4_u(
       i8x16.swizzle(v128.load64_zero(row), i8x16(1, -1, -1, -1, 3, -1, -1, -1, 5, -1, -1, -1, 7, -1, -1, -1)),
     );
-  const four = v128.load(row), byte = i32x4.splat(255);
-  const first = f32x4.convert_i32x4_u(v128.and(four, byte));
-  const green = f32x4.convert_i32x4_u(v128.and(i32x4.shr_u(four, 8), byte));
-  const last = f32x4.convert_i32x4_u(v128.and(i32x4.shr_u(four, 16), byte));
-  const red = format == BGRA ? last : first, blue = format == BGRA ? first : last;
-  return f32x4.add(
-    f32x4.add(f32x4.mul(red, f32x4.splat(0.2126)), f32x4.mul(green, f32x4.splat(0.7152))),
-    f32x4.mul(blue, f32x4.splat(0.0722)),
-  );
+  return weightedRgbOfFour(v128.load(row), format, 0.2126, 0.7152, 0.0722);
 }
 
 function finePlane(

@@ -2,7 +2,7 @@
  * Mean colour of a cell of the picture, and what skin is told by from pixel to pixel: luma, by which it differs from hair, and twice how much redder
  * than blue it is, by which it differs from what stands behind an ear.
  */
-import { BGRA, P216, UYVY } from './_formats';
+import { BGRA, P216, UYVY, weightedRgbOfFour } from './_formats';
 
 /** Y Cb Cr (legal-range 8-bit codes) and the guide, codes, of eight pixels in the middle of a cell: two rows of four, held inside the region. */
 export function cellColour(
@@ -69,13 +69,5 @@ export function guideOfFour(row: usize, chroma: usize, format: i32): v128 {
     const redder = i32x4.sub(i32x4.shuffle(pairs, pairs, 1, 1, 3, 3), i32x4.shuffle(pairs, pairs, 0, 0, 2, 2));
     return f32x4.mul(f32x4.convert_i32x4_s(i32x4.add(luma, i32x4.shl(redder, 1))), f32x4.splat(1.0 / 256.0));
   }
-  const four = v128.load(row), byte = i32x4.splat(255);
-  const first = f32x4.convert_i32x4_u(v128.and(four, byte));
-  const green = f32x4.convert_i32x4_u(v128.and(i32x4.shr_u(four, 8), byte));
-  const last = f32x4.convert_i32x4_u(v128.and(i32x4.shr_u(four, 16), byte));
-  const red = format == BGRA ? last : first, blue = format == BGRA ? first : last;
-  return f32x4.add(
-    f32x4.add(f32x4.mul(red, f32x4.splat(1.2126)), f32x4.mul(green, f32x4.splat(0.7152))),
-    f32x4.mul(blue, f32x4.splat(-0.9278)),
-  );
+  return weightedRgbOfFour(v128.load(row), format, 1.2126, 0.7152, -0.9278);
 }

@@ -1,31 +1,13 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FakeDesk } from '../../../control-ui/dev/fake-desk.js';
-import { builtPage, shots } from './built-page.js';
-import { chromiumPath, openBrowser, type Browser } from './chromium.js';
+import { describe, expect, it } from 'vitest';
+import { shots } from './built-page.js';
+import { chromiumPath } from './chromium.js';
+import { useFakeDesk } from './fake-desk-page.js';
 
 const skipped = chromiumPath === null ? ' (skipped: no Chromium)' : '';
 
 describe.skipIf(chromiumPath === null)(`every desk of the page${skipped}`, () => {
-  let desk: FakeDesk;
-  let browser: Browser;
-  let url: string;
-
-  beforeAll(async () => {
-    desk = new FakeDesk(await builtPage());
-    url = await desk.open();
-    browser = await openBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await desk?.close();
-  });
-
-  const openPage = async (widthPx = 1280, heightPx = 800, name = 'live') => {
-    const watched = await browser.open(`${url}#${name}`, widthPx, heightPx);
-    await watched.page.waitForSelector('[data-testid="link-state"][data-phase="live"]');
-    return watched;
-  };
+  const { openPage } = useFakeDesk();
 
   it.each([
     [390, 844],

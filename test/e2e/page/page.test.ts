@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FakeDesk } from '../../../control-ui/dev/fake-desk.js';
-import { builtPage, shots } from './built-page.js';
-import { chromiumPath, openBrowser, type Browser } from './chromium.js';
+import { describe, expect, it } from 'vitest';
+import { shots } from './built-page.js';
+import { chromiumPath } from './chromium.js';
+import { useFakeDesk } from './fake-desk-page.js';
 
 const skipped = chromiumPath === null ? ' (skipped: no Chromium)' : '';
 const mix = '/understudy/lane/cam-a/likeness/mix01';
@@ -24,25 +24,7 @@ const frameNumber = async (page: Page): Promise<number> =>
   Number(await page.getByTestId('picture-output').getAttribute('data-frame'));
 
 describe.skipIf(chromiumPath === null)(`the page in a browser${skipped}`, () => {
-  let desk: FakeDesk;
-  let browser: Browser;
-  let url: string;
-
-  beforeAll(async () => {
-    desk = new FakeDesk(await builtPage());
-    url = await desk.open();
-    browser = await openBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await desk?.close();
-  });
-
-  const openPage = async (widthPx = 1280, heightPx = 800, name = 'live') => {
-    const watched = await browser.open(`${url}#${name}`, widthPx, heightPx);
-    await watched.page.waitForSelector('[data-testid="link-state"][data-phase="live"]');
-    return watched;
-  };
+  const { desk, url, openPage } = useFakeDesk();
 
   it('shows both pictures moving, tells their rate and the ladder step, and asks nothing of the outside world', async () => {
     const { page, complaints, requests } = await openPage();
@@ -59,7 +41,7 @@ describe.skipIf(chromiumPath === null)(`the page in a browser${skipped}`, () => 
     const origins = new Set(
       requests.filter((request) => !request.startsWith('data:')).map((request) => new URL(request).host),
     );
-    expect([...origins]).toEqual([new URL(url).host]);
+    expect([...origins]).toEqual([new URL(url()).host]);
     expect(complaints).toEqual([]);
     await page.close();
   });
@@ -70,16 +52,16 @@ describe.skipIf(chromiumPath === null)(`the page in a browser${skipped}`, () => 
     const slider = page.getByTestId(`slider-${mix}`);
     await slider.focus();
     for (let i = 0; i < 7; i++) await slider.press('ArrowLeft');
-    await expect.poll(() => desk.values.get(mix)).toBeCloseTo(0.93, 6);
+    await expect.poll(() => desk().values.get(mix)).toBeCloseTo(0.93, 6);
     await expect.poll(() => page.getByTestId(`param-${mix}`).getAttribute('data-pending')).toBe('false');
     await expect.poll(() => page.getByTestId(`entry-${mix}`).inputValue()).toBe('93');
-    desk.change(mix, 0.25, 'osc 127.0.0.1:53000');
+    desk().change(mix, 0.25, 'osc 127.0.0.1:53000');
     await expect.poll(() => slider.inputValue()).toBe('0.25');
     await expect
       .poll(() => page.getByTestId(`param-${mix}`).getByTestId('changed-by').innerText())
       .toContain('osc 127.0.0.1:53000');
     await page.getByTestId(`reset-${mix}`).click();
-    await expect.poll(() => desk.values.get(mix)).toBe(1);
+    await expect.poll(() => desk().values.get(mix)).toBe(1);
     await expect.poll(() => slider.inputValue()).toBe('1');
     await page.close();
   });
@@ -90,11 +72,11 @@ describe.skipIf(chromiumPath === null)(`the page in a browser${skipped}`, () => 
     await page.getByTestId('tab-show').click();
     await page.getByTestId('text-/understudy/show/show/slateLine').pressSequentially('bbb');
     await page.keyboard.press('Enter');
-    await expect.poll(() => desk.values.get('/understudy/show/show/slateLine')).toContain('bbb');
-    expect(desk.values.get(bypass)).toBe(false);
+    await expect.poll(() => desk().values.get('/understudy/show/show/slateLine')).toContain('bbb');
+    expect(desk().values.get(bypass)).toBe(false);
     await page.getByTestId('tab-show').focus();
     await page.keyboard.press('b');
-    await expect.poll(() => desk.values.get(bypass)).toBe(true);
+    await expect.poll(() => desk().values.get(bypass)).toBe(true);
     for (const { page: either } of [{ page }, second]) {
       await expect.poll(() => either.getByTestId('bypass-output/cam-a').getAttribute('aria-pressed')).toBe('true');
       await expect
@@ -104,7 +86,7 @@ describe.skipIf(chromiumPath === null)(`the page in a browser${skipped}`, () => 
     await expect.poll(() => page.getByTestId('monitor-output').getAttribute('data-step')).toBe('bypass');
     await page.screenshot({ path: join(shots, 'bypass-1280.png') });
     await second.page.getByTestId('bypass-output/cam-a').click();
-    await expect.poll(() => desk.values.get(bypass)).toBe(false);
+    await expect.poll(() => desk().values.get(bypass)).toBe(false);
     await page.close();
     await second.page.close();
   });
@@ -120,12 +102,12 @@ describe.skipIf(chromiumPath === null)(`the page in a browser${skipped}`, () => 
     await page.getByTestId('desk-cast').click();
     await page.getByTestId('assign-jo').selectOption('otto');
     await page.getByTestId('toast-trust.consent-expired').waitFor();
-    expect(desk.cast.find(({ performerId }) => performerId === 'jo')?.likenessId).toBeNull();
+    expect(desk().cast.find(({ performerId }) => performerId === 'jo')?.likenessId).toBeNull();
     await page.getByTestId('assign-jo').selectOption('mara-71');
     await expect.poll(() => page.getByTestId('assign-jo').inputValue()).toBe('mara-71');
     expect(await page.getByTestId('face-cam-a-0').innerText()).toContain('83 %');
     await page.getByTestId('enrol-jo').click();
-    await expect.poll(() => desk.cast.find(({ performerId }) => performerId === 'jo')?.enrolled).toBe(true);
+    await expect.poll(() => desk().cast.find(({ performerId }) => performerId === 'jo')?.enrolled).toBe(true);
     await page.close();
   });
 
@@ -136,15 +118,15 @@ describe.skipIf(chromiumPath === null)(`the page in a browser${skipped}`, () => 
     await page.getByTestId('performer-name').fill('Robin Vále');
     await page.getByTestId('performer-name').press('Enter');
     await page.getByTestId('cast-robin-vale').waitFor();
-    expect(desk.cast.at(-1)).toMatchObject({ performerId: 'robin-vale', name: 'Robin Vále', likenessId: null });
+    expect(desk().cast.at(-1)).toMatchObject({ performerId: 'robin-vale', name: 'Robin Vále', likenessId: null });
     expect(await page.getByTestId('face-cam-a-0').innerText()).toContain('by the face network hyperswap-1a-256');
     expect(await page.getByTestId('likeness-otto').innerText()).toContain('The mesh draws it.');
     await page.getByTestId('likeness-otto').scrollIntoViewIfNeeded();
     await page.screenshot({ path: join(shots, 'cast-1280.png') });
     await page.getByTestId('remove-robin-vale').click();
-    expect(desk.cast.some(({ performerId }) => performerId === 'robin-vale')).toBe(true);
+    expect(desk().cast.some(({ performerId }) => performerId === 'robin-vale')).toBe(true);
     await page.getByTestId('remove-robin-vale').click();
-    await expect.poll(() => desk.cast.some(({ performerId }) => performerId === 'robin-vale')).toBe(false);
+    await expect.poll(() => desk().cast.some(({ performerId }) => performerId === 'robin-vale')).toBe(false);
     await page.close();
   });
 
@@ -190,7 +172,7 @@ describe.skipIf(chromiumPath === null)(`the page in a browser${skipped}`, () => 
       Object.assign(window, { seenPhases: seen });
     });
     const before = await frameNumber(page);
-    desk.dropClients();
+    desk().dropClients();
     await expect
       .poll(() => page.evaluate(() => (window as unknown as { seenPhases: string[] }).seenPhases))
       .toContain('waiting');
@@ -210,10 +192,10 @@ describe.skipIf(chromiumPath === null)(`the page in a browser${skipped}`, () => 
       advice: 'Check its cable.',
       atIso: '2026-01-01T00:00:00Z',
     } as const;
-    desk.setAlarms([{ ...alarm, id: '1', active: true }]);
+    desk().setAlarms([{ ...alarm, id: '1', active: true }]);
     await page.getByTestId('alarm-banner').waitFor();
     expect(await page.getByTestId('alarm-ndi.source-lost').innerText()).toContain('Check its cable.');
-    desk.setAlarms([{ ...alarm, id: '1', active: false }]);
+    desk().setAlarms([{ ...alarm, id: '1', active: false }]);
     await page.getByTestId('alarm-banner').waitFor({ state: 'detached' });
     expect(await page.getByTestId('alarm-ndi.source-lost').count()).toBe(0);
     await page.getByTestId('alarm-history').click();
