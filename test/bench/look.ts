@@ -1,15 +1,19 @@
-// `node build/test/bench/look.js SCENE FRAMES EVERY OUT.png`: a strip of plain | output | ideal, to look at.
+// `node build/test/bench/look.js SCENE FRAMES EVERY OUT.png [PERFORMER LIKENESS]`: a strip of plain | output | ideal, to look at.
 import { writeFileSync } from 'node:fs';
 import { createCanvas } from '@napi-rs/canvas';
+import type { PersonId } from '../../server/stage-sim/cast/recipes.js';
 import { StageScene } from '../../server/stage-sim/stage-scene.js';
 import type { SceneName } from '../../server/stage-sim/scene/scripts.js';
+import { pairShow } from './bench-cast.js';
 import { StageRunner } from './stage-run.js';
 import { uyvyToRgba } from './pictures.js';
 
-const [scene = 'demo', frames = '50', every = '10', out = '/tmp/look.png'] = process.argv.slice(2);
+const [scene = 'demo', frames = '50', every = '10', out = '/tmp/look.png', performer = 'robin', likeness = 'sasha'] =
+  process.argv.slice(2);
 const widthPx = 1920,
   heightPx = 1080;
-const stage = new StageScene({ scene: scene as SceneName, seed: 1, widthPx, heightPx });
+const pair = { performer: performer as PersonId, likeness: likeness as PersonId };
+const stage = new StageScene({ scene: scene as SceneName, seed: 1, widthPx, heightPx, ...pair });
 const runner = new StageRunner();
 await runner.open();
 const plain = new Uint8Array(widthPx * heightPx * 2);
@@ -22,6 +26,7 @@ const lane = await runner.run({
   framesPerSecond: 25,
   frames: Number(frames),
   time: 'frames',
+  ...(process.argv.length > 6 ? { show: await pairShow(pair.performer, pair.likeness) } : {}),
   render: (n, target) => {
     stage.renderFrame(n, { who: 'performer' }, target);
     plain.set(target);

@@ -108,7 +108,10 @@ export class StageRunner {
       bypassPort: 0,
       webControl: null,
       deepColor: false,
-      performers: prepared.performers.map((performer) => ({ ...performer, likenessId: 'sasha' })),
+      performers: prepared.performers.map((performer) => ({
+        ...performer,
+        likenessId: show.cast.find(({ performerId }) => performerId === performer.performerId)?.likeness ?? 'sasha',
+      })),
       likenesses: prepared.likenesses,
       flowModel: flowModelOf(show),
       values: options.values ?? {},

@@ -132,6 +132,19 @@ describe.each(builds)('the %s kernel of the rim and its twin', (build) => {
       expect(worst(ours, patch.data)).toBeLessThan(1.5 * 256);
     }
   });
+
+  it('lay the veil whole under half-drawn skin: over the same tone no ring shows', () => {
+    const picture = makePicture(0, 80, 64, 12, 9, 'smooth');
+    const ptr = put(memory, picture.bytes);
+    const patch = makePatch(80, 60, 3, 9);
+    for (let i = 3; i < patch.data.length; i += 4) patch.data[i] = 32640;
+    const [patchPtr, veilPtr] = [put(memory, patch.data), memory.allocate(80 * 60)];
+    // Skin whatever the colour, three fifths of a veil, and nothing is kept but by the picture.
+    memory.f32.set(Array.from({ length: cellCount }, () => [0, 1, 0.6, 0]).flat(), nodesPtr >> 2);
+    const target = { ptr: patchPtr, strideBytes: patch.strideValues * 2, widthPx: 80, heightPx: 60 };
+    kernel.apply(0, ptr, 0, picture.strideBytes, target, grid, grid.left, grid.top, nodesPtr, veilPtr, false);
+    expect(new Set(memory.u8.slice(veilPtr, veilPtr + 80 * 60))).toEqual(new Set([153]));
+  });
 });
 
 /** The picture from a pixel on. */

@@ -97,13 +97,24 @@ describe('the tone of the veil', () => {
     legal([200, 140, 100]).forEach((code, c) => expect(to[c]).toBeCloseTo(code, 2));
   });
 
+  it('goes all the way between very fair and very dark skin', () => {
+    const tone = new VeilTone(bakeOf([112, 66, 44]), bakeOf([236, 203, 181]));
+    expect([...tone.rgb].map((gain) => gain + 1)).toEqual(
+      [112 / 236, 66 / 203, 44 / 181].map((gain) => expect.closeTo(gain, 5) as number),
+    );
+  });
+
   it('is none between two of the same skin, and is held where a photo lay in the dark', () => {
     const same = new VeilTone(bakeOf([180, 140, 120]), bakeOf([180, 140, 120]));
     same.use('bt709');
     expect([...same.rgb, ...same.yuv].every((share) => Math.abs(share) < 1e-6)).toBe(true);
     const dark = new VeilTone(bakeOf([250, 250, 250]), bakeOf([20, 15, 10]));
     dark.use('bt709');
-    expect(Math.max(...dark.rgb, ...dark.yuv)).toBeLessThanOrEqual(1);
+    expect(Math.max(...dark.rgb, ...dark.yuv)).toBeLessThanOrEqual(2);
+    // Less of the way, and not another hue: red skin would come of gains that were held one by one.
+    expect([...dark.rgb].map((gain) => gain / dark.rgb[0]!)).toEqual(
+      [230 / 20, 235 / 15, 240 / 10].map((gain) => expect.closeTo(gain / 11.5, 4) as number),
+    );
   });
 });
 

@@ -23,7 +23,7 @@ let perPixel: f32 = 0;
 
 /**
  * Alpha of the patch becomes alpha · (own + (1 − own) · skin); `veil` (u8 per pixel, rows `width` apart, width a multiple of 4) becomes
- * (1 − alpha) · skin · veil. Nodes are linear between the middles of cells.
+ * skin · veil, or 0 where drawn skin is whole: the veil lies under what is drawn, so that half-drawn skin lies over veiled skin. Nodes are linear between the middles of cells.
  *
  * @param src first pixel of the patch in the plain picture, chroma P216's there; srcStride bytes
  * @param patch u16×4, patchStride bytes
@@ -173,11 +173,12 @@ function rounded(values: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function finishFour(patch: usize, out: usize, alpha: v128, veil: v128, changes: bool): void {
-  const veiled = f32x4.mul(veil, f32x4.sub(f32x4.splat(1), f32x4.mul(alpha, f32x4.splat(<f32>1 / FULL))));
-  const codes = rounded(f32x4.mul(f32x4.pmax(f32x4.splat(0), veiled), f32x4.splat(255)));
+  const under = v128.andnot(f32x4.pmax(f32x4.splat(0), veil), f32x4.ge(alpha, f32x4.splat(FULL)));
+  const codes = rounded(f32x4.mul(under, f32x4.splat(255)));
   const halves = i16x8.narrow_i32x4_s(codes, codes);
   v128.store32_lane(out, i8x16.narrow_i16x8_u(halves, halves), 0);
   if (!changes) return;
+  const veiled = f32x4.mul(veil, f32x4.sub(f32x4.splat(1), f32x4.mul(alpha, f32x4.splat(<f32>1 / FULL))));
   const alphas = rounded(takesVeil ? f32x4.add(alpha, f32x4.mul(veiled, f32x4.splat(FULL))) : alpha);
   if (takesVeil) {
     const bare = v128.and(f32x4.eq(alpha, f32x4.splat(0)), f32x4.gt(veiled, f32x4.splat(0)));

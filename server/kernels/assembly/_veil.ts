@@ -4,13 +4,13 @@
  */
 import { BGRA, P216, UYVY } from './_formats';
 
-// Shares in q15, in the order of a picture's lanes: of the value itself, and of luma.
+// Halves of shares in q15, in the order of a picture's lanes: of the value itself, and of luma.
 let own = i16x8.splat(0), ofLuma = i16x8.splat(0);
 let mixQ15: i16 = 0;
 
-/** Three f32: over 4:2:2 gain of luma − 1, and what of luma less 16 is added to Cb and Cr; over RGB the three gains − 1. −1 … 1. */
+/** Three f32: over 4:2:2 gain of luma − 1, and what of luma less 16 is added to Cb and Cr; over RGB the three gains − 1. −1 … 2. */
 function setTone(tone: usize, format: i32, mix: i32): void {
-  const a = q15(load<f32>(tone)), b = q15(load<f32>(tone, 4)), c = q15(load<f32>(tone, 8));
+  const a = halfQ15(load<f32>(tone)), b = halfQ15(load<f32>(tone, 4)), c = halfQ15(load<f32>(tone, 8));
   if (format == UYVY || format == P216) {
     own = i16x8.splat(a);
     ofLuma = i16x8(b, 0, c, 0, b, 0, c, 0);
@@ -18,8 +18,8 @@ function setTone(tone: usize, format: i32, mix: i32): void {
   mixQ15 = <i16>(mix >= 256 ? 32767 : max(mix, 0) << 7);
 }
 // @ts-ignore: decorator
-@inline function q15(value: f32): i16 {
-  return <i16>Mathf.round(Mathf.max(-32767, Mathf.min(32767, value * 32768)));
+@inline function halfQ15(value: f32): i16 {
+  return <i16>Mathf.round(Mathf.max(-32767, Mathf.min(32767, value * 16384)));
 }
 /** Bytes in the low halves of eight lanes to q15. */
 // @ts-ignore: decorator
@@ -31,8 +31,8 @@ function setTone(tone: usize, format: i32, mix: i32): void {
 @inline function changeOf(value: v128, luma: v128, weight: v128): v128 {
   const centred = i16x8.sub(value, i16x8(16384, 2048, 16384, 2048, 16384, 2048, 16384, 2048));
   const bright = i16x8.sub(luma, i16x8.splat(2048));
-  const change = i16x8.add_sat_s(i16x8.q15mulr_sat_s(centred, own), i16x8.q15mulr_sat_s(bright, ofLuma));
-  return i16x8.q15mulr_sat_s(change, weight);
+  const half = i16x8.add_sat_s(i16x8.q15mulr_sat_s(centred, own), i16x8.q15mulr_sat_s(bright, ofLuma));
+  return i16x8.q15mulr_sat_s(i16x8.add_sat_s(half, half), weight);
 }
 /** Four weights (bytes) in the order of [U Y V Y U Y V Y], chroma by the mean of its pair. */
 // @ts-ignore: decorator
@@ -108,6 +108,7 @@ export function veilOver(
 }
 // @ts-ignore: decorator
 @inline function rgbPair(value: v128, bytes: v128): v128 {
-  const out = i16x8.add_sat_s(value, i16x8.q15mulr_sat_s(i16x8.q15mulr_sat_s(value, own), weights(bytes)));
+  const half = i16x8.q15mulr_sat_s(value, own);
+  const out = i16x8.add_sat_s(value, i16x8.q15mulr_sat_s(i16x8.add_sat_s(half, half), weights(bytes)));
   return i16x8.shr_s(i16x8.add_sat_s(out, i16x8.splat(64)), 7);
 }

@@ -204,7 +204,7 @@ export function applyRimTwin(
       const at = y * patch.strideValues + x * 4 + 3;
       const alpha = (patch.data[at]! / patchFull) * (node.own + (1 - node.own) * skin);
       const veiled = (1 - alpha) * skin * node.veil;
-      veil[y * patch.widthPx + x] = veiled * 255;
+      veil[y * patch.widthPx + x] = alpha >= 1 ? 0 : skin * node.veil * 255;
       patch.data[at] = Math.round((alpha + (whole ? veiled : 0)) * patchFull);
       if (whole && alpha === 0 && veiled > 0)
         patch.data.set(isRgbPicture(picture) ? [65280, 65280, 65280] : [235 * 256, 32768, 32768], at - 3);

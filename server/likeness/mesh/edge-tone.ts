@@ -67,17 +67,7 @@ export class EdgeTone {
     veil: Float32Array,
     veil01: number,
   ): void {
-    const d = this.#difference;
-    for (let i = 0; i < skinVertexCount; i++) {
-      const at = i * 3,
-        to = i * 4;
-      const lit = (texture[at] - 16) * light.gain[i];
-      const g = light.gain[i];
-      d[to] = clamp(seen[at] - 16 - lit, mostLuma);
-      d[to + 1] = clamp(seen[at + 1] - 128 - (texture[at + 1] - 128) * g - light.tintCb[i] * lit, mostChroma);
-      d[to + 2] = clamp(seen[at + 2] - 128 - (texture[at + 2] - 128) * g - light.tintCr[i] * lit, mostChroma);
-      d[to + 3] = weight[i] * (1 - this.strange[i]!);
-    }
+    this.#compare(seen, texture, light, weight);
     const mean = this.#meanDifference(weight);
     this.#addVeil(seen, veil, veil01);
     this.#smooth();
@@ -94,7 +84,7 @@ export class EdgeTone {
       for (let k = 0; k < 3; k++) {
         const at = i * 3 + k;
         // Light that changes at once must be followed at once; noise must not flicker.
-        const now = d[i * 4 + k];
+        const now = this.#difference[i * 4 + k]!;
         const change = Math.abs(now - kept[at]);
         const follow = fresh ? 1 : Math.min(1, 0.15 + change / 20);
         kept[at] += (now - kept[at]) * follow;
@@ -104,15 +94,29 @@ export class EdgeTone {
     }
   }
 
+  #compare(seen: Float32Array, texture: Float32Array, light: VertexLight, weight: Float32Array): void {
+    const d = this.#difference;
+    for (let i = 0; i < skinVertexCount; i++) {
+      const at = i * 3,
+        to = i * 4;
+      const lit = (texture[at]! - 16) * light.gain[i]!;
+      const g = light.gain[i]!;
+      d[to] = seen[at]! - 16 - lit;
+      d[to + 1] = seen[at + 1]! - 128 - (texture[at + 1]! - 128) * g - light.tintCb[i]! * lit;
+      d[to + 2] = seen[at + 2]! - 128 - (texture[at + 2]! - 128) * g - light.tintCr[i]! * lit;
+      d[to + 3] = weight[i]! * (1 - this.strange[i]!);
+    }
+  }
+
+  /** Held after the veil: between two people's skins there may lie more than between skin and hair. */
   #addVeil(seen: Float32Array, veil: Float32Array, veil01: number): void {
-    if (veil01 <= 0) return;
     const d = this.#difference;
     const [own, toCb, toCr] = [veil[0]! * veil01, veil[1]! * veil01, veil[2]! * veil01];
     for (let i = 0; i < skinVertexCount; i++) {
       const luma = seen[i * 3]! - 16;
-      d[i * 4]! += luma * own;
-      d[i * 4 + 1]! += (seen[i * 3 + 1]! - 128) * own + luma * toCb;
-      d[i * 4 + 2]! += (seen[i * 3 + 2]! - 128) * own + luma * toCr;
+      d[i * 4] = clamp(d[i * 4]! + luma * own, mostLuma);
+      d[i * 4 + 1] = clamp(d[i * 4 + 1]! + (seen[i * 3 + 1]! - 128) * own + luma * toCb, mostChroma);
+      d[i * 4 + 2] = clamp(d[i * 4 + 2]! + (seen[i * 3 + 2]! - 128) * own + luma * toCr, mostChroma);
     }
   }
 

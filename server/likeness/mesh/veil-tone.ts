@@ -4,9 +4,9 @@ import { rgbToYuv } from './sample.js';
 
 /** Landmarks of bare skin on any face: forehead, cheekbones, the cheeks beside the nose. No beard grows there. */
 export const bareSkin = [151, 108, 337, 69, 299, 123, 352, 50, 280, 117, 346, 118, 347] as const;
-/** Gains of a channel further from 1 are a fault of the photos and not two people's skin. */
-const leastGain = 0.35;
-const mostGain = 1.9;
+/** Gains of a channel further from 1 are a fault of the photos and not two people's skin: blue of very fair and very dark skin lies at 0.17. */
+const leastGain = 0.12;
+const mostGain = 2.9;
 
 /** From the performer's skin to the likeness's under one light. Codes are gamma coded: a ratio of two skins is the same in any light. */
 export class VeilTone {
@@ -19,10 +19,15 @@ export class VeilTone {
   #of: YuvMatrix | null = null;
 
   constructor(likeness: FaceBake, performer: FaceBake) {
+    // All channels by one share: a skin half as far is a skin, one held channel by channel is red.
+    let share = 1;
     for (let c = 0; c < 3; c++) {
       this.#performer[c] = median(performer.vertexRgb, c);
-      const gain = median(likeness.vertexRgb, c) / Math.max(8, this.#performer[c]!);
-      this.rgb[c] = Math.min(mostGain, Math.max(leastGain, gain)) - 1;
+      this.rgb[c] = median(likeness.vertexRgb, c) / Math.max(8, this.#performer[c]!) - 1;
+      share = Math.min(share, (this.rgb[c]! < 0 ? leastGain - 1 : mostGain - 1) / this.rgb[c]!);
+    }
+    for (let c = 0; c < 3; c++) {
+      this.rgb[c]! *= share;
       this.#likeness[c] = this.#performer[c]! * (1 + this.rgb[c]!);
     }
   }
