@@ -144,11 +144,14 @@ export class Lane {
     const frame = this.#received(video);
     this.meters.queueWaitUs.add(since(startedAtUs, frame.captureAtUs));
     let workCount = 0;
-    if (this.#ahead.frame) this.parts.regions.turn();
+    if (this.#ahead.frame) {
+      this.#ahead.addBegun();
+      this.parts.regions.turn();
+    }
     try {
       workCount = this.#looking.look(frame, startedAtUs);
     } catch (error) {
-      this.#startOver(frame, error);
+      this.#looking.startOver(frame.frameNumber, error);
     }
     this.enrolment.look(frame);
     this.#show('beforeComposite', frame);
@@ -204,20 +207,11 @@ export class Lane {
     return frame;
   }
 
-  /** Promises 1 and 3: whatever breaks, the picture leaves, concealed, and the fault is counted and told. */
-  #startOver(frame: ReceivedFrame, error: unknown): void {
-    const { state } = this;
-    state.counters['track.fault']!++;
-    this.parts.track.endAll();
-    state.unlookedSince = frame.frameNumber;
-    this.events.onAlarm('LANE_STAGE_FAULT', { reason: String((error as Error).message) });
-  }
-
   #compositeOrConceal(frame: ReceivedFrame, work: readonly FaceWork[], workCount: number): CompositedFrame {
     try {
       return this.#showing.composite(frame, work, workCount);
     } catch (error) {
-      this.#startOver(frame, error);
+      this.#looking.startOver(frame.frameNumber, error);
       return this.#showing.composite(frame, work, 0);
     }
   }
@@ -268,7 +262,10 @@ export class Lane {
       },
       keyframe: {
         onFace: (answer) => this.#answers.face(answer),
-        onDetected: (reply, scaleX, scaleY) => this.#answers.detected(reply, scaleX, scaleY),
+        onDetected: (reply, scaleX, scaleY) => {
+          this.#answers.detected(reply, scaleX, scaleY);
+          this.#looking.beginInKept();
+        },
         onUp: () => inference(true),
         onDown: () => inference(false),
       },

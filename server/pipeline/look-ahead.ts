@@ -61,6 +61,16 @@ export class LookAhead {
     this.#arm();
   }
 
+  /** The next picture is here. Who was found in this one since it was looked at, between pictures, is in it as well. */
+  addBegun(): void {
+    const { track, regions } = this.lane.parts;
+    for (const face of track.faces) {
+      if (!face.active || face.startedFrame !== this.frame?.frameNumber) continue;
+      this.#drop(face.faceId);
+      this.#keep({ face, region: regions.view(face), action: 'none', engine: null });
+    }
+  }
+
   /** The next picture has been looked at. */
   refine(): void {
     const { track, propagate } = this.lane.parts;
@@ -98,6 +108,14 @@ export class LookAhead {
     const work = (this.work[this.workCount++] ??= { face: copy, region, action: 'none', engine: null });
     work.face = copy;
     work.region = region;
+  }
+
+  /** The slot is another face's now: detection has found that the one before was nobody. */
+  #drop(faceId: number): void {
+    const at = this.work.findIndex(({ face }, i) => i < this.workCount && face.faceId === faceId);
+    if (at < 0) return;
+    this.workCount--;
+    [this.work[at], this.work[this.workCount]] = [this.work[this.workCount]!, this.work[at]!];
   }
 
   /** Who was found in the next picture stood in this one already, and must be hidden in it as well. */

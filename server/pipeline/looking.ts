@@ -4,6 +4,7 @@ import type { BoxPx } from '../frame/geometry.js';
 import { FrameShrinker } from '../kernels/frame-shrink.js';
 import type { InstantUs } from '../time/time.js';
 import type { KeyframeAnswers } from './answers.js';
+import { KeptPicture, type LookedPicture } from './kept-picture.js';
 import type { LaneContext } from './lane-state.js';
 import type { NeuralPatches } from './neural-patches.js';
 
@@ -26,6 +27,7 @@ const softCutAlike01 = 0.6;
 export class Looking {
   #detectAskedFrame = -1000;
   readonly #arrivalBox: BoxPx = { x0: 0, y0: 0, x1: 0, y1: 0 };
+  readonly #kept = new KeptPicture();
   #shrinker: FrameShrinker | null = null;
   #shrinkerFor = '';
 
@@ -78,7 +80,29 @@ export class Looking {
     state.unlookedSince = state.frameNumber;
     state.pending = null;
     state.arrivals.forget();
+    this.#kept.forget();
     parts.stats.reset();
+  }
+
+  /** Detections are in, between pictures. Where the newest picture was kept their tracks begin in it and are asked about at once; else in the next. */
+  beginInKept(): void {
+    const picture = this.#kept.of(this.lane.state.frameNumber);
+    if (!picture) return;
+    try {
+      this.#startPending(picture);
+      this.#askFaces(picture, (face) => face.startedFrame === picture.frameNumber);
+    } catch (error) {
+      this.startOver(picture.frameNumber, error);
+    }
+  }
+
+  /** Promises 1 and 3: whatever breaks, the picture leaves, concealed, and the fault is counted and told. */
+  startOver(frameNumber: number, error: unknown): void {
+    const { state, parts, events } = this.lane;
+    state.counters['track.fault']!++;
+    parts.track.endAll();
+    state.unlookedSince = frameNumber;
+    events.onAlarm('LANE_STAGE_FAULT', { reason: String((error as Error).message) });
   }
 
   #cut(): void {
@@ -97,37 +121,38 @@ export class Looking {
   }
 
   #ask(frame: ReceivedFrame): void {
-    const { parts, params, state, clock } = this.lane;
-    const { track, keyframe } = parts;
-    const { frameNumber } = frame;
-    const { keyframe: kf, flow } = params.snapshot;
+    const { track, keyframe } = this.lane.parts;
     if (!keyframe.up) return;
     const soon = this.#mayArrive(frame);
     const found = soon && track.someoneUnknown();
     // Somebody may be coming in: who that is cannot be asked before it is known where.
     if (soon && !found) this.#askDetectAfter(1, frame);
+    this.#askFaces(frame, () => true);
+    this.neural.ask(frame);
+    // Found: who it is comes first. Both in every picture are more than one core can do at 50 pictures a second.
+    if (found) this.#askDetectAfter(detectBesideFrames, frame);
+    else if (!soon) this.#askDetectAfter(track.allAcquired() ? detectCalmFrames : detectSearchFrames, frame);
+    if (soon && keyframe.detectInFlight) this.#kept.keep(frame);
+  }
+
+  /** Asks about those faces of this picture that want it. */
+  #askFaces({ frameNumber, captureAtUs, matrix }: LookedPicture, which: (face: FaceTrack) => boolean): void {
+    const { parts, params, state, clock } = this.lane;
+    const { track, keyframe, regions } = parts;
+    const { keyframe: kf, flow } = params.snapshot;
     const wishes = track.wishes(frameNumber, {
       intervalFrames: kf.intervalFrames,
       calmStretch: state.load.keyframeStretch,
       minConfidence01: flow.minConfidence01,
     });
     for (const { face, wantIdentity } of wishes) {
+      if (!which(face)) continue;
       const askedAtUs = clock.nowUs();
-      const asked = keyframe.askFace(
-        face,
-        track.trackNumbers[face.faceId]!,
-        parts.regions.view(face),
-        frame.matrix,
-        frameNumber,
-        frame.captureAtUs,
-        wantIdentity,
-      );
-      if (asked) this.answers.remember(face, frameNumber, askedAtUs);
+      const number = track.trackNumbers[face.faceId]!;
+      const region = regions.view(face);
+      if (keyframe.askFace(face, number, region, matrix, frameNumber, captureAtUs, wantIdentity))
+        this.answers.remember(face, frameNumber, askedAtUs);
     }
-    this.neural.ask(frame);
-    // Found: who it is comes first. Both in every picture are more than one core can do at 50 pictures a second.
-    if (found) this.#askDetectAfter(detectBesideFrames, frame);
-    else if (!soon) this.#askDetectAfter(track.allAcquired() ? detectCalmFrames : detectSearchFrames, frame);
   }
 
   /** Nobody has looked at this picture's scene yet, or a performer is missed and something has come in since the last look. */
@@ -170,7 +195,7 @@ export class Looking {
   }
 
   /** Starts tracks for waiting detections in this picture. */
-  #startPending(frame: ReceivedFrame): void {
+  #startPending(frame: LookedPicture): void {
     const { parts, state } = this.lane;
     const found = state.pending;
     if (!found) return;
@@ -179,7 +204,7 @@ export class Looking {
     parts.track.detected(found, video.widthPx, video.heightPx, (face) => this.#start(face, frame, state.pendingFrame));
   }
 
-  #start(face: FaceTrack, frame: ReceivedFrame, seenFrame: number): void {
+  #start(face: FaceTrack, frame: LookedPicture, seenFrame: number): void {
     const { parts, ladder } = this.lane;
     ladder.reset(face.faceId);
     parts.propagate.place(face);

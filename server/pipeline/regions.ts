@@ -3,7 +3,7 @@ import type { RegionView } from '../frame/region-view.js';
 import { kernelFormatOf } from '../kernels/formats.js';
 import type { KernelMemory } from '../kernels/memory.js';
 import { alignBox, copyRegionIn, regionBytes, regionChromaOffset, regionStrideBytes } from '../kernels/region-copy.js';
-import type { NdiVideoFrame } from '../ndi/port.js';
+import type { PicturePlanes } from './kept-picture.js';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -49,18 +49,18 @@ export class FaceRegions {
   }
 
   /** Copies the region round a face into kernel memory. Null where hardly any of it is in the picture. */
-  copyIn(face: FaceTrack, frame: NdiVideoFrame): RegionView | null {
+  copyIn(face: FaceTrack, frame: PicturePlanes): RegionView | null {
     return this.#copyIn(face, frame, this.#sets[this.#set]);
   }
   /** The same among the regions of the picture before the turn. */
-  copyInHeld(face: FaceTrack, frame: NdiVideoFrame): RegionView | null {
+  copyInHeld(face: FaceTrack, frame: PicturePlanes): RegionView | null {
     return this.#copyIn(face, frame, this.#sets[this.#set === 0 ? 1 : 0]);
   }
   view(face: FaceTrack): RegionView {
     return this.#sets[this.#set].views[face.faceId]!;
   }
 
-  #copyIn(face: FaceTrack, frame: NdiVideoFrame, set: RegionSet): RegionView | null {
+  #copyIn(face: FaceTrack, frame: PicturePlanes, set: RegionSet): RegionView | null {
     const view = set.views[face.faceId]!;
     this.#bound(face, frame, view);
     const { box } = view;
@@ -81,7 +81,7 @@ export class FaceRegions {
     return view;
   }
   /** The box of the face-aligned square (1.5 × the face, rotated), moved on by the face's velocity and grown a little. */
-  #bound(face: FaceTrack, frame: NdiVideoFrame, view: Mutable<RegionView>): void {
+  #bound(face: FaceTrack, frame: PicturePlanes, view: Mutable<RegionView>): void {
     const m = face.fromCrop;
     const cx = m[0]! * (cropSizePx / 2) + m[1]! * (cropSizePx / 2) + m[2]! + face.velocityX;
     const cy = m[3]! * (cropSizePx / 2) + m[4]! * (cropSizePx / 2) + m[5]! + face.velocityY;

@@ -26,6 +26,8 @@ const leastShareLost01 = 0.75;
 const detectionsToHold = 20;
 /** Flow that is less sure than this is no longer on the face: where the performer is, is not known. */
 const leastFollowed01 = 0.4;
+/** Pictures in which a new face is asked about every time: its first landmarks come from a crop that was guessed, and how it moves is not known. */
+const newFrames = 3;
 /** Looks in a row without a face after which a detection was a mistake. */
 const looksToPhantom = 2;
 /** Looks at a bound or a strange face again after this many keyframes. */
@@ -233,7 +235,8 @@ export class TrackStage {
       const calm = !unsettled && !restless && face.maskPtr === 0;
       const interval = settings.intervalFrames * (calm ? settings.calmStretch : 1);
       // Nobody's face yet: the newest picture waits at inference in place of the one before, so asking for each costs no more answers.
-      const unseen = face.keyframeFrame < 0 || face.recognition === 'unknown';
+      const unseen =
+        face.keyframeFrame < 0 || face.recognition === 'unknown' || frameNumber - face.startedFrame <= newFrames;
       const due = face.askedFrame < 0 || age >= (unseen ? 1 : soonestFrames(interval, unsettled, restless));
       // Strangers are followed, so that they stay strangers; a slow look is enough.
       if (!due || (face.recognition === 'stranger' && age < settings.intervalFrames * 3)) continue;
