@@ -13,6 +13,26 @@ export function chromaOfUyvy(src: usize, dst: usize, count: i32): void {
     v128.store(dst, i8x16.narrow_i16x8_u(v128.and(v128.load(src), low), v128.and(v128.load(src, 16), low)));
   }
 }
+/** Two rows of UYVY → a row of luma, box-halved both ways as halvePlane does. `count` px, even; writes are rounded up to 8. */
+export function halvedLumaOfUyvy(top: usize, bottom: usize, dst: usize, count: i32): void {
+  const two = i32x4.splat(2);
+  for (let x = 0; x < count; x += 16, top += 32, bottom += 32, dst += 8) {
+    const a = i16x8.add(i16x8.shr_u(v128.load(top), 8), i16x8.shr_u(v128.load(bottom), 8));
+    const b = i16x8.add(i16x8.shr_u(v128.load(top, 16), 8), i16x8.shr_u(v128.load(bottom, 16), 8));
+    const left = i32x4.shr_u(i32x4.add(i32x4.extadd_pairwise_i16x8_u(a), two), 2);
+    const right = i32x4.shr_u(i32x4.add(i32x4.extadd_pairwise_i16x8_u(b), two), 2);
+    const mean = i16x8.narrow_i32x4_s(left, right);
+    v128.store64_lane(dst, i8x16.narrow_i16x8_u(mean, mean), 0);
+  }
+}
+/** Two rows of UYVY → their mean U V, interleaved. `count` px = bytes written, rounded up to 16. */
+export function halvedChromaOfUyvy(top: usize, bottom: usize, dst: usize, count: i32): void {
+  const low = i16x8.splat(255);
+  for (let x = 0; x < count; x += 16, top += 32, bottom += 32, dst += 16) {
+    const a = i8x16.avgr_u(v128.load(top), v128.load(bottom)), b = i8x16.avgr_u(v128.load(top, 16), v128.load(bottom, 16));
+    v128.store(dst, i8x16.narrow_i16x8_u(v128.and(a, low), v128.and(b, low)));
+  }
+}
 // @ts-ignore: decorator
 @inline function byteOf16(v: v128): v128 {
   // (v + 128) >> 8 without the carry out of 16 bits: 65535 gives 256, which narrow saturates.

@@ -80,8 +80,9 @@ function block(x: i32, y: i32, x0: i32, y0: i32, x1: i32, y1: i32): void {
     if (isVeiled) bareBlock(x, y, x0, y0, x1, y1);
     return;
   }
-  const isNone = !v128.any_true(f32x4.gt(f32x4.pmax(least4, most4), f32x4.splat(NONE)));
-  if (!isNone || f32x4.extract_lane(least, 3) < 1) mixedBlock(x, y, x0, y0, x1, y1);
+  const isOwn = f32x4.extract_lane(least, 3) >= 1;
+  if (v128.any_true(f32x4.gt(f32x4.pmax(least4, most4), f32x4.splat(NONE)))) mixedBlock(x, y, x0, y0, x1, y1, isVeiled, isOwn);
+  else if (!isOwn) strangeBlock(x, y, x0, y0, x1, y1);
 }
 // @ts-ignore: decorator
 @inline
@@ -133,9 +134,26 @@ function bareBlock(x: i32, y: i32, x0: i32, y0: i32, x1: i32, y1: i32): void {
     }
   }
 }
-function mixedBlock(x: i32, y: i32, x0: i32, y0: i32, x1: i32, y1: i32): void {
+/** None of it is skin, and there is no veil: of drawn skin what is its own stays. The picture is not looked at. */
+function strangeBlock(x: i32, y: i32, x0: i32, y0: i32, x1: i32, y1: i32): void {
   const offsets = f32x4(0.5, 1.5, 2.5, 3.5), down = f32x4.splat((<f32>(y0 - y) + 0.5) * perPixel);
-  const one = f32x4.splat(1), none = f32x4.splat(0);
+  for (let px = x0; px < x1; px += 4) {
+    enterColumn(f32x4.mul(f32x4.add(f32x4.splat(<f32>(px - x)), offsets), f32x4.splat(perPixel)), down);
+    let own = ownAt;
+    const step = ownStep;
+    let at = target + <usize>y0 * targetStride + (<usize>px << 3);
+    for (let py = y0; py < y1; py++) {
+      const alphas = alphasOf(at);
+      if (v128.any_true(alphas)) storeAlphas(at, rounded(f32x4.mul(f32x4.convert_i32x4_s(alphas), own)));
+      own = f32x4.add(own, step);
+      at += targetStride;
+    }
+  }
+}
+/** isOwn: drawn skin stays whatever the picture shows. */
+function mixedBlock(x: i32, y: i32, x0: i32, y0: i32, x1: i32, y1: i32, isVeiled: bool, isOwn: bool): void {
+  const offsets = f32x4(0.5, 1.5, 2.5, 3.5), down = f32x4.splat((<f32>(y0 - y) + 0.5) * perPixel);
+  const one = f32x4.splat(1), none = f32x4.splat(0), full = i32x4.splat(<i32>FULL);
   const format = pictureFormat;
   for (let px = x0; px < x1; px += 4) {
     enterColumn(f32x4.mul(f32x4.add(f32x4.splat(<f32>(px - x)), offsets), f32x4.splat(perPixel)), down);
@@ -146,12 +164,15 @@ function mixedBlock(x: i32, y: i32, x0: i32, y0: i32, x1: i32, y1: i32): void {
     let at = target + <usize>y0 * targetStride + (<usize>px << 3), out = plane + <usize>y0 * planeStride + <usize>px;
     let from = source + <usize>y0 * sourceStride + (<usize>px << pixelShift);
     for (let py = y0; py < y1; py++) {
-      const sharp = f32x4.add(f32x4.mul(slope, guideOfFour(from, from + toChroma, format)), base);
-      const skin = f32x4.pmin(one, f32x4.pmax(none, sharp));
       const alphas = alphasOf(at), isDrawn = v128.any_true(alphas);
-      if (isDrawn || v128.any_true(skin)) {
-        const kept = f32x4.add(own, f32x4.mul(f32x4.sub(one, own), skin));
-        finishFour(at, out, f32x4.mul(f32x4.convert_i32x4_s(alphas), kept), f32x4.mul(skin, veil), isDrawn || takesVeil);
+      // Most of a block needs no look at the picture: nothing is drawn or veiled there, or what is drawn stays and hides the veil.
+      if (isDrawn ? !isOwn || !i32x4.all_true(i32x4.ge_u(alphas, full)) : isVeiled) {
+        const sharp = f32x4.add(f32x4.mul(slope, guideOfFour(from, from + toChroma, format)), base);
+        const skin = f32x4.pmin(one, f32x4.pmax(none, sharp));
+        if (isDrawn) {
+          const kept = f32x4.add(own, f32x4.mul(f32x4.sub(one, own), skin));
+          finishFour(at, out, f32x4.mul(f32x4.convert_i32x4_s(alphas), kept), f32x4.mul(skin, veil), true);
+        } else if (v128.any_true(skin)) finishFour(at, out, none, f32x4.mul(skin, veil), takesVeil);
       }
       slope = f32x4.add(slope, slopeBy);
       base = f32x4.add(base, baseBy);
@@ -188,8 +209,13 @@ function finishFour(patch: usize, out: usize, alpha: v128, veil: v128, changes: 
     if (i32x4.extract_lane(bare, 2)) store<u64>(patch, white, 16);
     if (i32x4.extract_lane(bare, 3)) store<u64>(patch, white, 24);
   }
-  store<u16>(patch, <u16>i32x4.extract_lane(alphas, 0), 6);
-  store<u16>(patch, <u16>i32x4.extract_lane(alphas, 1), 14);
-  store<u16>(patch, <u16>i32x4.extract_lane(alphas, 2), 22);
-  store<u16>(patch, <u16>i32x4.extract_lane(alphas, 3), 30);
+  storeAlphas(patch, alphas);
+}
+// @ts-ignore: decorator
+@inline
+function storeAlphas(patch: usize, alphas: v128): void {
+  v128.store16_lane(patch, alphas, 0, 6);
+  v128.store16_lane(patch, alphas, 2, 14);
+  v128.store16_lane(patch, alphas, 4, 22);
+  v128.store16_lane(patch, alphas, 6, 30);
 }

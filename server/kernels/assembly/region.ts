@@ -1,6 +1,8 @@
 /** Reading a region of the picture: face-aligned crops and box-filtered small pictures. Formats: _formats.ts. */
 import { BGRA, P216, UYVY, isRgb } from './_formats';
-import { bytesOf16, chromaOfUyvy, halvePlane, lumaOfRgb, lumaOfUyvy } from './_planes';
+import {
+  bytesOf16, chromaOfUyvy, halvedChromaOfUyvy, halvedLumaOfUyvy, halvePlane, lumaOfRgb, lumaOfUyvy,
+} from './_planes';
 import { gatherRow1, gatherRow2, gatherRow4, setRow } from './_gather';
 import { convertRow, setMatrix } from './_color';
 
@@ -61,6 +63,20 @@ function aimRow(y: i32, width: i32, height: i32, chroma: bool): void {
   setRow((full + 0.5) * more - 0.5, iy, ma * 0.5 * more, mc * scale, width, height);
 }
 
+/** The first halving is done while rows of UYVY are taken apart: planes of full size would be written and read again for nothing. */
+// @ts-ignore: decorator
+@inline function isHalvedAtOnce(format: i32): bool {
+  return format == UYVY && level > 0 && (spanWidth & 1) == 0;
+}
+/** Planes halved once; chroma (0: none) across only its rows. Row pair by row pair, so that both find it near by. */
+function buildHalved(src: usize, srcStride: i32, luma: usize, chroma: usize, stride: i32): void {
+  for (let y = 0; y < spanHeight; y += 2) {
+    const upper = src + <usize>((top + y) * srcStride + left * 2), to = <usize>((y >> 1) * stride);
+    const lower = y + 1 < spanHeight ? upper + <usize>srcStride : upper;
+    halvedLumaOfUyvy(upper, lower, luma + to, spanWidth);
+    if (chroma != 0) halvedChromaOfUyvy(upper, lower, chroma + to, spanWidth);
+  }
+}
 function buildLuma(src: usize, format: i32, srcStride: i32, plane: usize, stride: i32): void {
   const pixelBytes = isRgb(format) ? 4 : 2;
   for (let y = 0; y < spanHeight; y++) {
@@ -70,7 +86,6 @@ function buildLuma(src: usize, format: i32, srcStride: i32, plane: usize, stride
     else if (format == P216) bytesOf16(from, to, spanWidth);
     else lumaOfRgb(from, to, spanWidth, format == BGRA);
   }
-  for (let l = 0; l < level; l++) halvePlane(plane, halved(spanWidth, l), halved(spanHeight, l), stride, 1, true);
 }
 function buildChroma(src: usize, chroma: usize, format: i32, srcStride: i32, plane: usize, stride: i32): void {
   for (let y = 0; y < spanHeight; y++) {
@@ -79,8 +94,14 @@ function buildChroma(src: usize, chroma: usize, format: i32, srcStride: i32, pla
     if (format == UYVY) chromaOfUyvy(src + offset, to, spanWidth);
     else bytesOf16(chroma + offset, to, spanWidth);
   }
+}
+/** `done`: how often the planes are halved already. */
+function halveLuma(plane: usize, stride: i32, done: i32): void {
+  for (let l = done; l < level; l++) halvePlane(plane, halved(spanWidth, l), halved(spanHeight, l), stride, 1, true);
+}
+function halveChroma(plane: usize, stride: i32, done: i32): void {
   let pairs = (spanWidth + 1) >> 1;
-  for (let l = 0; l < level; l++) {
+  for (let l = done; l < level; l++) {
     halvePlane(plane, pairs, halved(spanHeight, l), stride, 2, l > 0);
     if (l > 0) pairs = (pairs + 1) >> 1;
   }
@@ -111,7 +132,10 @@ export function cropLuma(
   const row = scratch;
   const plane = scratch + <usize>((size + 16) * 2);
   const stride = planeStride(spanWidth);
-  buildLuma(src, format, srcStride, plane, stride);
+  const atOnce = isHalvedAtOnce(format);
+  if (atOnce) buildHalved(src, srcStride, plane, 0, stride);
+  else buildLuma(src, format, srcStride, plane, stride);
+  halveLuma(plane, stride, atOnce ? 1 : 0);
   const width = halved(spanWidth, level), height = halved(spanHeight, level);
   for (let y = 0; y < size; y++) {
     aimRow(y, width, height, false);
@@ -138,8 +162,14 @@ function cropYuv(
   const yRow = scratch, uRow = scratch + rowBytes, vRow = uRow + rowBytes, lumaPlane = vRow + rowBytes;
   const stride = planeStride(spanWidth);
   const chromaPlane = lumaPlane + <usize>(stride * (spanHeight + 2));
-  buildLuma(src, format, srcStride, lumaPlane, stride);
-  buildChroma(src, chroma, format, srcStride, chromaPlane, stride);
+  const atOnce = isHalvedAtOnce(format);
+  if (atOnce) buildHalved(src, srcStride, lumaPlane, chromaPlane, stride);
+  else {
+    buildLuma(src, format, srcStride, lumaPlane, stride);
+    buildChroma(src, chroma, format, srcStride, chromaPlane, stride);
+  }
+  halveLuma(lumaPlane, stride, atOnce ? 1 : 0);
+  halveChroma(chromaPlane, stride, atOnce ? 1 : 0);
   setMatrix(matrix);
   const width = halved(spanWidth, level), height = halved(spanHeight, level);
   const pairs = halved((spanWidth + 1) >> 1, max(0, level - 1));
