@@ -7,6 +7,7 @@ interface BlendExports {
     occlusion: number,
     dst: number,
     chroma: number,
+    bands: number,
     width: number,
     height: number,
     patchStride: number,
@@ -57,6 +58,41 @@ export const featherScratchBytes = (widthPx: number, heightPx: number): number =
   return columns * rows * 4 + Math.max(columns, rows) * 4;
 };
 
+/** The region's pixel that the first one of a patch or a veil lies over. */
+export interface BlendTarget {
+  readonly format: KernelFormat;
+  readonly ptr: number;
+  /** Its place in P216's Cb Cr plane, same stride; else of no use. */
+  readonly chromaPtr: number;
+  readonly strideBytes: number;
+}
+export interface LaidPatch {
+  readonly ptr: number;
+  readonly strideBytes: number;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  /** Where there may be alpha: RasterKernel.splitLayers; 0: anywhere. */
+  readonly bandsPtr: number;
+}
+/** u8 plane, 255 whole; its width is a multiple of 4. */
+export interface LaidVeil {
+  readonly ptr: number;
+  readonly strideBytes: number;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  /**
+   * Three f32, −1 … 1. Over 4:2:2: gain of luma less 16, less 1; what of luma less 16 comes onto Cb and onto Cr. Over RGB: the gains of
+   * R, G, B, less 1.
+   */
+  readonly tonePtr: number;
+}
+/** u8 plane over what is laid, 255 in sight, 0 behind something; ptr 0: all in sight. */
+export interface SightPlane {
+  readonly ptr: number;
+  readonly strideBytes: number;
+}
+const allInSight: SightPlane = { ptr: 0, strideBytes: 0 };
+
 /**
  * Patches over the picture. A patch is u16×4 interleaved, 8.8 fixed point (code × 256), [Y U V A] over 4:2:2 pictures,
  * [R G B A] over RGB ones; alpha is straight, 0 … 65280. Pointers are byte offsets into the kernel memory, strides are bytes,
@@ -68,68 +104,38 @@ export class BlendKernel {
     this.#wasm = loadKernel<BlendExports>('blend', memory, build);
   }
 
-  /**
-   * dst += (patch − dst) · alpha · mix/256. `chroma`: the region's Cb Cr plane, same stride, read for P216 only (15 bits of the patch
-   * reach it). `occlusion`: u8 plane multiplied into alpha (255 visible), 0 = none; stride in bytes.
-   */
-  over(
-    format: KernelFormat,
-    patch: number,
-    patchStride: number,
-    dst: number,
-    chroma: number,
-    dstStride: number,
-    widthPx: number,
-    heightPx: number,
-    mix: number,
-    occlusion = 0,
-    occlusionStride = widthPx,
-  ): number {
+  /** target += (patch − target) · alpha · mix/256 · what is in sight. Of the patch 15 bits reach P216. */
+  over(target: BlendTarget, patch: LaidPatch, mix: number, sight: SightPlane = allInSight): number {
     return this.#wasm.over(
-      patch,
-      occlusion,
-      dst,
-      chroma,
-      widthPx,
-      heightPx,
-      patchStride,
-      occlusionStride,
-      dstStride,
-      format,
+      patch.ptr,
+      sight.ptr,
+      target.ptr,
+      target.chromaPtr,
+      patch.bandsPtr,
+      patch.widthPx,
+      patch.heightPx,
+      patch.strideBytes,
+      sight.strideBytes,
+      target.strideBytes,
+      target.format,
       mix,
     );
   }
 
-  /**
-   * The picture takes on a tone by `veil` (u8 plane, 255 whole) · mix/256 · occlusion. `tone`: three f32, −1 … 1. Over 4:2:2: gain of luma less 16,
-   * less 1; what of luma less 16 comes onto Cb and onto Cr. Over RGB: the gains of R, G, B, less 1. Width a multiple of 4; otherwise as `over`.
-   */
-  veilOver(
-    format: KernelFormat,
-    veil: number,
-    veilStride: number,
-    tone: number,
-    dst: number,
-    chroma: number,
-    dstStride: number,
-    widthPx: number,
-    heightPx: number,
-    mix: number,
-    occlusion = 0,
-    occlusionStride = widthPx,
-  ): number {
+  /** The target takes on a tone by veil · mix/256 · what is in sight. */
+  veilOver(target: BlendTarget, veil: LaidVeil, mix: number, sight: SightPlane = allInSight): number {
     return this.#wasm.veilOver(
-      veil,
-      occlusion,
-      dst,
-      chroma,
-      tone,
-      widthPx,
-      heightPx,
-      veilStride,
-      occlusionStride,
-      dstStride,
-      format,
+      veil.ptr,
+      sight.ptr,
+      target.ptr,
+      target.chromaPtr,
+      veil.tonePtr,
+      veil.widthPx,
+      veil.heightPx,
+      veil.strideBytes,
+      sight.strideBytes,
+      target.strideBytes,
+      target.format,
       mix,
     );
   }

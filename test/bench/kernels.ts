@@ -1,8 +1,8 @@
 // Bench rows kernels.<name>: each pixel kernel at the size it has in a show, ns per pixel and ms, beside a memory.copy of the
 // bytes that the kernel reads. Rounds alternate between kernel and copy, and both work on memory larger than one core's cache.
-import { BlendKernel, featherScratchBytes } from '../../server/kernels/blend.js';
+import { BlendKernel, featherScratchBytes, type BlendTarget } from '../../server/kernels/blend.js';
 import { ConcealKernel } from '../../server/kernels/conceal.js';
-import { kernelFormats, patchFull, patchPixelBytes } from '../../server/kernels/formats.js';
+import { type KernelFormat, kernelFormats, patchFull, patchPixelBytes } from '../../server/kernels/formats.js';
 import { FrameShrinker } from '../../server/kernels/frame-shrink.js';
 import { KernelMemory } from '../../server/kernels/memory.js';
 import { PictureKernel } from '../../server/kernels/picture.js';
@@ -115,30 +115,37 @@ function blendCases(memory: KernelMemory, dst: number): Case[] {
   const copy = memory.allocate(patchStride * h);
   const px = w * h,
     bytes = px * 10;
+  const laid = { ptr: patch, strideBytes: patchStride, widthPx: w, heightPx: h, bandsPtr: 0 };
+  const target = (format: KernelFormat, pixelBytes: number): BlendTarget => ({
+    format,
+    ptr: dst,
+    chromaPtr: format === kernelFormats.P216 ? dst + px * 2 : 0,
+    strideBytes: w * pixelBytes,
+  });
   return [
     {
       name: 'overUyvy',
       px,
       bytes,
-      run: () => blend.over(kernelFormats.UYVY, patch, patchStride, dst, 0, w * 2, w, h, 256),
+      run: () => blend.over(target(kernelFormats.UYVY, 2), laid, 256),
     },
     {
       name: 'overUyvy.occluded',
       px,
       bytes: px * 11,
-      run: () => blend.over(kernelFormats.UYVY, patch, patchStride, dst, 0, w * 2, w, h, 200, occlusion),
+      run: () => blend.over(target(kernelFormats.UYVY, 2), laid, 200, { ptr: occlusion, strideBytes: w }),
     },
     {
       name: 'overBgra',
       px,
       bytes: px * 12,
-      run: () => blend.over(kernelFormats.BGRA, patch, patchStride, dst, 0, w * 4, w, h, 256),
+      run: () => blend.over(target(kernelFormats.BGRA, 4), laid, 256),
     },
     {
       name: 'overP216',
       px,
       bytes: px * 12,
-      run: () => blend.over(kernelFormats.P216, patch, patchStride, dst, dst + px * 2, w * 2, w, h, 256),
+      run: () => blend.over(target(kernelFormats.P216, 2), laid, 256),
     },
     {
       name: 'selfCopy.uyvy',

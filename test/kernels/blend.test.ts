@@ -29,22 +29,18 @@ const blended = (
   picture: TwinPicture,
   mix: number,
   occlusion: Uint8Array | null,
+  bands: Uint16Array | null = null,
 ): Uint8Array => {
   const mark = memory.mark();
+  const bandsPtr = bands ? put(memory, bands) : 0;
   const dst = put(memory, picture.bytes);
   const occlusionPtr = occlusion ? put(memory, occlusion) : 0;
+  const { widthPx, heightPx } = patch;
   const code = kernels[build].over(
-    picture.format,
-    put(memory, patch.data),
-    patch.strideValues * 2,
-    dst,
-    chromaPtr(picture, dst),
-    picture.strideBytes,
-    patch.widthPx,
-    patch.heightPx,
+    { format: picture.format, ptr: dst, chromaPtr: chromaPtr(picture, dst), strideBytes: picture.strideBytes },
+    { ptr: put(memory, patch.data), strideBytes: patch.strideValues * 2, widthPx, heightPx, bandsPtr },
     mix,
-    occlusionPtr,
-    patch.widthPx,
+    { ptr: occlusionPtr, strideBytes: widthPx },
   );
   expect(code).toBe(0);
   const out = take(memory, dst, picture.bytes.length);
@@ -53,6 +49,23 @@ const blended = (
 };
 
 describe('blend.over', () => {
+  it('looks only where the bands say that there may be alpha', () => {
+    for (const format of allFormats) {
+      const picture = makePicture(format, 40, 20, 4, 7);
+      const patch = makePatch(picture.widthPx, 20, 0, 8);
+      const bands = Uint16Array.of(8, 24, 0, 0, 16, 40);
+      const isInBand = (x: number, y: number): boolean => x >= bands[(y >> 3) * 2]! && x < bands[(y >> 3) * 2 + 1]!;
+      const cut = { ...patch, data: patch.data.slice() };
+      for (let y = 0; y < 20; y++)
+        for (let x = 0; x < patch.widthPx; x++) if (!isInBand(x, y)) cut.data[y * cut.strideValues + x * 4 + 3] = 0;
+      const occlusion = noiseBytes(picture.widthPx * 20, 9);
+      for (const build of builds)
+        expect(blended(build, patch, picture, 200, occlusion, bands)).toEqual(
+          blended(build, cut, picture, 200, occlusion),
+        );
+    }
+  });
+
   it('lies within one 8-bit code (eight of 65535) of the blend in real numbers, at any size, stride, mix and occlusion', () => {
     fc.assert(
       fc.property(

@@ -32,18 +32,16 @@ describe.each(builds)('the %s kernel of the veil', (build) => {
   ): Uint8Array {
     const dst = put(memory, picture.bytes);
     kernel.veilOver(
-      picture.format,
-      put(memory, veil),
-      widthPx,
-      put(memory, Float32Array.from(tone)),
-      dst,
-      chromaPtr(picture, dst),
-      picture.strideBytes,
-      widthPx,
-      heightPx,
+      { format: picture.format, ptr: dst, chromaPtr: chromaPtr(picture, dst), strideBytes: picture.strideBytes },
+      {
+        ptr: put(memory, veil),
+        strideBytes: widthPx,
+        widthPx,
+        heightPx,
+        tonePtr: put(memory, Float32Array.from(tone)),
+      },
       mix,
-      occlusion ? put(memory, occlusion) : 0,
-      widthPx,
+      { ptr: occlusion ? put(memory, occlusion) : 0, strideBytes: widthPx },
     );
     return take(memory, dst, picture.bytes.length);
   }

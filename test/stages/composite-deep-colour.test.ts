@@ -81,14 +81,8 @@ function lay(alpha01: number): { before: Uint16Array; after: Uint16Array } {
   drawSkin(memory, patch, alpha01);
   const at = part.y0 * strideBytes + part.x0 * 2;
   new BlendKernel(memory).over(
-    kernelFormats.P216,
-    patch,
-    patchWidthPx * 8,
-    ptr + at,
-    region.chromaPtr + at,
-    strideBytes,
-    patchWidthPx,
-    patchHeightPx,
+    { format: kernelFormats.P216, ptr: ptr + at, chromaPtr: region.chromaPtr + at, strideBytes },
+    { ptr: patch, strideBytes: patchWidthPx * 8, widthPx: patchWidthPx, heightPx: patchHeightPx, bandsPtr: 0 },
     256,
   );
   copyPartOut(frame, region, part, memory);

@@ -88,19 +88,19 @@ export class CameraMatch {
     return this.#seen.get(faceId) ?? null;
   }
 
-  /** amount01: 0 leaves the likeness clean and sharp. frame: moves the grain. */
-  apply(face: FaceTrack, region: RegionView, patch: PatchView, rgb: boolean, amount01: number, frame: number): void {
-    if (amount01 <= 0) return;
+  /** amount01: 0 leaves the likeness clean and sharp. frame: moves the grain. True where what was 0 is 0 no longer. */
+  apply(face: FaceTrack, region: RegionView, patch: PatchView, rgb: boolean, amount01: number, frame: number): boolean {
+    if (amount01 <= 0) return false;
     const seen = this.#measure(face, region);
     const widthPx = patch.x1 - patch.x0,
       heightPx = patch.y1 - patch.y0;
     const radius = Math.round(seen.blurPx * amount01);
-    if (seen.blurPx >= leastBlurPx)
-      this.kernel.blurPatch(patch.ptr, this.scratchPtr, patch.strideBytes, widthPx, heightPx, radius);
+    const isBlurred = seen.blurPx >= leastBlurPx;
+    if (isBlurred) this.kernel.blurPatch(patch.ptr, this.scratchPtr, patch.strideBytes, widthPx, heightPx, radius);
     if (seen.pictures === 0 || seen.pictures % readEvery === 1) seen.ownCodes = this.#patchNoise(face, region, patch);
     seen.pictures++;
     const grain = Math.sqrt(Math.max(0, seen.grainCodes ** 2 - seen.ownCodes ** 2)) * amount01;
-    if (grain < leastGrainCodes) return;
+    if (grain < leastGrainCodes) return isBlurred;
     const chroma = rgb ? 1 : chromaShare;
     this.memory.f32.set([grain, grain * chroma, grain * chroma, 0], this.#amplitudePtr >> 2);
     // Two odd steps: no two pictures in a row show the tile at the same place.
@@ -114,6 +114,7 @@ export class CameraMatch {
       (frame * 53) & (grainTileSidePx - 1),
       this.#amplitudePtr,
     );
+    return true;
   }
 
   #measure(face: FaceTrack, region: RegionView): Seen {

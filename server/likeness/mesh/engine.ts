@@ -73,7 +73,7 @@ export class MeshLikeness implements LikenessEngine {
     this.#lids = new Lids(bake.shape, reference?.shape ?? null, canvas.topology);
     this.#openings = new Openings(canvas, this.#lids);
     this.#irisTint = reference ? irisTintOf(bake.irisRgb, reference.irisRgb) : null;
-    this.#patch = { ptr: canvas.patchPtr, strideBytes: 0, x0: 0, y0: 0, x1: 0, y1: 0, veil: null };
+    this.#patch = { ptr: canvas.patchPtr, strideBytes: 0, x0: 0, y0: 0, x1: 0, y1: 0, bandsPtr: 0, veil: null };
     this.#veilTone = reference ? new VeilTone(bake, reference) : null;
     const reach = (reference ?? bake).reach;
     this.#loops = new RimLoops(canvas.mesh, reach);
@@ -112,7 +112,12 @@ export class MeshLikeness implements LikenessEngine {
     if (!this.#boundPatch(region)) return null;
     this.#measureLight(face, region, matrix, look);
     this.#draw(face, region, matrix, look, rgb, fill);
-    if (fill === 'likeness') this.canvas.camera.apply(face, region, this.#patch, rgb, look.grain01, this.#pictures++);
+    const { camera, drawn } = this.canvas;
+    if (fill === 'likeness' && camera.apply(face, region, this.#patch, rgb, look.grain01, this.#pictures++))
+      drawn.spill();
+    // White takes in the veil.
+    if (fill === 'white') drawn.spill();
+    this.#patch.bandsPtr = drawn.knownPtr;
     this.#finishRim(region, look, rgb, fill === 'white');
     return this.#patch;
   }
@@ -210,8 +215,7 @@ export class MeshLikeness implements LikenessEngine {
     const patch = this.#patch;
     const widthPx = patch.x1 - patch.x0;
     const heightPx = patch.y1 - patch.y0;
-    // By the kernel: TypedArray.fill goes byte by byte over shared memory.
-    raster.fillDepth(patch.ptr, widthPx * heightPx * 2, 0);
+    canvas.drawn.begin(patch.strideBytes, heightPx);
     this.#vertices.fill(this.#samples.normals, patch, rgb, look.edge01);
     this.#lids.finish(canvas.memory.f32, canvas.vertexPtr >> 2);
     if (fill === 'white') this.#vertices.whiten();

@@ -8,8 +8,9 @@ import type { KernelMemory } from '../../kernels/memory.js';
 import type { OcclusionKernel } from '../../kernels/occlusion.js';
 import type { KernelPicture, PictureKernel } from '../../kernels/picture.js';
 import { copyPartOut, copyRegionIn, copyRegionOut } from '../../kernels/region-copy.js';
+import { aim, Laying, offsetOf } from './laying.js';
 import { kernelPixelBytes } from '../../kernels/formats.js';
-import type { Look, PatchView, SkinVeil } from '../../likeness/port.js';
+import type { Look, PatchView } from '../../likeness/port.js';
 import type { CompositeSettings, Compositor, FaceWork, PictureTap } from './contract.js';
 import { PictureBuffers } from './picture-buffers.js';
 
@@ -29,6 +30,8 @@ export interface CompositeKernels {
 export class CompositeStage implements Compositor {
   readonly #buffers: PictureBuffers;
   readonly #ellipsePtr: number;
+  /** Written anew for every patch. */
+  readonly #laying = new Laying();
   constructor(private readonly kernels: CompositeKernels) {
     this.#buffers = new PictureBuffers(kernels.memory);
     this.#ellipsePtr = kernels.memory.allocate(64);
@@ -110,40 +113,29 @@ export class CompositeStage implements Compositor {
 
   /** `hiddenPtr`: plane of what is in front of the face, over the patch; 0 where nothing is. */
   #lay(region: RegionView, patch: PatchView, hiddenPtr: number, look: Look): void {
-    const offset = offsetOf(region, patch);
-    if (patch.veil) this.#layVeil(region, patch, patch.veil, hiddenPtr, look);
-    this.kernels.blend.over(
-      region.format,
-      patch.ptr,
-      patch.strideBytes,
-      region.ptr + offset,
-      region.chromaPtr ? region.chromaPtr + offset : 0,
-      region.strideBytes,
-      patch.x1 - patch.x0,
-      patch.y1 - patch.y0,
-      mixOf(look),
-      hiddenPtr,
-    );
-  }
-
-  #layVeil(region: RegionView, patch: PatchView, veil: SkinVeil, hiddenPtr: number, look: Look): void {
-    const offset = offsetOf(region, veil);
-    const patchWidthPx = patch.x1 - patch.x0;
-    this.kernels.blend.veilOver(
-      region.format,
-      veil.ptr,
-      veil.strideBytes,
-      veil.tonePtr,
-      region.ptr + offset,
-      region.chromaPtr ? region.chromaPtr + offset : 0,
-      region.strideBytes,
-      veil.x1 - veil.x0,
-      veil.y1 - veil.y0,
-      Math.round(look.mix01 * veil.mix01 * 256),
+    const { blend } = this.kernels;
+    const { target, patch: laid, veil: laidVeil, sight } = this.#laying;
+    const { veil } = patch;
+    laid.widthPx = patch.x1 - patch.x0;
+    sight.strideBytes = laid.widthPx;
+    if (veil) {
+      aim(target, region, veil);
       // The veil lies inside the patch.
-      hiddenPtr === 0 ? 0 : hiddenPtr + (veil.y0 - patch.y0) * patchWidthPx + veil.x0 - patch.x0,
-      patchWidthPx,
-    );
+      sight.ptr = hiddenPtr === 0 ? 0 : hiddenPtr + (veil.y0 - patch.y0) * laid.widthPx + veil.x0 - patch.x0;
+      laidVeil.ptr = veil.ptr;
+      laidVeil.strideBytes = veil.strideBytes;
+      laidVeil.widthPx = veil.x1 - veil.x0;
+      laidVeil.heightPx = veil.y1 - veil.y0;
+      laidVeil.tonePtr = veil.tonePtr;
+      blend.veilOver(target, laidVeil, Math.round(look.mix01 * veil.mix01 * 256), sight);
+    }
+    aim(target, region, patch);
+    sight.ptr = hiddenPtr;
+    laid.ptr = patch.ptr;
+    laid.strideBytes = patch.strideBytes;
+    laid.heightPx = patch.y1 - patch.y0;
+    laid.bandsPtr = patch.bandsPtr ?? 0;
+    blend.over(target, laid, mixOf(look), sight);
   }
 
   /** The plane of what is in front of the face, over the patch; 0 where nothing is. */
@@ -265,10 +257,6 @@ export class CompositeStage implements Compositor {
     copyRegionOut(frame.video, region, this.kernels.memory);
   }
 }
-
-/** Bytes from the region's first pixel to a box's; the same in a P216 chroma plane. */
-const offsetOf = (region: RegionView, box: { readonly x0: number; readonly y0: number }): number =>
-  box.y0 * region.strideBytes + box.x0 * (region.format === 1 || region.format === 2 ? 4 : 2);
 
 const mixOf = (look: Look): number => Math.round(look.mix01 * 256);
 
