@@ -7,7 +7,6 @@ interface BlendExports {
     occlusion: number,
     dst: number,
     chroma: number,
-    bands: number,
     width: number,
     height: number,
     patchStride: number,
@@ -71,8 +70,6 @@ export interface LaidPatch {
   readonly strideBytes: number;
   readonly widthPx: number;
   readonly heightPx: number;
-  /** Where there may be alpha: RasterKernel.splitLayers; 0: anywhere. */
-  readonly bandsPtr: number;
 }
 /** u8 plane, 255 whole; its width is a multiple of 4. */
 export interface LaidVeil {
@@ -111,7 +108,6 @@ export class BlendKernel {
       sight.ptr,
       target.ptr,
       target.chromaPtr,
-      patch.bandsPtr,
       patch.widthPx,
       patch.heightPx,
       patch.strideBytes,

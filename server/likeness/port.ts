@@ -15,8 +15,6 @@ export interface PatchView {
   y0: number;
   x1: number;
   y1: number;
-  /** Two u16 for every 8 rows: from which to before which px of the patch there may be alpha, multiples of 8 or its width. 0 or absent: anywhere. */
-  readonly bandsPtr?: number;
   /** What happens to the performer's skin beside what is drawn; absent or null: nothing. */
   readonly veil?: SkinVeil | null;
 }

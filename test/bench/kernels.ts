@@ -115,7 +115,7 @@ function blendCases(memory: KernelMemory, dst: number): Case[] {
   const copy = memory.allocate(patchStride * h);
   const px = w * h,
     bytes = px * 10;
-  const laid = { ptr: patch, strideBytes: patchStride, widthPx: w, heightPx: h, bandsPtr: 0 };
+  const laid = { ptr: patch, strideBytes: patchStride, widthPx: w, heightPx: h };
   const target = (format: KernelFormat, pixelBytes: number): BlendTarget => ({
     format,
     ptr: dst,

@@ -82,7 +82,7 @@ function lay(alpha01: number): { before: Uint16Array; after: Uint16Array } {
   const at = part.y0 * strideBytes + part.x0 * 2;
   new BlendKernel(memory).over(
     { format: kernelFormats.P216, ptr: ptr + at, chromaPtr: region.chromaPtr + at, strideBytes },
-    { ptr: patch, strideBytes: patchWidthPx * 8, widthPx: patchWidthPx, heightPx: patchHeightPx, bandsPtr: 0 },
+    { ptr: patch, strideBytes: patchWidthPx * 8, widthPx: patchWidthPx, heightPx: patchHeightPx },
     256,
   );
   copyPartOut(frame, region, part, memory);

@@ -1,5 +1,4 @@
 /** Laying a patch over a region of the picture, feathering it, and taking a patch from the picture. Formats: _formats.ts. */
-import { isRgb } from './_formats';
 import { overRow, rowToPatch } from './_rows';
 
 export { veilOver } from './_veil';
@@ -9,27 +8,18 @@ export { veilOver } from './_veil';
  * 4:2:2 chroma takes the mean of the two pixels' own changes, which is the alpha-weighted mean of their chroma.
  *
  * @param patch u16×4, 8.8; patchStride in bytes, multiple of 8
- * @param bands two u16 for every 8 rows: from which (even) to before which px there may be alpha (_raster-layers.ts); 0: anywhere
  * @param occlusion u8 plane multiplied into alpha, 255 = visible; 0 = none
  * @param dst region, first plane; chroma its P216 chroma plane (same stride) or 0
  * @param width px, even for UYVY and P216
  * @param mix 0 … 256
  */
 export function over(
-  patch: usize, occlusion: usize, dst: usize, chroma: usize, bands: usize, width: i32, height: i32,
+  patch: usize, occlusion: usize, dst: usize, chroma: usize, width: i32, height: i32,
   patchStride: i32, occlusionStride: i32, dstStride: i32, format: i32, mix: i32,
 ): i32 {
   if (mix <= 0) return 0;
-  const pixelShift: usize = isRgb(format) ? 2 : 1;
-  let from = 0, to = width;
   for (let y = 0; y < height; y++) {
-    if (bands != 0) {
-      const band = bands + (<usize>(y >> 3) << 2);
-      from = <i32>load<u16>(band);
-      to = min(width, <i32>load<u16>(band, 2));
-    }
-    const offset = <usize>from << pixelShift, hidden = occlusion != 0 ? occlusion + <usize>from : 0;
-    overRow(format, patch + (<usize>from << 3), hidden, dst + offset, chroma + offset, to - from, mix);
+    overRow(format, patch, occlusion, dst, chroma, width, mix);
     patch += patchStride;
     if (occlusion != 0) occlusion += occlusionStride;
     dst += dstStride;

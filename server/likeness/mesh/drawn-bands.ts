@@ -3,7 +3,7 @@ import { bandRowsPx, type RasterKernel } from '../../kernels/raster.js';
 
 /**
  * Which part of each row of the canvas's patch was drawn last. Everything else of that memory is 0, so that a picture clears what the one before
- * drew and lays over what it draws itself: a face fills half of its patch's box.
+ * drew: a face fills half of its patch's box.
  */
 export class DrawnBands {
   /** Two u16 for every bandRowsPx rows: see RasterKernel.splitLayers. */
@@ -19,11 +19,6 @@ export class DrawnBands {
     mostSidePx: number,
   ) {
     this.ptr = memory.allocate(Math.ceil(mostSidePx / bandRowsPx) * 4);
-  }
-
-  /** What lies between; 0 where that is not known: the whole patch. */
-  get knownPtr(): number {
-    return this.#isWhole ? 0 : this.ptr;
   }
 
   /** The patch becomes 0, for one of this size; its bands are the splitting of its triangles that must follow. */

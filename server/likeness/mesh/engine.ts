@@ -73,7 +73,7 @@ export class MeshLikeness implements LikenessEngine {
     this.#lids = new Lids(bake.shape, reference?.shape ?? null, canvas.topology);
     this.#openings = new Openings(canvas, this.#lids);
     this.#irisTint = reference ? irisTintOf(bake.irisRgb, reference.irisRgb) : null;
-    this.#patch = { ptr: canvas.patchPtr, strideBytes: 0, x0: 0, y0: 0, x1: 0, y1: 0, bandsPtr: 0, veil: null };
+    this.#patch = { ptr: canvas.patchPtr, strideBytes: 0, x0: 0, y0: 0, x1: 0, y1: 0, veil: null };
     this.#veilTone = reference ? new VeilTone(bake, reference) : null;
     const reach = (reference ?? bake).reach;
     this.#loops = new RimLoops(canvas.mesh, reach);
@@ -117,7 +117,6 @@ export class MeshLikeness implements LikenessEngine {
       drawn.spill();
     // White takes in the veil.
     if (fill === 'white') drawn.spill();
-    this.#patch.bandsPtr = drawn.knownPtr;
     this.#finishRim(region, look, rgb, fill === 'white');
     return this.#patch;
   }

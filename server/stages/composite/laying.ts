@@ -6,7 +6,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 /** What the blend kernel is told of a patch, in objects that are made once. */
 export class Laying {
   readonly target: Mutable<BlendTarget> = { format: 0, ptr: 0, chromaPtr: 0, strideBytes: 0 };
-  readonly patch: Mutable<LaidPatch> = { ptr: 0, strideBytes: 0, widthPx: 0, heightPx: 0, bandsPtr: 0 };
+  readonly patch: Mutable<LaidPatch> = { ptr: 0, strideBytes: 0, widthPx: 0, heightPx: 0 };
   readonly veil: Mutable<LaidVeil> = { ptr: 0, strideBytes: 0, widthPx: 0, heightPx: 0, tonePtr: 0 };
   readonly sight: Mutable<SightPlane> = { ptr: 0, strideBytes: 0 };
 }

@@ -134,7 +134,6 @@ export class CompositeStage implements Compositor {
     laid.ptr = patch.ptr;
     laid.strideBytes = patch.strideBytes;
     laid.heightPx = patch.y1 - patch.y0;
-    laid.bandsPtr = patch.bandsPtr ?? 0;
     blend.over(target, laid, mixOf(look), sight);
   }
 
