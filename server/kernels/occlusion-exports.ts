@@ -1,9 +1,18 @@
 /** build/kernels/occlusion.wasm. Pointers are byte offsets in the kernel memory; contracts in assembly/occlusion.ts. */
 export interface OcclusionExports {
   gather(luma: number, rgb: number, seen: number): number;
-  place(points: number, uvs: number, indices: number, triangles: number, map: number, depth: number): number;
+  place(
+    points: number,
+    uvs: number,
+    indices: number,
+    triangles: number,
+    face: number,
+    map: number,
+    depth: number,
+  ): number;
   recall(map: number, model: number, known: number): number;
   compare(seen: number, known: number, light: number, evidence: number): number;
+  compareBeside(seen: number, map: number, model: number, light: number, evidence: number, known: number): number;
   fitLight(seen: number, known: number, light: number, evidence: number, scratch: number): number;
   predict(known: number, light: number, expected: number): number;
   shiftScores(seen: number, expected: number, scores: number, radius: number, step: number, weak: number): number;

@@ -9,6 +9,9 @@ export const occlusionCellCount = occlusionCells * occlusionCells;
 export const occlusionMaskBytes = occlusionCellCount * 8;
 /** Texels per side of a learned appearance, over the whole face texture. */
 export const occlusionTexels = 32;
+/** Rows of a model: the face's, and what lies round it. */
+const modelRows = 48;
+export const occlusionModelTexels = occlusionTexels * modelRows;
 /** Floats of one texel: luma, R − G, B − G, variance of luma, variance of the differences, count, 0, 0. */
 export const occlusionTexelFloats = 8;
 
@@ -38,6 +41,8 @@ export interface OcclusionGrids {
 export interface OcclusionMesh {
   readonly uvs: Float32Array;
   readonly triangles: Uint16Array;
+  /** So many of them are the face, the others lie round it; all, where nothing is said. */
+  readonly faceTriangles?: number;
 }
 
 /** From this much evidence on a cell does not look like the face. */
@@ -63,6 +68,7 @@ export class OcclusionKernel {
   readonly #uvsPtr: number;
   readonly #indicesPtr: number;
   readonly #triangles: number;
+  readonly #faceTriangles: number;
   readonly #scratchPtr: number;
   readonly #paramsPtr: number;
   /** What `recall` found last. */
@@ -86,6 +92,7 @@ export class OcclusionKernel {
     this.#indicesPtr = memory.allocate(mesh.triangles.length * 2);
     memory.u16.set(mesh.triangles, this.#indicesPtr >> 1);
     this.#triangles = mesh.triangles.length / 3;
+    this.#faceTriangles = mesh.faceTriangles ?? this.#triangles;
     this.rgbPtr = memory.allocate(occlusionCellCount * 3);
     this.#scratchPtr = memory.allocate(occlusionCellCount * 12);
     this.#paramsPtr = memory.allocate(64);
@@ -97,7 +104,7 @@ export class OcclusionKernel {
   }
 
   newModel(): number {
-    return this.memory.allocate(occlusionTexels * occlusionTexels * occlusionTexelFloats * 4);
+    return this.memory.allocate(occlusionModelTexels * occlusionTexelFloats * 4);
   }
   newGrids(): OcclusionGrids {
     const { memory } = this;
@@ -127,7 +134,9 @@ export class OcclusionKernel {
   }
   /** `pointsPtr`: x, y, z of every vertex, crop pixels. */
   place(grids: OcclusionGrids, pointsPtr: number): void {
-    this.wasm.place(pointsPtr, this.#uvsPtr, this.#indicesPtr, this.#triangles, grids.mapPtr, grids.depthPtr);
+    const { mapPtr, depthPtr } = grids;
+    const face = this.#faceTriangles;
+    this.wasm.place(pointsPtr, this.#uvsPtr, this.#indicesPtr, this.#triangles, face, mapPtr, depthPtr);
   }
   /** Cells that could be compared. */
   compare(grids: OcclusionGrids): number {
@@ -142,6 +151,10 @@ export class OcclusionKernel {
   relight({ seenPtr, lightPtr, evidencePtr }: OcclusionGrids): number {
     this.wasm.fitLight(seenPtr, this.#knownPtr, lightPtr, evidencePtr, this.#scratchPtr);
     return this.wasm.compare(seenPtr, this.#knownPtr, lightPtr, evidencePtr);
+  }
+  /** After the last `compare` or `relight` of a picture: what lies round the face as well. */
+  compareBeside({ seenPtr, mapPtr, modelPtr, lightPtr, evidencePtr }: OcclusionGrids): void {
+    this.wasm.compareBeside(seenPtr, mapPtr, modelPtr, lightPtr, evidencePtr, this.#scratchPtr);
   }
   learn({ seenPtr, mapPtr, modelPtr, lightPtr, maskPtr }: OcclusionGrids, memoryFrames: number): void {
     this.wasm.learn(seenPtr, mapPtr, modelPtr, lightPtr, maskPtr, memoryFrames);

@@ -20,7 +20,7 @@ import { FlowClient, type FlowEvents } from '../stages/keyframe/flow-client.js';
 import { PatchClient, type PatchEvents } from '../stages/keyframe/patch-client.js';
 import { KeyframeClient, type KeyframeEvents } from '../stages/keyframe/stage.js';
 import { LabelStage } from '../stages/label/stage.js';
-import { withForehead } from '../frame/forehead.js';
+import { withSurround } from '../frame/face-surround.js';
 import { neighboursOf } from '../frame/mesh-neighbours.js';
 import { PatchCarrier } from '../stages/propagate/patch-carrier.js';
 import { RefinedFlow } from '../stages/propagate/refined-flow.js';
@@ -106,7 +106,7 @@ export function wireLane(
   const conceal = new ConcealKernel(memory);
   const picture = new PictureKernel(memory);
   const canonical = loadCanonicalFace();
-  const occlusion = new OcclusionKernel(memory, withForehead(canonical));
+  const occlusion = new OcclusionKernel(memory, withSurround(canonical));
   const canvas = new MeshCanvas(
     memory,
     loadRasterKernel(memory),

@@ -6,7 +6,7 @@ import {
   type OcclusionGrids,
   OcclusionKernel,
   occlusionTexelFloats,
-  occlusionTexels,
+  occlusionModelTexels,
   ownMotionFloats,
 } from '../../server/kernels/occlusion.js';
 
@@ -17,7 +17,7 @@ const mesh = {
   triangles: Uint16Array.of(0, 3, 1, 1, 3, 2),
 };
 const points = Float32Array.of(48, 48, 0, 208, 48, 0, 208, 208, 0, 48, 208, 0);
-export const texels = occlusionTexels * occlusionTexels * occlusionTexelFloats;
+export const texels = occlusionModelTexels * occlusionTexelFloats;
 
 export interface Stand {
   readonly kernel: OcclusionKernel;

@@ -5,16 +5,22 @@ import {
   occlusionCells,
   inFront,
   OcclusionKernel,
-  occlusionTexels,
+  occlusionModelTexels,
 } from '../../server/kernels/occlusion.js';
 import { gatherTwin, learnTwin, placeTwin } from '../../server/kernels/twin/occlusion-learn.js';
 import { believeTwin } from '../../server/kernels/twin/occlusion-belief.js';
+import { compareBesideTwin } from '../../server/kernels/twin/occlusion.js';
 import { guideTwin, segmentTwin } from '../../server/kernels/twin/occlusion-mask.js';
 import { strayTwin } from '../../server/kernels/twin/occlusion-stray.js';
 import { builds, noise, noiseBytes } from './support.js';
 
-/** A folded sheet of 9 × 9 points that turns its outer columns away, with a second sheet before a part of it. */
-function sheet(seed: number): { points: Float32Array; uvs: Float32Array; triangles: Uint16Array } {
+/** A folded sheet of 9 × 9 points that turns its outer columns away, with a second sheet before a part of it, and a third that goes on round both. */
+function sheet(seed: number): {
+  points: Float32Array;
+  uvs: Float32Array;
+  triangles: Uint16Array;
+  faceTriangles: number;
+} {
   const next = noise(seed);
   const side = 9,
     points: number[] = [],
@@ -23,6 +29,7 @@ function sheet(seed: number): { points: Float32Array; uvs: Float32Array; triangl
   for (const [fromX, width, z] of [
     [30, 200, 0],
     [90, 60, -30],
+    [4, 248, 0],
   ] as const) {
     const first = points.length / 3;
     for (let j = 0; j < side; j++)
@@ -32,7 +39,8 @@ function sheet(seed: number): { points: Float32Array; uvs: Float32Array; triangl
           20 + (210 * j) / (side - 1) + 4 * next(),
           z + 90 * Math.abs(i / 4 - 1) ** 4,
         );
-        uvs.push(i / (side - 1), j / (side - 1));
+        const isRound = first === 2 * side * side;
+        uvs.push(i / (side - 1), isRound ? (33.5 + (6 * j) / (side - 1)) / 32 : j / (side - 1));
       }
     for (let j = 0; j < side - 1; j++)
       for (let i = 0; i < side - 1; i++) {
@@ -40,7 +48,13 @@ function sheet(seed: number): { points: Float32Array; uvs: Float32Array; triangl
         triangles.push(at, at + side, at + 1, at + 1, at + side, at + side + 1);
       }
   }
-  return { points: Float32Array.from(points), uvs: Float32Array.from(uvs), triangles: Uint16Array.from(triangles) };
+  const faceTriangles = (triangles.length / 3 / 3) * 2;
+  return {
+    points: Float32Array.from(points),
+    uvs: Float32Array.from(uvs),
+    triangles: Uint16Array.from(triangles),
+    faceTriangles,
+  };
 }
 
 const apart = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
@@ -72,10 +86,11 @@ describe.each(builds)('the %s kernel of what hides a face and its twins', (build
     memory.f32.set(mesh.points, pointsPtr >> 2);
     kernel.place(grids, pointsPtr);
     const own = floats(grids.mapPtr, occlusionCellCount * 2);
-    const twin = placeTwin(mesh.points, mesh.uvs, mesh.triangles);
+    const twin = placeTwin(mesh.points, mesh.uvs, mesh.triangles, mesh.faceTriangles);
     const covered = twin.filter((value, i) => i % 2 === 0 && value >= 0).length;
     expect(covered).toBeGreaterThan(occlusionCellCount / 4);
     expect(covered).toBeLessThan(occlusionCellCount);
+    expect(twin.filter((value, i) => i % 2 === 0 && value <= -2).length).toBeGreaterThan(100);
     let unlike = 0;
     for (let i = 0; i < own.length; i++) if (Math.abs(own[i]! - twin[i]!) > 1e-3) unlike++;
     // A cell whose middle lies on an edge falls to either side.
@@ -83,7 +98,7 @@ describe.each(builds)('the %s kernel of what hides a face and its twins', (build
   });
 
   it('learn the same of three pictures under a slanted light, within 0.02', () => {
-    const texels = occlusionTexels * occlusionTexels * 8;
+    const texels = occlusionModelTexels * 8;
     memory.f32.fill(0, grids.modelPtr >> 2, (grids.modelPtr >> 2) + texels);
     memory.f32.set([1.2, 4, -6, 3, 2, -1, 0, 0], grids.lightPtr >> 2);
     const next = noise(3);
@@ -99,6 +114,25 @@ describe.each(builds)('the %s kernel of what hides a face and its twins', (build
     }
     expect(Math.max(...model)).toBeGreaterThan(50);
     expect(apart(floats(grids.modelPtr, texels), model)).toBeLessThan(0.02);
+  });
+
+  it('say the same of what lies round the face, within 0.01, and nothing else of the face', () => {
+    const texels = occlusionModelTexels * 8;
+    const next = noise(9);
+    for (let i = 0; i < texels; i += 8)
+      memory.f32.set(
+        [90 + 40 * next(), 20 * next(), -9, 150 * next(), 60 * next(), Math.floor(6 * next())],
+        (grids.modelPtr >> 2) + i,
+      );
+    const { seenPtr, mapPtr, modelPtr, lightPtr, evidencePtr } = grids;
+    const grid = [floats(seenPtr, occlusionCellCount * 4), floats(mapPtr, occlusionCellCount * 2)] as const;
+    kernel.compare(grids);
+    const before = floats(evidencePtr, occlusionCellCount);
+    kernel.compareBeside(grids);
+    const twin = compareBesideTwin(...grid, floats(modelPtr, texels), floats(lightPtr, 8), before);
+    expect(apart(floats(evidencePtr, occlusionCellCount), twin)).toBeLessThan(0.01);
+    expect(twin.filter((e) => e <= -2).length).toBeGreaterThan(100);
+    expect(twin.every((e, i) => grid[1][i * 2]! <= -2 || e === before[i])).toBe(true);
   });
 
   it.each([1, 2, 3, 4])('cut the same mask out of blotches of belief, exactly (%s)', (seed) => {
@@ -167,7 +201,8 @@ describe.each(builds)('the %s kernel of what hides a face and its twins', (build
     kernel.stray(grids, backwardPtr, own);
     const marks = bytes(grids.marksPtr);
     for (let i = 0; i < occlusionCellCount; i++) {
-      memory.f32[(grids.evidencePtr >> 2) + i] = next() < 0.1 ? -1 : 40 * next() ** 3;
+      memory.f32[(grids.evidencePtr >> 2) + i] =
+        next() < 0.1 ? -1 : (next() < 0.3 ? -2 : 0) + (next() < 0.5 ? -1 : 1) * 40 * next() ** 3;
       memory.f32[(grids.beliefBeforePtr >> 2) + i] = 8 * next() - 4;
       memory.u8[grids.alertBeforePtr + i] = Math.floor(next() * 4);
       memory.u8[grids.wasPtr + i] = next() < 0.3 ? 0 : 255;

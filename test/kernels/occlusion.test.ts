@@ -80,17 +80,22 @@ describe('what hides a face', () => {
     expect(hiddenShare(own)).toBe(0);
   });
 
-  it('a scrap in sight amid a hand is hidden with it', () => {
+  it.each([
+    ['a scrap in sight amid a hand is hidden with it', 1, -3, true],
+    ['a gap between fingers is not, where the face is clear in it', 6, -3, false],
+    ['a gap in which nothing is clear is hidden', 6, -0.5, true],
+  ])('%s', (_, rows, odds, hidden) => {
     const own = learned();
     handComesIn(own);
     const { beliefPtr } = own.grids;
-    memory.f32.fill(-3, (beliefPtr >> 2) + 30 * 64 + 20, (beliefPtr >> 2) + 30 * 64 + 23);
+    for (let j = 30; j < 30 + rows; j++)
+      memory.f32.fill(odds, (beliefPtr >> 2) + j * 64 + 20, (beliefPtr >> 2) + j * 64 + 23);
     const { mapPtr, maskPtr, alertPtr } = own.grids;
     const { leastCells, arrived01, scrapCells, beside, reach } = inFront;
     const stackPtr = memory.allocate(occlusionCellCount * 4);
     const rules = [leastCells, alertPtr, arrived01, scrapCells, beside, reach] as const;
     own.kernel.wasm.segment(beliefPtr, mapPtr, maskPtr, stackPtr, ...rules);
-    expect(masked(own, 21, 30)).toBe(true);
+    expect(masked(own, 21, 30)).toBe(hidden);
   });
 
   it.each([

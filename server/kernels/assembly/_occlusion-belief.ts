@@ -1,5 +1,5 @@
 /** Which of two layers each cell shows, the face or something before it, carried from picture to picture. Grids: occlusion.ts. */
-import { CELLS, COUNT } from './_occlusion-plane';
+import { BESIDE, CELLS, COUNT } from './_occlusion-plane';
 import { COUNTED } from './_occlusion-stray';
 
 /** Log-odds: of a cell that moves otherwise than the face, and the most that earlier pictures are believed. */
@@ -8,7 +8,7 @@ const MOST_BEFORE: f32 = 2;
 const MOST: f32 = 4;
 /** A picture in which nothing changes says again what was known: that much of it counts. */
 const AGAIN: f32 = 0.12;
-/** What four neighbours of the same colour say, of a cell's own; and of a cell beside the face, of which only its motion is known. */
+/** What four neighbours of the same colour say, of a cell's own; and of a cell beside the face, of which often only its motion is known. */
 const NEIGHBOURS: f32 = 0.2;
 const NEIGHBOURS_UNSEEN: f32 = 0.5;
 /** Flow is a guess where there is nothing to see: that a cell beside the face moves as the face does counts for less. */
@@ -64,8 +64,9 @@ export function believe(
     const held = Mathf.min(MOST_BEFORE, Mathf.max(-MOST_BEFORE, known)) * follows;
     const way = Mathf.min(1, Mathf.max(-1, over / 1.5));
     const telling = Mathf.min(1, Mathf.max(0, (speed - far + over) / TELLING_PX));
-    const e = !isFace ? <f32>-1 : load<f32>(evidence + (<usize>i << 2));
-    const moves = MOVES * way * (way > 0 ? follows : e < 0 ? telling * LIKE_FACE_UNSEEN : telling);
+    const looks = load<f32>(evidence + (<usize>i << 2));
+    const e = isFace ? looks : looks <= BESIDE ? BESIDE - looks : <f32>-1;
+    const moves = MOVES * way * (way > 0 ? follows : !isFace || e < 0 ? telling * LIKE_FACE_UNSEEN : telling);
     const news = AGAIN + (1 - AGAIN) * Mathf.min(1, Mathf.max(far * 0.5, (change - 2) / 6));
     const odds = oddsOf(e);
     store<f32>(scratch + (<usize>i << 2), held + news * (moves + (left > 0 ? odds : Mathf.min(0, odds))));

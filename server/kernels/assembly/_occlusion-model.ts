@@ -1,5 +1,5 @@
 /** What the learned appearance says of every cell, and how far the crop is from it. Grids: occlusion.ts. */
-import { centred, CELLS, COUNT, TEXELS } from './_occlusion-plane';
+import { BESIDE, centred, CELLS, COUNT, ROWS, TEXELS } from './_occlusion-plane';
 
 /** A texel that was seen in fewer pictures says nothing. */
 const LEAST_SEEN: f32 = 3;
@@ -7,6 +7,10 @@ const LEAST_SEEN: f32 = 3;
 const FLOOR_LUMA: f32 = 36;
 const FLOOR_COLOUR: f32 = 40;
 const MOST_EVIDENCE: f32 = 40;
+/** Evidence that speaks neither for nor against the face. */
+const NEITHER: f32 = 2.5;
+/** Sum of both variances up to which to look like what was learned counts in full. */
+const KNOWN_SPREAD: f32 = 120;
 
 /**
  * known: 8 f32 per cell — luma, R − G, B − G, variance of luma, variance of the differences, 0, 0, 0: the mean of the four texels round
@@ -18,25 +22,61 @@ export function recall(map: usize, model: usize, known: usize): i32 {
     const u = load<f32>(map);
     store<f32>(known, -1, 12);
     if (u < 0) continue;
-    const fu = u - 0.5, fv = load<f32>(map, 4) - 0.5;
-    const iu = <i32>Mathf.floor(fu), iv = <i32>Mathf.floor(fv);
-    let sum: f32 = 0, first = f32x4.splat(0), second = f32x4.splat(0);
-    for (let k = 0; k < 4; k++) {
-      const x = iu + (k & 1), y = iv + (k >> 1);
-      if (<u32>x >= <u32>TEXELS || <u32>y >= <u32>TEXELS) continue;
-      const texel = model + (<usize>(y * TEXELS + x) << 5);
-      if (load<f32>(texel, 20) < LEAST_SEEN) continue;
-      const w = Mathf.max(0.001, (1 - Mathf.abs(fu - <f32>x)) * (1 - Mathf.abs(fv - <f32>y)));
-      sum += w;
-      first = f32x4.add(first, f32x4.mul(v128.load(texel), f32x4.splat(w)));
-      second = f32x4.add(second, f32x4.mul(v128.load32_zero(texel, 16), f32x4.splat(w)));
-    }
-    if (sum <= 0) continue;
-    const share = f32x4.splat(1 / sum);
-    v128.store(known, f32x4.mul(first, share));
-    v128.store(known, f32x4.mul(second, share), 16);
+    lookUp(model, u, load<f32>(map, 4), known);
   }
   return 0;
+}
+/** One cell's `known` from the texels round (u, v). */
+function lookUp(model: usize, u: f32, v: f32, known: usize): void {
+  const fu = u - 0.5, fv = v - 0.5;
+  const iu = <i32>Mathf.floor(fu), iv = <i32>Mathf.floor(fv);
+  let sum: f32 = 0, first = f32x4.splat(0), second = f32x4.splat(0);
+  for (let k = 0; k < 4; k++) {
+    const x = iu + (k & 1), y = iv + (k >> 1);
+    if (<u32>x >= <u32>TEXELS || <u32>y >= <u32>ROWS) continue;
+    const texel = model + (<usize>(y * TEXELS + x) << 5);
+    if (load<f32>(texel, 20) < LEAST_SEEN) continue;
+    const w = Mathf.max(0.001, (1 - Mathf.abs(fu - <f32>x)) * (1 - Mathf.abs(fv - <f32>y)));
+    sum += w;
+    first = f32x4.add(first, f32x4.mul(v128.load(texel), f32x4.splat(w)));
+    second = f32x4.add(second, f32x4.mul(v128.load32_zero(texel, 16), f32x4.splat(w)));
+  }
+  if (sum <= 0) return;
+  const share = f32x4.splat(1 / sum);
+  v128.store(known, f32x4.mul(first, share));
+  v128.store(known, f32x4.mul(second, share), 16);
+}
+
+/**
+ * The same of what lies round the face: evidence −2 less the squared distance, there only. What moves about behind a head was learned with a large spread:
+ * to look like that says little, and the distance is led towards where it says nothing. known: 32 bytes of scratch.
+ */
+export function compareBeside(seen: usize, map: usize, model: usize, light: usize, evidence: usize, known: usize): i32 {
+  for (let i = 0; i < COUNT; i++, seen += 16, map += 8, evidence += 4) {
+    const u = load<f32>(map);
+    if (u > BESIDE) continue;
+    store<f32>(known, -1, 12);
+    lookUp(model, BESIDE - u, load<f32>(map, 4), known);
+    const varLuma = load<f32>(known, 12);
+    if (varLuma < 0) continue;
+    const sure = Mathf.min(1, KNOWN_SPREAD / (varLuma + load<f32>(known, 16) + 1));
+    const e = distance(seen, known, light, i);
+    store<f32>(evidence, BESIDE - (e < NEITHER ? NEITHER - (NEITHER - e) * sure : e));
+  }
+  return 0;
+}
+// @ts-ignore: decorator
+@inline function distance(seen: usize, known: usize, light: usize, i: i32): f32 {
+  const gain = load<f32>(light);
+  const luma = load<f32>(seen);
+  const expected = gain * load<f32>(known) + load<f32>(light, 4) + load<f32>(light, 8) * centred(i & (CELLS - 1)) + load<f32>(light, 12) * centred(i / CELLS);
+  // Two whites are alike, however much whiter one of them ought to be.
+  const dy = luma >= 228 && expected >= 228 ? <f32>0 : luma - expected;
+  const da = load<f32>(seen, 4) - gain * load<f32>(known, 4) - load<f32>(light, 16);
+  const db = load<f32>(seen, 8) - gain * load<f32>(known, 8) - load<f32>(light, 20);
+  const e = (dy * dy) / (gain * gain * load<f32>(known, 12) + FLOOR_LUMA)
+    + (da * da + db * db) / (gain * gain * load<f32>(known, 16) + FLOOR_COLOUR);
+  return Mathf.min(MOST_EVIDENCE, e);
 }
 
 /**
@@ -44,8 +84,6 @@ export function recall(map: usize, model: usize, known: usize): i32 {
  * or was never seen. Returns how many cells could be compared.
  */
 export function compare(seen: usize, known: usize, light: usize, evidence: usize): i32 {
-  const gain = load<f32>(light), offset = load<f32>(light, 4), slopeX = load<f32>(light, 8), slopeY = load<f32>(light, 12);
-  const offsetA = load<f32>(light, 16), offsetB = load<f32>(light, 20);
   let compared = 0;
   for (let i = 0; i < COUNT; i++, seen += 16, known += 32, evidence += 4) {
     const varLuma = load<f32>(known, 12);
@@ -54,15 +92,7 @@ export function compare(seen: usize, known: usize, light: usize, evidence: usize
       continue;
     }
     compared++;
-    const luma = load<f32>(seen);
-    const expected = gain * load<f32>(known) + offset + slopeX * centred(i & (CELLS - 1)) + slopeY * centred(i / CELLS);
-    // Two whites are alike, however much whiter one of them ought to be.
-    const dy = luma >= 228 && expected >= 228 ? <f32>0 : luma - expected;
-    const da = load<f32>(seen, 4) - gain * load<f32>(known, 4) - offsetA;
-    const db = load<f32>(seen, 8) - gain * load<f32>(known, 8) - offsetB;
-    const e = (dy * dy) / (gain * gain * varLuma + FLOOR_LUMA)
-      + (da * da + db * db) / (gain * gain * load<f32>(known, 16) + FLOOR_COLOUR);
-    store<f32>(evidence, Mathf.min(MOST_EVIDENCE, e));
+    store<f32>(evidence, distance(seen, known, light, i));
   }
   return compared;
 }

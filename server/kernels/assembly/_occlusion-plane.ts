@@ -5,6 +5,10 @@ export const CELLS: i32 = 64;
 export const COUNT: i32 = CELLS * CELLS;
 /** Texels per side of a learned appearance. */
 export const TEXELS: i32 = 32;
+/** Rows of it: those of the face, and two strips for what lies round it, with an empty row before each. */
+export const ROWS: i32 = 48;
+/** A map's u of what lies round the face is BESIDE − u: below 0, as nothing of the face. */
+export const BESIDE: f32 = -2;
 // @ts-ignore: decorator
 @inline export function centred(i: i32): f32 {
   return (<f32>i + 0.5 - <f32>(CELLS / 2)) / <f32>(CELLS / 2);

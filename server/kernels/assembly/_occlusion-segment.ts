@@ -1,5 +1,9 @@
 /** Which cells are hidden, from what is believed of each. Grids: occlusion.ts. */
-import { CELLS, COUNT } from './_occlusion-plane';
+import { BESIDE, CELLS, COUNT } from './_occlusion-plane';
+
+/** Log-odds, mean over a scrap in sight of so many cells, below which it is the face: a gap between fingers. */
+const SCRAP: f32 = -0.8;
+const GAP_CELLS: i32 = 8;
 
 /**
  * Patches of the face's cells that are believed to show something else (belief over 0) are hidden where they hold at least `leastCells`, touch the
@@ -47,21 +51,23 @@ export function segment(
     for (let k = 0; k < size; k++) store<u8>(mask + <usize>load<i32>(stack + (<usize>k << 2)), isHidden ? 0 : 2);
   }
   if (hidden > 0) {
-    hidden += scraps(map, mask, stack, scrapCells);
+    hidden += scraps(belief, map, mask, stack, scrapCells);
     follow(belief, map, mask, stack, beside, reach);
   }
   for (let at = 0; at < COUNT; at++) store<u8>(mask + <usize>at, load<u8>(mask + <usize>at) == 0 ? 0 : 255);
   return hidden;
 }
 /**
- * Fewer than `scrapCells` cells of the face with nothing but hidden ones round them are part of what hides it, which happens to look alike there.
+ * Fewer than `scrapCells` cells of the face with nothing but hidden ones round them are part of what hides it, which happens to look alike there; unless eight
+ * and more are clearly believed to be the face: it shows between fingers.
  * mask: 0 hidden, 2 not; gives how many were hidden.
  */
-function scraps(map: usize, mask: usize, stack: usize, scrapCells: i32): i32 {
+function scraps(belief: usize, map: usize, mask: usize, stack: usize, scrapCells: i32): i32 {
   let hidden = 0;
   for (let from = 0; from < COUNT; from++) {
     if (load<u8>(mask + <usize>from) != 2 || load<f32>(map + (<usize>from << 3)) < 0) continue;
     let top = 0, size = 1, edge = false;
+    let sum: f32 = 0;
     store<i32>(stack, from);
     store<u8>(mask + <usize>from, 5);
     while (top < size) {
@@ -81,7 +87,8 @@ function scraps(map: usize, mask: usize, stack: usize, scrapCells: i32): i32 {
         size++;
       }
     }
-    if (edge || size >= scrapCells) continue;
+    for (let k = 0; k < size; k++) sum += load<f32>(belief + (<usize>load<i32>(stack + (<usize>k << 2)) << 2));
+    if (edge || size >= scrapCells || (size >= GAP_CELLS && sum < SCRAP * <f32>size)) continue;
     hidden += size;
     for (let k = 0; k < size; k++) store<u8>(mask + <usize>load<i32>(stack + (<usize>k << 2)), 0);
   }
@@ -95,8 +102,9 @@ function follow(belief: usize, map: usize, mask: usize, stack: usize, beside: f3
   spread(map, mask, stack);
   let top = 0, size = 0;
   for (let at = 0; at < COUNT; at++) {
-    const isFace = load<f32>(map + (<usize>at << 3)) >= 0;
-    if (!isFace && load<f32>(belief + (<usize>at << 2)) < -2 * beside) store<u8>(mask + <usize>at, 2);
+    const u = load<f32>(map + (<usize>at << 3));
+    // Round the face looks have a say, and belief is worth as much as on it.
+    if (u < 0 && load<f32>(belief + (<usize>at << 2)) < (u <= BESIDE ? 0 : -2 * beside)) store<u8>(mask + <usize>at, 2);
     if (load<u8>(mask + <usize>at) != 0) continue;
     store<i32>(stack + (<usize>size << 2), at);
     size++;

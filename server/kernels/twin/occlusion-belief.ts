@@ -63,9 +63,11 @@ export function believeTwin(grids: BeliefGrids): { belief: Float32Array; alert: 
     alert[i] = moved ? hold : left >= 1 ? left : isIn && was[nearest] === 0 ? 1 : 0;
     const known = isIn ? mixedTwin((at) => grids.beliefBefore[at]!, hx, hy) : 0;
     const way = between(-1, over / 1.5, 1);
-    const unseen = map[i * 2]! < 0 || evidence[i]! < 0;
-    const telling = between(0, (speed - far + over) / 2, 1) * (unseen ? 0.5 : 1);
-    const odds = unseen ? 0 : oddsTwin(evidence[i]!);
+    const onFace = map[i * 2]! >= 0;
+    const looks = onFace ? evidence[i]! : evidence[i]! <= -2 ? -2 - evidence[i]! : -1;
+    const unseen = looks < 0;
+    const telling = between(0, (speed - far + over) / 2, 1) * (unseen || !onFace ? 0.5 : 1);
+    const odds = unseen ? 0 : oddsTwin(looks);
     const moves = 1.5 * way * (way > 0 ? follows : telling);
     news[i] = 0.12 + 0.88 * between(0, Math.max(far / 2, (change - 2) / 6), 1);
     raw[i] = between(-2, known, 2) * follows + news[i]! * (moves + (alert[i]! > 0 ? odds : Math.min(0, odds)));

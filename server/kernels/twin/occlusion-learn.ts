@@ -1,5 +1,5 @@
 /** Slow and obvious: what assembly/occlusion.ts does to take a face in and to learn it, on plain arrays. Grids and layouts as there. */
-import { twinCells, twinTexels } from './occlusion.js';
+import { twinCells, twinRows, twinTexels } from './occlusion.js';
 
 /** Square of the least cosine between a triangle and the line of sight. */
 const leastFacing = 0.16;
@@ -19,8 +19,14 @@ export function gatherTwin(luma: Uint8Array, rgb: Uint8Array): Float32Array {
   });
 }
 
-/** Where on the texture each cell's middle lies, texels; −1 where no triangle that faces the camera is. The nearest one counts. */
-export function placeTwin(points: Float32Array, uvs: Float32Array, triangles: Uint16Array): Float32Array {
+/** Where on the texture each cell's middle lies, texels; −1 where no triangle that faces the camera is. The nearest one counts. From triangle `faceTriangles` on they
+ * lie round the face, however slanted: cells that nothing else is on, u as −2 − u; the first one counts. */
+export function placeTwin(
+  points: Float32Array,
+  uvs: Float32Array,
+  triangles: Uint16Array,
+  faceTriangles: number,
+): Float32Array {
   const map = new Float32Array(twinCells * twinCells * 2).fill(-1);
   const depth = new Float64Array(twinCells * twinCells).fill(Infinity);
   for (let t = 0; t < triangles.length; t += 3) {
@@ -34,7 +40,8 @@ export function placeTwin(points: Float32Array, uvs: Float32Array, triangles: Ui
       cz = (c.z - a.z) / 4;
     const nx = (b.y - a.y) * cz - bz * (c.y - a.y),
       ny = bz * (c.x - a.x) - (b.x - a.x) * cz;
-    if (area ** 2 / (nx ** 2 + ny ** 2 + area ** 2) < leastFacing) continue;
+    const isFace = t < faceTriangles * 3;
+    if (isFace && area ** 2 / (nx ** 2 + ny ** 2 + area ** 2) < leastFacing) continue;
     for (let cell = 0; cell < depth.length; cell++) {
       const x = cell % twinCells,
         y = Math.floor(cell / twinCells);
@@ -42,10 +49,13 @@ export function placeTwin(points: Float32Array, uvs: Float32Array, triangles: Ui
       const wc = ((b.x - a.x) * (y - a.y) - (b.y - a.y) * (x - a.x)) / area;
       const wa = 1 - wb - wc;
       const z = wa * a.z + wb * b.z + wc * c.z;
-      if (wa < 0 || wb < 0 || wc < 0 || !(z < depth[cell]!)) continue;
-      depth[cell] = z;
-      for (const k of [0, 1])
-        map[cell * 2 + k] = (wa * uvs[a.i * 2 + k]! + wb * uvs[b.i * 2 + k]! + wc * uvs[c.i * 2 + k]!) * twinTexels;
+      if (wa < 0 || wb < 0 || wc < 0) continue;
+      if (isFace ? !(z < depth[cell]!) : map[cell * 2] !== -1) continue;
+      if (isFace) depth[cell] = z;
+      const [u, v] = [0, 1].map(
+        (k) => (wa * uvs[a.i * 2 + k]! + wb * uvs[b.i * 2 + k]! + wc * uvs[c.i * 2 + k]!) * twinTexels,
+      ) as [number, number];
+      map.set([isFace ? u : -2 - u, v], cell * 2);
     }
   }
   return map;
@@ -56,6 +66,9 @@ interface Corner {
   readonly z: number;
   readonly i: number;
 }
+
+/** u of a cell of the face or round it; below 0 of any other. */
+const textureTwin = (mapped: number): number => (mapped <= -2 ? -2 - mapped : mapped);
 
 /** A running mean of what is in sight, its light taken out, per texel; the first look has no spread. */
 export function learnTwin(
@@ -77,11 +90,12 @@ export function learnTwin(
   ];
   const centred = (i: number): number => (i + 0.5 - twinCells / 2) / (twinCells / 2);
   for (let i = 0; i < twinCells * twinCells; i++) {
-    if (map[i * 2]! < 0 || mask[i] !== 255) continue;
+    const u = textureTwin(map[i * 2]!);
+    if (u < 0 || mask[i] !== 255) continue;
     const at =
       8 *
-      (Math.min(twinTexels - 1, Math.max(0, Math.floor(map[i * 2 + 1]!))) * twinTexels +
-        Math.min(twinTexels - 1, Math.floor(map[i * 2]!)));
+      (Math.min(twinRows - 1, Math.max(0, Math.floor(map[i * 2 + 1]!))) * twinTexels +
+        Math.min(twinTexels - 1, Math.floor(u)));
     const shade = offset + slopeX * centred(i % twinCells) + slopeY * centred(Math.floor(i / twinCells));
     const value = [
       (seen[i * 4]! - shade) / gain,

@@ -50,9 +50,10 @@ export function segmentTwin(
     const edge = patch.some((i) => nextTo(i).length < 4 || nextTo(i).some((next) => !onFace(next)));
     if (edge && patch.length >= leastCells && arrived >= patch.length * arrived01) for (const i of patch) hidden.add(i);
   }
-  if (hidden.size > 0) for (const i of scrapsTwin(hidden, onFace, scrapCells)) hidden.add(i);
+  if (hidden.size > 0) for (const i of scrapsTwin(belief, hidden, onFace, scrapCells)) hidden.add(i);
   const all = new Set(hidden.size > 0 ? spreadTwin(hidden, onFace) : []);
-  for (const i of all) if (!onFace(i) && belief[i]! < -2 * beside) all.delete(i);
+  const isRound = (i: number): boolean => map[i * 2]! <= -2;
+  for (const i of all) if (!onFace(i) && belief[i]! < (isRound(i) ? 0 : -2 * beside)) all.delete(i);
   for (let ring = 0, last = [...all]; ring < reach; ring++) {
     last = [...new Set(last.flatMap(nextTo))].filter((i) => !all.has(i) && !onFace(i) && belief[i]! > beside);
     for (const i of last) all.add(i);
@@ -80,8 +81,13 @@ function spreadTwin(hidden: ReadonlySet<number>, onFace: (i: number) => boolean)
   return cells.filter((i) => isHidden[i]);
 }
 
-/** Small patches of the face in sight that touch nothing but hidden cells. */
-function scrapsTwin(hidden: ReadonlySet<number>, onFace: (i: number) => boolean, most: number): number[] {
+/** Small patches of the face in sight that touch nothing but hidden cells, and are not clearly believed to be the face. */
+function scrapsTwin(
+  belief: Float32Array,
+  hidden: ReadonlySet<number>,
+  onFace: (i: number) => boolean,
+  most: number,
+): number[] {
   const looked = new Set<number>();
   const inSight = (i: number): boolean => onFace(i) && !hidden.has(i) && !looked.has(i);
   return cells.flatMap((from) => {
@@ -94,7 +100,8 @@ function scrapsTwin(hidden: ReadonlySet<number>, onFace: (i: number) => boolean,
         patch.push(next);
       }
     const edge = patch.some((i) => nextTo(i).length < 4 || nextTo(i).some((next) => !onFace(next)));
-    return edge || patch.length >= most ? [] : patch;
+    const mean = patch.reduce((sum, i) => sum + belief[i]!, 0) / patch.length;
+    return edge || patch.length >= most || (patch.length >= 8 && mean < -0.8) ? [] : patch;
   });
 }
 

@@ -1,6 +1,7 @@
 /** Slow and obvious: what assembly/occlusion.ts does, on plain arrays. Grids and layouts as there. */
 export const twinCells = 64;
 export const twinTexels = 32;
+export const twinRows = 48;
 const leastSeen = 3;
 const floorLuma = 36;
 const floorColour = 40;
@@ -21,7 +22,7 @@ export function lookUpTwin(model: Float32Array, u: number, v: number): Expected 
   for (const y of [Math.floor(v - 0.5), Math.floor(v - 0.5) + 1]) {
     for (const x of [Math.floor(u - 0.5), Math.floor(u - 0.5) + 1]) {
       const at = (y * twinTexels + x) * 8;
-      if (x < 0 || y < 0 || x >= twinTexels || y >= twinTexels || model[at + 5]! < leastSeen) continue;
+      if (x < 0 || y < 0 || x >= twinTexels || y >= twinRows || model[at + 5]! < leastSeen) continue;
       const w = Math.max(0.001, (1 - Math.abs(u - 0.5 - x)) * (1 - Math.abs(v - 0.5 - y)));
       weight += w;
       for (let k = 0; k < 5; k++) sums[k]! += w * model[at + k]!;
@@ -32,28 +33,49 @@ export function lookUpTwin(model: Float32Array, u: number, v: number): Expected 
   return { luma, a, b, varLuma, varColour };
 }
 
+/** Squared distance of each cell of the face from the model, in its own standard deviations; −1 elsewhere. */
 export function compareTwin(
   seen: Float32Array,
   map: Float32Array,
   model: Float32Array,
   light: Float32Array,
 ): Float32Array {
-  const [gain, offset, slopeX, slopeY, offsetA, offsetB] = light as unknown as number[];
-  const centred = (i: number): number => (i + 0.5 - twinCells / 2) / (twinCells / 2);
   return Float32Array.from({ length: twinCells * twinCells }, (_, i) => {
     const want = map[i * 2]! < 0 ? null : lookUpTwin(model, map[i * 2]!, map[i * 2 + 1]!);
-    if (!want) return -1;
-    const luma = seen[i * 4]!;
-    const expected =
-      gain! * want.luma + offset! + slopeX! * centred(i % twinCells) + slopeY! * centred(Math.floor(i / twinCells));
-    const dy = luma >= 228 && expected >= 228 ? 0 : luma - expected;
-    const da = seen[i * 4 + 1]! - gain! * want.a - offsetA!;
-    const db = seen[i * 4 + 2]! - gain! * want.b - offsetB!;
-    const e =
-      dy ** 2 / (gain! ** 2 * want.varLuma + floorLuma) +
-      (da ** 2 + db ** 2) / (gain! ** 2 * want.varColour + floorColour);
-    return Math.min(mostEvidence, e);
+    return want ? distanceTwin(seen, want, light, i) : -1;
   });
+}
+
+/** −2 less the same of what lies round the face, led towards 2.5 where the model is spread; `evidence` elsewhere. */
+export function compareBesideTwin(
+  seen: Float32Array,
+  map: Float32Array,
+  model: Float32Array,
+  light: Float32Array,
+  evidence: Float32Array,
+): Float32Array {
+  return evidence.map((before, i) => {
+    const want = map[i * 2]! > -2 ? null : lookUpTwin(model, -2 - map[i * 2]!, map[i * 2 + 1]!);
+    if (!want) return before;
+    const e = distanceTwin(seen, want, light, i);
+    const sure = Math.min(1, 120 / (want.varLuma + want.varColour + 1));
+    return -2 - (e < 2.5 ? 2.5 - (2.5 - e) * sure : e);
+  });
+}
+
+function distanceTwin(seen: Float32Array, want: Expected, light: Float32Array, i: number): number {
+  const [gain, offset, slopeX, slopeY, offsetA, offsetB] = light as unknown as number[];
+  const centred = (k: number): number => (k + 0.5 - twinCells / 2) / (twinCells / 2);
+  const luma = seen[i * 4]!;
+  const expected =
+    gain! * want.luma + offset! + slopeX! * centred(i % twinCells) + slopeY! * centred(Math.floor(i / twinCells));
+  const dy = luma >= 228 && expected >= 228 ? 0 : luma - expected;
+  const da = seen[i * 4 + 1]! - gain! * want.a - offsetA!;
+  const db = seen[i * 4 + 2]! - gain! * want.b - offsetB!;
+  const e =
+    dy ** 2 / (gain! ** 2 * want.varLuma + floorLuma) +
+    (da ** 2 + db ** 2) / (gain! ** 2 * want.varColour + floorColour);
+  return Math.min(mostEvidence, e);
 }
 
 /** The mask at picture resolution from the guided grids (slope, then base). */

@@ -1,5 +1,5 @@
 import { type FaceTrack, isConfirmed } from '../../frame/face-track.js';
-import { foreheadPoints, placeForehead } from '../../frame/forehead.js';
+import { placeSurround, surroundPoints } from '../../frame/face-surround.js';
 import type { RegionView } from '../../frame/region-view.js';
 import type { KernelMemory } from '../../kernels/memory.js';
 import { occlusionCellCount, type OcclusionGrids, type OcclusionKernel } from '../../kernels/occlusion.js';
@@ -69,8 +69,8 @@ export class Appearances {
     this.#faces = Array.from({ length: faceSlots }, () => newFaceAppearance(kernel));
     this.#known = new KnownAppearances(memory, kernel);
     this.#trial = kernel.newGrids();
-    this.#pointsPtr = memory.allocate(foreheadPoints * 12);
-    this.#points = memory.f32.subarray(this.#pointsPtr >> 2, (this.#pointsPtr >> 2) + foreheadPoints * 3);
+    this.#pointsPtr = memory.allocate(surroundPoints * 12);
+    this.#points = memory.f32.subarray(this.#pointsPtr >> 2, (this.#pointsPtr >> 2) + surroundPoints * 3);
     this.#crop = new AppearanceCrop(memory, region, kernel);
   }
 
@@ -218,6 +218,7 @@ export class Appearances {
     if (!halfHidden) compared = kernel.relight(grids);
     own.compared = compared;
     const covered = own.follows && this.mayBeCovered(face);
+    if (covered) kernel.compareBeside(grids);
     const hidden = covered ? kernel.segment(grids, sight.backwardPtr) : 0;
     if (covered) own.believes = true;
     else this.#uncover(own);
@@ -253,7 +254,7 @@ export class Appearances {
 
   #place(grids: OcclusionGrids, points: Float32Array): void {
     this.#points.set(points);
-    placeForehead(this.#points);
+    placeSurround(this.#points);
     this.kernel.place(grids, this.#pointsPtr);
   }
 

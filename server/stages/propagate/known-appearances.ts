@@ -1,7 +1,7 @@
 import type { KernelMemory } from '../../kernels/memory.js';
-import { type OcclusionKernel, occlusionTexelFloats, occlusionTexels } from '../../kernels/occlusion.js';
+import { occlusionModelTexels, type OcclusionKernel, occlusionTexelFloats } from '../../kernels/occlusion.js';
 
-export const modelFloats = occlusionTexels * occlusionTexels * occlusionTexelFloats;
+export const modelFloats = occlusionModelTexels * occlusionTexelFloats;
 
 interface Known {
   readonly modelPtr: number;
