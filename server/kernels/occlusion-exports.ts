@@ -54,6 +54,7 @@ export interface OcclusionExports {
     alert: number,
     arrived01: number,
     scrapCells: number,
+    gapCells: number,
     beside: number,
     reach: number,
   ): number;

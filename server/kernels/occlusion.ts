@@ -48,10 +48,20 @@ export interface OcclusionMesh {
 /** From this much evidence on a cell does not look like the face. */
 export const unlikeEvidence = 5;
 /**
- * What is in front holds at least so many cells of the face, of which this share came in; fewer cells in sight amid it than `scrapCells` are part of it; beside
+ * What is in front holds at least so many cells of the face, of which this share came in; fewer cells in sight amid it than `scrapCells` are part of it, but for
+ * `gapCells` and more that are clearly the face, while it moves slower beside the face than `gapSpeedPx` (crop px a picture: who runs past has skin, too, and no gaps in it); beside
  * the face, what is believed more than `beside` and hangs together with it, so many cells far. `hold`: pictures for which a cell is known to have come in.
  */
-export const inFront = { leastCells: 14, arrived01: 0.2, scrapCells: 40, beside: 0.5, reach: 12, hold: 16 } as const;
+export const inFront = {
+  leastCells: 14,
+  arrived01: 0.2,
+  scrapCells: 40,
+  gapCells: 8,
+  gapSpeedPx: 10,
+  beside: 0.5,
+  reach: 12,
+  hold: 16,
+} as const;
 /** Floats of a face's own motion: see assembly/_occlusion-stray.ts. */
 export const ownMotionFloats = 11;
 /** Furthest that a face is looked for beside its place. */
@@ -215,7 +225,7 @@ export class OcclusionKernel {
     const { seenPtr, beforePtr, mapPtr, strayPtr, marksPtr, evidencePtr, maskPtr, wasPtr } = grids;
     const { beliefPtr, beliefBeforePtr, alertPtr, alertBeforePtr } = grids;
     const { leastCells, arrived01, scrapCells: scraps, beside, reach, hold } = inFront;
-    this.wasm.believe(
+    const speedPx16 = this.wasm.believe(
       seenPtr,
       beforePtr,
       backwardPtr,
@@ -240,6 +250,7 @@ export class OcclusionKernel {
       alertPtr,
       arrived01,
       scraps,
+      speedPx16 < 16 * inFront.gapSpeedPx ? inFront.gapCells : scraps,
       beside,
       reach,
     );

@@ -28,24 +28,26 @@ interface Clip {
   readonly enrolAtFrame: number;
   /** Where the clip begins to be worth playing. */
   readonly fromFrame: number;
+  /** The enrolment's picture is so much larger than what is played: a photo of a face under 120 px is refused. Default 1. */
+  readonly enrolScale?: number;
 }
 const clips: Readonly<Record<string, Clip>> = {
   handocc: { file: 'handocc_lowkey_woman_720p.mp4', rate: 25, enrolAtFrame: 12, fromFrame: 10 },
   cafe: { file: 'fgocclusion_cafe_720p.mp4', rate: 25, enrolAtFrame: 60, fromFrame: 0 },
   franck: { file: 'franck_talking_bluescreen_first20s.mp4', rate: 24, enrolAtFrame: 20, fromFrame: 0 },
-  handMouth: { file: 'hand_over_mouth_asl_eat.mkv', rate: 30, enrolAtFrame: 3, fromFrame: 0 },
-  handForehead: { file: 'hand_over_forehead_asl_brother.mkv', rate: 30, enrolAtFrame: 3, fromFrame: 0 },
+  handMouth: { file: 'hand_over_mouth_asl_eat.mkv', rate: 30, enrolAtFrame: 3, fromFrame: 0, enrolScale: 2 },
+  handForehead: { file: 'hand_over_forehead_asl_brother.mkv', rate: 30, enrolAtFrame: 3, fromFrame: 0, enrolScale: 2 },
   foreman: { file: 'foreman_cif.264', rate: 25, enrolAtFrame: 10, fromFrame: 0 },
 };
 const picture = { widthPx: 1280, heightPx: 720 };
-const frameBytes = picture.widthPx * picture.heightPx * 2;
 const sheetRows = 8;
 /** Half a second without a face that the mesh model believes in: the detector looks anew. */
 const lookAnewFrames = 12;
 
 /** UYVY pictures of a clip, scaled into the picture with bars. */
-function decode(clip: Clip, from: number, count: number): Promise<Uint8Array[]> {
-  const { widthPx, heightPx } = picture;
+function decode(clip: Clip, from: number, count: number, scale = 1): Promise<Uint8Array[]> {
+  const [widthPx, heightPx] = [picture.widthPx * scale, picture.heightPx * scale];
+  const frameBytes = widthPx * heightPx * 2;
   const fit = `scale=${widthPx}:${heightPx}:force_original_aspect_ratio=decrease,pad=${widthPx}:${heightPx}:(ow-iw)/2:(oh-ih)/2`;
   const select = `select='between(n,${from},${from + count - 1})',setpts=N`;
   const path = join(testFootageRoot()!, 'video', clip.file);
@@ -68,8 +70,8 @@ function decode(clip: Clip, from: number, count: number): Promise<Uint8Array[]> 
   });
 }
 
-function writePhoto(name: string, uyvy: Uint8Array): string {
-  const { widthPx, heightPx } = picture;
+function writePhoto(name: string, uyvy: Uint8Array, scale: number): string {
+  const [widthPx, heightPx] = [picture.widthPx * scale, picture.heightPx * scale];
   const canvas = createCanvas(widthPx, heightPx);
   const context = canvas.getContext('2d');
   const image = context.createImageData(widthPx, heightPx);
@@ -211,8 +213,9 @@ async function footageRows(name: string, clip: Clip, context: BenchContext): Pro
     return [];
   }
   const frames = context.frames ?? Math.round((context.seconds ?? 6) * clip.rate);
-  const [enrolment] = await decode(clip, clip.enrolAtFrame, 1);
-  const photo = writePhoto(name, enrolment!);
+  const enrolScale = clip.enrolScale ?? 1;
+  const [enrolment] = await decode(clip, clip.enrolAtFrame, 1, enrolScale);
+  const photo = writePhoto(name, enrolment!, enrolScale);
   const pictures = await decode(clip, clip.fromFrame, frames);
   context.note(`${row}: ${pictures.length} frames`);
   const meter = await IdentityMeter.knowing({ likeness: likenessPhotos(), performer: [photo] });

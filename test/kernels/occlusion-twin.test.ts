@@ -146,7 +146,7 @@ describe.each(builds)('the %s kernel of what hides a face and its twins', (build
       memory.u8[grids.alertPtr + i] = blot && x < 40 ? 3 : 0;
     }
     const { beliefPtr, mapPtr, maskPtr, alertPtr } = grids;
-    const { leastCells, arrived01, scrapCells, beside, reach } = inFront;
+    const { leastCells, arrived01, scrapCells, gapCells, beside, reach } = inFront;
     const twin = segmentTwin(
       floats(beliefPtr, occlusionCellCount),
       floats(mapPtr, occlusionCellCount * 2),
@@ -154,7 +154,7 @@ describe.each(builds)('the %s kernel of what hides a face and its twins', (build
       inFront,
     );
     const stackPtr = memory.allocate(occlusionCellCount * 4);
-    const rules = [leastCells, alertPtr, arrived01, scrapCells, beside, reach] as const;
+    const rules = [leastCells, alertPtr, arrived01, scrapCells, gapCells, beside, reach] as const;
     expect(kernel.wasm.segment(beliefPtr, mapPtr, maskPtr, stackPtr, ...rules)).toBe(twin.hidden);
     expect(twin.hidden).toBeGreaterThan(0);
     expect(bytes(maskPtr)).toEqual(twin.mask);

@@ -91,9 +91,9 @@ describe('what hides a face', () => {
     for (let j = 30; j < 30 + rows; j++)
       memory.f32.fill(odds, (beliefPtr >> 2) + j * 64 + 20, (beliefPtr >> 2) + j * 64 + 23);
     const { mapPtr, maskPtr, alertPtr } = own.grids;
-    const { leastCells, arrived01, scrapCells, beside, reach } = inFront;
+    const { leastCells, arrived01, scrapCells, gapCells, beside, reach } = inFront;
     const stackPtr = memory.allocate(occlusionCellCount * 4);
-    const rules = [leastCells, alertPtr, arrived01, scrapCells, beside, reach] as const;
+    const rules = [leastCells, alertPtr, arrived01, scrapCells, gapCells, beside, reach] as const;
     own.kernel.wasm.segment(beliefPtr, mapPtr, maskPtr, stackPtr, ...rules);
     expect(masked(own, 21, 30)).toBe(hidden);
   });

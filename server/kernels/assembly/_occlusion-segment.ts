@@ -1,9 +1,8 @@
 /** Which cells are hidden, from what is believed of each. Grids: occlusion.ts. */
 import { BESIDE, CELLS, COUNT } from './_occlusion-plane';
 
-/** Log-odds, mean over a scrap in sight of so many cells, below which it is the face: a gap between fingers. */
+/** Log-odds, mean over a scrap in sight, below which it is the face: a gap between fingers. */
 const SCRAP: f32 = -0.8;
-const GAP_CELLS: i32 = 8;
 
 /**
  * Patches of the face's cells that are believed to show something else (belief over 0) are hidden where they hold at least `leastCells`, touch the
@@ -14,7 +13,7 @@ const GAP_CELLS: i32 = 8;
  */
 export function segment(
   belief: usize, map: usize, mask: usize, stack: usize,
-  leastCells: i32, alert: usize, arrived01: f32, scrapCells: i32, beside: f32, reach: i32,
+  leastCells: i32, alert: usize, arrived01: f32, scrapCells: i32, gapCells: i32, beside: f32, reach: i32,
 ): i32 {
   // 1: a candidate; 2: not.
   for (let at = 0; at < COUNT; at++) {
@@ -51,18 +50,18 @@ export function segment(
     for (let k = 0; k < size; k++) store<u8>(mask + <usize>load<i32>(stack + (<usize>k << 2)), isHidden ? 0 : 2);
   }
   if (hidden > 0) {
-    hidden += scraps(belief, map, mask, stack, scrapCells);
+    hidden += scraps(belief, map, mask, stack, scrapCells, gapCells);
     follow(belief, map, mask, stack, beside, reach);
   }
   for (let at = 0; at < COUNT; at++) store<u8>(mask + <usize>at, load<u8>(mask + <usize>at) == 0 ? 0 : 255);
   return hidden;
 }
 /**
- * Fewer than `scrapCells` cells of the face with nothing but hidden ones round them are part of what hides it, which happens to look alike there; unless eight
+ * Fewer than `scrapCells` cells of the face with nothing but hidden ones round them are part of what hides it, which happens to look alike there; unless `gapCells`
  * and more are clearly believed to be the face: it shows between fingers.
  * mask: 0 hidden, 2 not; gives how many were hidden.
  */
-function scraps(belief: usize, map: usize, mask: usize, stack: usize, scrapCells: i32): i32 {
+function scraps(belief: usize, map: usize, mask: usize, stack: usize, scrapCells: i32, gapCells: i32): i32 {
   let hidden = 0;
   for (let from = 0; from < COUNT; from++) {
     if (load<u8>(mask + <usize>from) != 2 || load<f32>(map + (<usize>from << 3)) < 0) continue;
@@ -88,7 +87,7 @@ function scraps(belief: usize, map: usize, mask: usize, stack: usize, scrapCells
       }
     }
     for (let k = 0; k < size; k++) sum += load<f32>(belief + (<usize>load<i32>(stack + (<usize>k << 2)) << 2));
-    if (edge || size >= scrapCells || (size >= GAP_CELLS && sum < SCRAP * <f32>size)) continue;
+    if (edge || size >= scrapCells || (size >= gapCells && sum < SCRAP * <f32>size)) continue;
     hidden += size;
     for (let k = 0; k < size; k++) store<u8>(mask + <usize>load<i32>(stack + (<usize>k << 2)), 0);
   }

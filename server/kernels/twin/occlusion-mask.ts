@@ -22,6 +22,7 @@ export interface SegmentRules {
   readonly leastCells: number;
   readonly arrived01: number;
   readonly scrapCells: number;
+  readonly gapCells: number;
   readonly beside: number;
   readonly reach: number;
 }
@@ -31,7 +32,7 @@ export function segmentTwin(
   belief: Float32Array,
   map: Float32Array,
   alert: Uint8Array,
-  { leastCells, arrived01, scrapCells, beside, reach }: SegmentRules,
+  { leastCells, arrived01, scrapCells, gapCells, beside, reach }: SegmentRules,
 ): { mask: Uint8Array; hidden: number } {
   const onFace = (i: number): boolean => map[i * 2]! >= 0;
   const hidden = new Set<number>();
@@ -50,7 +51,7 @@ export function segmentTwin(
     const edge = patch.some((i) => nextTo(i).length < 4 || nextTo(i).some((next) => !onFace(next)));
     if (edge && patch.length >= leastCells && arrived >= patch.length * arrived01) for (const i of patch) hidden.add(i);
   }
-  if (hidden.size > 0) for (const i of scrapsTwin(belief, hidden, onFace, scrapCells)) hidden.add(i);
+  if (hidden.size > 0) for (const i of scrapsTwin(belief, hidden, onFace, scrapCells, gapCells)) hidden.add(i);
   const all = new Set(hidden.size > 0 ? spreadTwin(hidden, onFace) : []);
   const isRound = (i: number): boolean => map[i * 2]! <= -2;
   for (const i of all) if (!onFace(i) && belief[i]! < (isRound(i) ? 0 : -2 * beside)) all.delete(i);
@@ -87,6 +88,7 @@ function scrapsTwin(
   hidden: ReadonlySet<number>,
   onFace: (i: number) => boolean,
   most: number,
+  gapCells: number,
 ): number[] {
   const looked = new Set<number>();
   const inSight = (i: number): boolean => onFace(i) && !hidden.has(i) && !looked.has(i);
@@ -101,7 +103,7 @@ function scrapsTwin(
       }
     const edge = patch.some((i) => nextTo(i).length < 4 || nextTo(i).some((next) => !onFace(next)));
     const mean = patch.reduce((sum, i) => sum + belief[i]!, 0) / patch.length;
-    return edge || patch.length >= most || (patch.length >= 8 && mean < -0.8) ? [] : patch;
+    return edge || patch.length >= most || (patch.length >= gapCells && mean < -0.8) ? [] : patch;
   });
 }
 
