@@ -7,6 +7,8 @@ export const landmarkCount = 478;
 export const surfaceCount = 468;
 /** Side of the face-aligned crop. */
 export const cropSizePx = 256;
+/** Side of the matte that lies over the whole of that crop. */
+export const matteSidePx = 64;
 
 /** Who a face is, as far as the identity lock knows. */
 export type Recognition = 'unknown' | 'cast' | 'stranger';
@@ -39,6 +41,9 @@ export class FaceTrack {
   readonly landmarkVisible01 = new Float32Array(landmarkCount).fill(1);
   /** Guided mask of what hides the face (kernel pointer, kernels/occlusion.ts); 0: nothing does. */
   maskPtr = 0;
+  /** What of the crop is the person, 64 × 64 bytes, 255 sure; null: not known yet. Its picture may be some pictures old; the crop moves with the face. */
+  matte: Uint8Array | null = null;
+  matteAskedFrame = -1;
   /** A keyframe knew the performer where the learned appearance does not: neither is to be trusted. */
   unlikeItself = false;
   /** Picture → crop of this frame, and its inverse. */
@@ -85,6 +90,8 @@ export class FaceTrack {
     this.alike01 = other.alike01;
     this.visible01 = other.visible01;
     this.maskPtr = other.maskPtr;
+    this.matte = other.matte;
+    this.matteAskedFrame = other.matteAskedFrame;
     this.velocityX = other.velocityX;
     this.velocityY = other.velocityY;
     this.box.x0 = other.box.x0;
@@ -120,6 +127,8 @@ export class FaceTrack {
     this.visible01 = 1;
     this.landmarkVisible01.fill(1);
     this.maskPtr = 0;
+    this.matte = null;
+    this.matteAskedFrame = -1;
     this.unlikeItself = false;
     this.velocityX = 0;
     this.velocityY = 0;

@@ -41,6 +41,7 @@ interface RimExports {
     rows: number,
     epsilon: number,
   ): number;
+  holdToPerson(nodes: number, columns: number, rows: number, matte: number, side: number, map: number): number;
   applyRim(
     src: number,
     chroma: number,
@@ -134,6 +135,11 @@ export class RimKernel {
       rows,
       epsilon,
     );
+  }
+
+  /** The veil of the nodes where the matte (side² bytes, 255 person) says person; mapPtr: six f32 from a cell's (column, row) to its bytes' middles. */
+  holdToPerson(nodesPtr: number, { columns, rows }: RimGrid, mattePtr: number, side: number, mapPtr: number): void {
+    this.#wasm.holdToPerson(nodesPtr, columns, rows, mattePtr, side, mapPtr);
   }
 
   /**

@@ -1,7 +1,7 @@
 import { type FaceTrack, landmarkCount } from '../frame/face-track.js';
 import { invertAffine } from '../frame/geometry.js';
 import { mapPoints } from '../frame/similarity.js';
-import type { DetectReply } from '../stages/keyframe/contract.js';
+import type { DetectReply, MatteReply } from '../stages/keyframe/contract.js';
 import type { FaceAnswer } from '../stages/keyframe/stage.js';
 import { after, fromMs, type InstantUs } from '../time/time.js';
 import { type LaneContext, propagateSettings } from './lane-state.js';
@@ -67,6 +67,13 @@ export class KeyframeAnswers {
     }
     track.judged(face, reply.presence01, identity, reply.frameNumber, answeredAtUs);
     meters.trace.add('join', answeredAtUs, clock.nowUs(), frameNumber, faceId);
+  }
+
+  /** What of a face's crop was the person in an earlier picture. */
+  matte({ faceId, trackNumber }: MatteReply, matte: Uint8Array): void {
+    const { track } = this.lane.parts;
+    const face = track.faces[faceId];
+    if (face?.active && track.trackNumbers[faceId] === trackNumber) face.matte = matte;
   }
 
   /** Where faces were in an earlier picture, in pixels of the small one that was looked at. */

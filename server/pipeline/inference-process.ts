@@ -2,6 +2,7 @@ import { type IpcChannel, ipcPath, listenIpc, type IpcMessage } from '../ipc/cha
 import { FaceDetector } from '../stages/keyframe/analysis/face-detector.js';
 import { FaceMesher } from '../stages/keyframe/analysis/face-mesher.js';
 import { IdentityEmbedder } from '../stages/keyframe/analysis/identity-embedder.js';
+import { Matte } from '../stages/keyframe/analysis/matte.js';
 import { machineClock } from '../time/clock.js';
 import { markStart } from '../time/start-marks.js';
 import { InferenceEngine } from './inference-engine.js';
@@ -28,16 +29,17 @@ const clock = machineClock;
 const statusEveryMs = 1000;
 
 markStart('code loaded');
-const engine = await InferenceEngine.open(options, ['blazeface-wide', meshModel, 'faceres'], clock);
+const engine = await InferenceEngine.open(options, ['blazeface-wide', meshModel, 'faceres', 'selfie'], clock);
 const detector = await FaceDetector.create(engine.session, {
   wide: true,
   whenNothingFound: 'alternate-quarter-turns',
 });
 const mesher = await FaceMesher.create(engine.session, meshModel);
 const embedder = await IdentityEmbedder.create(engine.session);
+const matte = await Matte.create(engine.session);
 
 /** A further kind of request is a further row: `...likenessJobs(…)`. */
-const kinds: JobKinds = keyframeJobs({ detector, mesher, embedder }, clock);
+const kinds: JobKinds = keyframeJobs({ detector, mesher, embedder, matte }, clock);
 
 const queue = new InferenceQueue<Lane>(clock, async (lane, message) => {
   if (!lane.channel.open) return;

@@ -2,7 +2,15 @@ import type { IpcMessage } from '../ipc/channel.js';
 import type { FaceDetector } from '../stages/keyframe/analysis/face-detector.js';
 import type { FaceMesher } from '../stages/keyframe/analysis/face-mesher.js';
 import type { IdentityEmbedder } from '../stages/keyframe/analysis/identity-embedder.js';
-import type { DetectReply, DetectRequest, FaceReply, FaceRequest } from '../stages/keyframe/contract.js';
+import type { Matte } from '../stages/keyframe/analysis/matte.js';
+import type {
+  DetectReply,
+  DetectRequest,
+  FaceReply,
+  FaceRequest,
+  MatteReply,
+  MatteRequest,
+} from '../stages/keyframe/contract.js';
 import type { Clock } from '../time/clock.js';
 import { since, toMs } from '../time/time.js';
 import { bytesOf, type JobAnswer, type JobKinds } from './inference-jobs.js';
@@ -12,12 +20,13 @@ export interface KeyframeModels {
   readonly detector: FaceDetector;
   readonly mesher: FaceMesher;
   readonly embedder: IdentityEmbedder;
+  readonly matte: Matte;
 }
 
 /** A crop with less of a face than this has no landmarks worth an identity. */
 const leastPresence01 = 0.5;
 
-/** detect: where faces are. face: landmarks, and who it is where asked. */
+/** detect: where faces are. face: landmarks, and who it is where asked. matte: what of a face's crop is the person. */
 export const keyframeJobs = (models: KeyframeModels, clock: Clock): JobKinds => ({
   detect: {
     key: () => 'detect',
@@ -26,6 +35,14 @@ export const keyframeJobs = (models: KeyframeModels, clock: Clock): JobKinds => 
   face: {
     key: (head) => `face ${String(head['faceId'])}`,
     run: ({ head, payload }) => analyse(models, clock, head as unknown as FaceRequest, payload),
+  },
+  matte: {
+    key: (head) => `matte ${String(head['faceId'])}`,
+    run: async ({ head, payload }) => {
+      const { faceId, trackNumber, frameNumber } = head as unknown as MatteRequest;
+      const reply: MatteReply = { type: 'matte', faceId, trackNumber, frameNumber };
+      return { head: { ...reply }, payload: await models.matte.person(payload) };
+    },
   },
 });
 

@@ -262,6 +262,7 @@ export class Lane {
       },
       keyframe: {
         onFace: (answer) => this.#answers.face(answer),
+        onMatte: (reply, matte) => this.#answers.matte(reply, matte),
         onDetected: (reply, scaleX, scaleY) => {
           this.#answers.detected(reply, scaleX, scaleY);
           this.#looking.beginInKept();

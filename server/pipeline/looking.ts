@@ -15,6 +15,8 @@ const detectCalmFrames = 25;
 const detectSearchFrames = 2;
 /** While something comes in and a face there is being asked about: it may be no face. */
 const detectBesideFrames = 3;
+/** Pictures from one matte of a face to the next: it moves with the face and costs inference a third of a keyframe. */
+const matteEveryFrames = 2;
 /** Layout change, in codes, above which a picture is a cut (a flash moves the mean, not the layout; see LumaStats). */
 const cutLayoutCodes = 22;
 /** A cut within one set changes the layout less: it counts where the flow of every face breaks off as well. */
@@ -150,9 +152,19 @@ export class Looking {
       const askedAtUs = clock.nowUs();
       const number = track.trackNumbers[face.faceId]!;
       const region = regions.view(face);
-      if (keyframe.askFace(face, number, region, matrix, frameNumber, captureAtUs, wantIdentity))
-        this.answers.remember(face, frameNumber, askedAtUs);
+      if (!keyframe.askFace(face, number, region, matrix, frameNumber, captureAtUs, wantIdentity)) continue;
+      this.answers.remember(face, frameNumber, askedAtUs);
+      this.#askMatte(face, frameNumber);
     }
+  }
+
+  /** Of a face that gets a likeness, after its keyframe has been asked for. */
+  #askMatte(face: FaceTrack, frameNumber: number): void {
+    const { parts, state } = this.lane;
+    const due =
+      face.matteAskedFrame < 0 || frameNumber - face.matteAskedFrame >= matteEveryFrames * state.load.keyframeStretch;
+    if (due && face.recognition === 'cast')
+      parts.keyframe.askMatte(face, parts.track.trackNumbers[face.faceId]!, frameNumber);
   }
 
   /** Nobody has looked at this picture's scene yet, or a performer is missed and something has come in since the last look. */

@@ -194,7 +194,11 @@ export class StageRunner {
         captured.video.release();
       }
       const { counters } = lane.parts.keyframe;
-      await until(() => counters.answered >= counters.asked && !lane.parts.keyframe.detectInFlight, 1000);
+      const isAnswered = (): boolean =>
+        counters.answered >= counters.asked &&
+        counters.matteAnswered >= counters.matteAsked &&
+        !lane.parts.keyframe.detectInFlight;
+      await until(isAnswered, 1000);
     }
     frame.free();
     lane.close();

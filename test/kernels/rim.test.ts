@@ -6,6 +6,7 @@ import type { TwinPicture } from '../../server/kernels/twin/picture-access.js';
 import {
   applyRimTwin,
   fieldsTwin,
+  holdToPersonTwin,
   nodesTwin,
   type TwinCell,
   type TwinGrid,
@@ -130,6 +131,34 @@ describe.each(builds)('the %s kernel of the rim and its twin', (build) => {
       expect(worst(memory.u8.slice(veilPtr, veilPtr + 72 * 60), expected)).toBeLessThan(1.01);
       const ours = memory.u16.slice(patchPtr >> 1, (patchPtr >> 1) + patch.data.length);
       expect(worst(ours, patch.data)).toBeLessThan(1.5 * 256);
+    }
+  });
+
+  it('hold the veil to the person alike, turned and beyond the edges of the matte', () => {
+    const side = 16;
+    for (const seed of [11, 12, 13]) {
+      const next = noise(seed);
+      const matte = Uint8Array.from({ length: side * side }, () => Math.floor(next() * 256));
+      const nodes = Array.from({ length: cellCount }, () => ({
+        slope: next(),
+        base: next(),
+        veil: next(),
+        own: next(),
+      }));
+      const map = [1.3 - next(), next() - 0.5, -3 * next(), next() - 0.5, 2.4 - next(), -2 * next()] as const;
+      memory.f32.set(
+        nodes.flatMap(({ slope, base, veil, own }) => [slope, base, veil, own]),
+        nodesPtr >> 2,
+      );
+      kernel.holdToPerson(nodesPtr, grid, put(memory, matte), side, put(memory, Float32Array.from(map)));
+      const held = holdToPersonTwin(nodes, grid.columns, matte, side, map);
+      expect(held.some(({ veil }) => veil === 0) && held.some(({ veil }) => veil > 0.5)).toBe(true);
+      expect(
+        worst(
+          memory.f32.slice(nodesPtr >> 2, (nodesPtr >> 2) + cellCount * 4),
+          held.flatMap(({ slope, base, veil, own }) => [slope, base, veil, own]),
+        ),
+      ).toBeLessThan(2e-3);
     }
   });
 

@@ -9,6 +9,7 @@
 import { NONE, WHOLE } from './_rim-apply';
 import { cellColour } from './_rim-cell';
 export { applyRim } from './_rim-apply';
+export { holdToPerson } from './_rim-person';
 
 const FIELD_BYTES: usize = 32;
 const VERTEX_BYTES: usize = 32;

@@ -230,3 +230,24 @@ function nodeAt(nodes: readonly TwinNode[], { columns, rows }: TwinGrid, x: numb
     own: mixed((node) => node.own),
   };
 }
+
+/** Within the rounding of f32. map: [a b c; d e f] from a cell's (column, row) to the matte's bytes, middles on whole numbers. */
+export function holdToPersonTwin(
+  nodes: readonly TwinNode[],
+  columns: number,
+  matte: Uint8Array,
+  side: number,
+  [a, b, c, d, e, f]: readonly [number, number, number, number, number, number],
+): TwinNode[] {
+  const at = (x: number, y: number): number => matte[held(y, 0, side - 1) * side + held(x, 0, side - 1)]!;
+  return nodes.map((node, i) => {
+    const column = i % columns,
+      row = Math.floor(i / columns);
+    const x = held(a * column + b * row + c, 0, side - 1),
+      y = held(d * column + e * row + f, 0, side - 1);
+    const [left, top] = [Math.floor(x), Math.floor(y)];
+    const along = (line: number): number => at(left, line) * (1 - x + left) + at(left + 1, line) * (x - left);
+    const seen = along(top) * (1 - y + top) + along(top + 1) * (y - top);
+    return { ...node, veil: node.veil * smooth(held((seen - 112) / 64)) };
+  });
+}

@@ -117,7 +117,7 @@ export class MeshLikeness implements LikenessEngine {
       drawn.spill();
     // White takes in the veil.
     if (fill === 'white') drawn.spill();
-    this.#finishRim(region, look, rgb, fill === 'white');
+    this.#finishRim(face, region, look, rgb, fill === 'white');
     return this.#patch;
   }
 
@@ -241,12 +241,13 @@ export class MeshLikeness implements LikenessEngine {
   }
 
   /** The drawn skin's alpha by what the picture shows, and the veil over the skin beside it. */
-  #finishRim(region: RegionView, look: Look, rgb: boolean, isWhite: boolean): void {
+  #finishRim(face: FaceTrack, region: RegionView, look: Look, rgb: boolean, isWhite: boolean): void {
     const tone = this.#veilTone;
     const { light } = this.#reading;
     this.#patch.veil = this.canvas.rim.finish(
       region,
       this.#patch,
+      face,
       this.#loops,
       this.#samples.normals,
       this.#referenceYuv,

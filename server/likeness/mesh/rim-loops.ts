@@ -12,7 +12,7 @@ const insideShare = 0.12;
 const bridge = 6;
 /** The ear's heights in the canonical frame, cm, and over what it goes over into temple and jaw. */
 const earTopCm = 4.2;
-const earBottomCm = -1.9;
+const earBottomCm = -3.2;
 const softCm = 1.4;
 /** Above this height the picture decides over drawn skin: there is hair; below, the likeness's own jaw and beard may reach over anything. */
 const decidesCm = 0.5;
@@ -23,7 +23,7 @@ const turnedTo = -0.25;
 /** Shade that skin is still believed in: under hair none, in an ear, under a jaw. */
 const leastShade = { forehead: 0.46, ear: 0.3, jaw: 0.22 } as const;
 /** Above the forehead the veil is whole to so far beyond the performer's hairline as it was at enrolment, and ends there, in rings. */
-const beyondHairline = { whole: 0.8, end: 1.8 } as const;
+const beyondHairline = { whole: 1.6, end: 2.6 } as const;
 /** Distance over which a patch of bare skin speaks for the rim, cm. */
 const speaksCm = 3;
 
@@ -138,12 +138,12 @@ const topOffset = (mesh: SkinMesh, k: number, rings: number): Offset => {
     (axis) => p[a + axis]! + (p[b + axis]! - p[a + axis]!) * (rings - low) - p[oval + axis]!,
   ) as Offset;
 };
-// An ear stands off the head's side, a thumb's length behind the oval. From the chin the neck goes down, from beside it back: seen from the front
-// there is nothing beside a jaw but what stands behind the performer.
-const earWhole = ([x]: Offset): Offset => [Math.sign(x) * 1.9, 0, -4.6];
-const earEnd = ([x]: Offset): Offset => [Math.sign(x) * 2.5, 0, -6.2];
-const jawWhole = ([x]: Offset): Offset => between(besideChin(x), [-x * 0.06, -0.9, -1.6], [-x * 0.06, -0.3, -2.6]);
-const jawEnd = ([x]: Offset): Offset => between(besideChin(x), [-x * 0.25, -5.2, -3.6], [-x * 0.15, -1.5, -6.5]);
+// An ear stands off the head's side, a thumb's length behind the oval. From the chin the neck goes down, from beside it down and back. Generous
+// everywhere: what stands behind the performer is left to the matte.
+const earWhole = ([x]: Offset): Offset => [Math.sign(x) * 2.5, 0, -4.6];
+const earEnd = ([x]: Offset): Offset => [Math.sign(x) * 3.5, 0, -6.2];
+const jawWhole = ([x]: Offset): Offset => between(besideChin(x), [-x * 0.06, -0.9, -1.6], [-x * 0.06, -1.2, -2.8]);
+const jawEnd = ([x]: Offset): Offset => between(besideChin(x), [-x * 0.25, -7.2, -3.6], [-x * 0.15, -6.4, -7.5]);
 const besideChin = (x: number): number => smooth((Math.abs(x) - 4) / 2.2);
 const between = (share: number, a: Offset, b: Offset): Offset =>
   a.map((value, axis) => value + (b[axis]! - value) * share) as Offset;

@@ -1,3 +1,4 @@
+import { cropSizePx, type FaceTrack, matteSidePx } from '../../frame/face-track.js';
 import type { RegionView } from '../../frame/region-view.js';
 import type { KernelMemory } from '../../kernels/memory.js';
 import {
@@ -34,6 +35,8 @@ export class SkinRim {
   readonly #scratchPtr: number;
   readonly #veilPtr: number;
   readonly #tonePtr: number;
+  readonly #mattePtr: number;
+  readonly #matteMapPtr: number;
   /** Points of the loops, (x, y), picture px. */
   readonly #places: Float32Array;
   readonly #ovalMiddle = { x: 0, y: 0 };
@@ -58,6 +61,8 @@ export class SkinRim {
     this.#scratchPtr = memory.allocate(cells * rimScratchBytes);
     this.#veilPtr = memory.allocate(mostSidePx * mostSidePx);
     this.#tonePtr = memory.allocate(64);
+    this.#mattePtr = memory.allocate(matteSidePx * matteSidePx);
+    this.#matteMapPtr = memory.allocate(64);
     this.#places = new Float32Array(points * 2);
     this.#veil = { ptr: this.#veilPtr, strideBytes: 0, tonePtr: this.#tonePtr, mix01: 1, x0: 0, y0: 0, x1: 0, y1: 0 };
   }
@@ -72,6 +77,7 @@ export class SkinRim {
    * After `place` and the drawing of the patch: gives its alpha the rim, and the veil that belongs to it, valid until the next call.
    * The patch begins on a multiple of 4 px and is as wide; the region holds the plain picture.
    *
+   * @param person what of the crop is the person: the veil lies on nothing else
    * @param loops those that were placed
    * @param normals vertices × (x, y, z), unit, z to the camera
    * @param referenceYuv vertices × (Y, Cb, Cr): the performer's skin in flat light
@@ -82,6 +88,7 @@ export class SkinRim {
   finish(
     region: RegionView,
     patch: PatchView,
+    person: Pick<FaceTrack, 'matte' | 'toCrop'>,
     loops: RimLoops,
     normals: Float32Array,
     referenceYuv: Float32Array,
@@ -115,6 +122,7 @@ export class SkinRim {
       (middle.y - y + topPx) / side,
     );
     kernel.nodes(region, grid, leftPx - patch.x0, topPx - patch.y0, this.#fieldsPtr, this.#nodesPtr, this.#scratchPtr);
+    if (veil01 > 0) this.#holdToPerson(person, x - leftPx, y - topPx);
     this.#apply(region, patch, leftPx, topPx, whole);
     if (veil01 <= 0 || whole) return null;
     return this.#veilOf(patch, tone, veil01);
@@ -129,6 +137,24 @@ export class SkinRim {
       middle.y += this.#places[i * 2 + 1]! / loopPoints;
     }
     return middle;
+  }
+
+  /** (x0, y0): where the cells begin in the picture. Until a matte is there the veil goes by colour and place alone. */
+  #holdToPerson({ matte, toCrop }: Pick<FaceTrack, 'matte' | 'toCrop'>, x0: number, y0: number): void {
+    if (!matte) return;
+    const { f32, u8 } = this.memory;
+    const side = 1 << this.#grid.shift;
+    const perCrop = matteSidePx / cropSizePx;
+    const at = this.#matteMapPtr >> 2;
+    for (let row = 0; row < 2; row++) {
+      const a = toCrop[row * 3]!,
+        b = toCrop[row * 3 + 1]!;
+      f32[at + row * 3] = a * side * perCrop;
+      f32[at + row * 3 + 1] = b * side * perCrop;
+      f32[at + row * 3 + 2] = (a * (x0 + side / 2) + b * (y0 + side / 2) + toCrop[row * 3 + 2]!) * perCrop - 0.5;
+    }
+    u8.set(matte, this.#mattePtr);
+    this.kernel.holdToPerson(this.#nodesPtr, this.#grid, this.#mattePtr, matteSidePx, this.#matteMapPtr);
   }
 
   #apply(region: RegionView, patch: PatchView, leftPx: number, topPx: number, whole: boolean): void {

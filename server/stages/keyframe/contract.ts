@@ -8,8 +8,9 @@ import type { InstantUs } from '../../time/time.js';
  *
  * On the wire (server/ipc): head JSON, payload RGB bytes.
  *  lane → inference  {type:'hello', laneId} · {type:'priority', program, preview} · DetectRequest + RGB w×h×3 ·
- *                    FaceRequest + RGB 256×256×3
- *  inference → lane  {type:'ready', engine} · {type:'engine', engine} · DetectReply · FaceReply + landmarks (478×3 f32), then identity (1024 f32) where asked
+ *                    FaceRequest + RGB 256×256×3 · MatteRequest + the same RGB
+ *  inference → lane  {type:'ready', engine} · {type:'engine', engine} · DetectReply · FaceReply + landmarks (478×3 f32), then identity (1024 f32) where asked ·
+ *                    MatteReply + matte (64×64 u8)
  */
 export interface DetectRequest {
   readonly type: 'detect';
@@ -26,6 +27,19 @@ export interface FaceRequest {
   readonly frameNumber: number;
   readonly captureAtUs: InstantUs;
   readonly wantIdentity: boolean;
+}
+/** How much of each part of a face's crop is the person: hair, ears, neck and shoulders included. */
+export interface MatteRequest {
+  readonly type: 'matte';
+  readonly faceId: number;
+  readonly trackNumber: number;
+  readonly frameNumber: number;
+}
+export interface MatteReply {
+  readonly type: 'matte';
+  readonly faceId: number;
+  readonly trackNumber: number;
+  readonly frameNumber: number;
 }
 export interface DetectReply {
   readonly type: 'detected';

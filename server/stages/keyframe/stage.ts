@@ -9,7 +9,7 @@ import type { RegionKernel } from '../../kernels/region.js';
 import type { InferenceStatus } from '../../protocol/messages.js';
 import type { InstantUs } from '../../time/time.js';
 import { OpenQuestions } from './open-questions.js';
-import type { DetectReply, DetectRequest, FaceReply, FaceRequest } from './contract.js';
+import type { DetectReply, DetectRequest, FaceReply, FaceRequest, MatteReply, MatteRequest } from './contract.js';
 
 export interface FaceAnswer {
   readonly reply: FaceReply;
@@ -19,6 +19,8 @@ export interface FaceAnswer {
 }
 export interface KeyframeEvents {
   onFace(answer: FaceAnswer): void;
+  /** Valid for good: nothing is written to it later. */
+  onMatte(reply: MatteReply, matte: Uint8Array): void;
   /** Boxes are in the small picture; scales lead to the camera's. */
   onDetected(reply: DetectReply, scaleX: number, scaleY: number): void;
   /** What is not the keyframe stage's own: neural engines and their patches. */
@@ -30,7 +32,16 @@ export interface KeyframeEvents {
 /** The lane's half of the keyframe stage: cuts crops, asks, and never waits. Answers come between frames. */
 export class KeyframeClient {
   /** `waiting`: faces that were not asked about because two questions of theirs are open. */
-  readonly counters = { asked: 0, answered: 0, detectAsked: 0, detectAnswered: 0, unavailable: 0, waiting: 0 };
+  readonly counters = {
+    asked: 0,
+    answered: 0,
+    detectAsked: 0,
+    detectAnswered: 0,
+    matteAsked: 0,
+    matteAnswered: 0,
+    unavailable: 0,
+    waiting: 0,
+  };
   /** What inference runs on, as it says once a second; null while it is not connected. */
   engine: InferenceStatus | null = null;
   readonly #questions: OpenQuestions;
@@ -132,6 +143,15 @@ export class KeyframeClient {
     return true;
   }
 
+  /** Asks what of the crop that `askFace` has just cut is the person. */
+  askMatte(face: FaceTrack, trackNumber: number, frameNumber: number): void {
+    const request: MatteRequest = { type: 'matte', faceId: face.faceId, trackNumber, frameNumber };
+    const rgb = this.memory.u8.subarray(this.#rgbPtr, this.#rgbPtr + cropSizePx * cropSizePx * 3);
+    if (!this.#ipc.channel?.sendCopy({ ...request }, rgb)) return;
+    face.matteAskedFrame = frameNumber;
+    this.counters.matteAsked++;
+  }
+
   /** Asks where faces are in a small RGB picture; one such question at a time. */
   askDetect(
     rgb: Uint8Array,
@@ -180,6 +200,10 @@ export class KeyframeClient {
         identity: reply.hasIdentity ? floats.subarray(landmarkCount * 3) : null,
       });
       return;
+    }
+    if (head.type === 'matte') {
+      this.counters.matteAnswered++;
+      return this.events.onMatte(head as unknown as MatteReply, new Uint8Array(payload));
     }
     this.events.onOther(message);
   }
