@@ -89,7 +89,7 @@ export function register(program: Command): void {
     .command('keys')
     .description('make the key pair of an issuer: a union, an agency, the legal office of the production')
     .requiredOption('--key-id <name>', 'what records and show files call the key by')
-    .requiredOption('--out <file>', 'where the private key goes (PEM, readable by its owner alone)')
+    .requiredOption('-o, --out <file>', 'where the private key goes (PEM, readable by its owner alone)')
     .option('--force', 'replace a file that is there; records signed with the old key count no more')
     .option('--json', 'print one JSON document')
     .action(keys);
@@ -98,7 +98,7 @@ export function register(program: Command): void {
     .description("put an issuer's signature under a performer's record; refused where the record would never count")
     .requiredOption('--key <file>', 'private key of the issuer')
     .requiredOption('--key-id <name>', 'what the show file calls the key by')
-    .option('--out <file>', 'where the signed record goes (default: printed, as JSON)')
+    .option('-o, --out <file>', 'where the signed record goes (default: printed, as JSON)')
     .option('--force', 'replace a file that is there')
     .option('--json', 'print one JSON document')
     .action(signFile);

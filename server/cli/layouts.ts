@@ -53,7 +53,7 @@ export function register(program: Command): void {
   program
     .command('layouts [show.json]')
     .description('write panels of a show for Bitfocus Companion, TouchOSC and Open Stage Control')
-    .requiredOption('--out <folder>', 'folder to write them into')
+    .requiredOption('-o, --out <folder>', 'folder to write them into')
     .option('--host <address>', 'address of this machine as the panel reaches it', '127.0.0.1')
     .option('--feedback-port <port>', "UDP port on which the panel's machine hears feedback", port, 9001)
     .option('--json', 'print one JSON document')

@@ -17,7 +17,7 @@ import { say, sayJson } from './output.js';
 import { whole } from './parse.js';
 
 interface Flags extends NetworkFlags {
-  readonly output: string;
+  readonly out: string;
   readonly skip: number;
   readonly unmarked?: boolean;
   readonly force?: boolean;
@@ -92,18 +92,18 @@ function save(file: string, bytes: Uint8Array, replace: boolean): void {
 function keep(frame: NdiVideoFrame, source: string, flags: Flags): void {
   const judged = { mark: readMark(frame.hasMetadata ? frame.metadata : null), plate: findPlate(frame) };
   judgeStill(judged, source, flags.unmarked === true);
-  save(flags.output, encode(frame, source, judged), flags.force === true);
+  save(flags.out, encode(frame, source, judged), flags.force === true);
   const { widthPx, heightPx, format } = frame;
   const kind = judged.mark?.kind ?? 'none';
-  if (flags.json === true) sayJson({ file: flags.output, source, widthPx, heightPx, format, kind, ...judged });
+  if (flags.json === true) sayJson({ file: flags.out, source, widthPx, heightPx, format, kind, ...judged });
   else
     say(
-      `${flags.output}: ${widthPx}×${heightPx} of ${source}, mark ${kind}, label ${judged.plate?.corner ?? 'not in the picture'}`,
+      `${flags.out}: ${widthPx}×${heightPx} of ${source}, mark ${kind}, label ${judged.plate?.corner ?? 'not in the picture'}`,
     );
 }
 
 async function still(wanted: string, flags: Flags): Promise<void> {
-  if (existsSync(flags.output) && flags.force !== true) throw new CodedError('CLI_FILE_EXISTS', { file: flags.output });
+  if (existsSync(flags.out) && flags.force !== true) throw new CodedError('CLI_FILE_EXISTS', { file: flags.out });
   const network = openNetwork(flags);
   try {
     const source = await findNamed(network, wanted, flags);
@@ -125,7 +125,7 @@ export function register(program: Command): void {
   const command = program
     .command('still <source>')
     .description('save one picture of an NDI source as PNG, with its mark in the file')
-    .requiredOption('-o, --output <file>', 'PNG file to write')
+    .requiredOption('-o, --out <file>', 'PNG file to write')
     .option('--skip <pictures>', 'pictures to let pass first', whole(0, 100_000), 2)
     .option('--unmarked', "also take a picture that carries no Understudy mark, such as a camera's")
     .option('--force', 'replace the file');

@@ -15,7 +15,7 @@ import { collectState, type Entries, type LeftOut } from './support/collect.js';
 import { redactText, redactValue } from './support/redact.js';
 
 interface Flags {
-  readonly output?: string;
+  readonly out?: string;
   readonly show?: string;
   readonly state?: string;
   readonly speed: boolean;
@@ -91,7 +91,7 @@ function write(file: string, entries: Entries): void {
 
 async function support(flags: Flags): Promise<void> {
   const file =
-    flags.output ?? `understudy-support-${machineClock.wallClockIso().slice(0, 19).replaceAll(':', '-')}.zip`;
+    flags.out ?? `understudy-support-${machineClock.wallClockIso().slice(0, 19).replaceAll(':', '-')}.zip`;
   if (existsSync(file) && flags.force !== true) throw new CodedError('CLI_FILE_EXISTS', { file });
   const { entries, leftOut } = await gather({
     state: flags.state ?? stateRoot(),
@@ -111,7 +111,7 @@ export function register(program: Command): void {
   program
     .command('support')
     .description("make one archive of logs, versions, settings and doctor's findings; no faces, no secrets")
-    .option('-o, --output <file>', 'zip file to write (default: named after the time)')
+    .option('-o, --out <file>', 'zip file to write (default: named after the time)')
     .option('--show <file>', 'also this show file, without embeddings and photos')
     .option('--state <folder>', 'state folder, where it is not the usual one')
     .option('--no-speed', 'leave out the speed measurements')

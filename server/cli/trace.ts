@@ -147,7 +147,7 @@ export function register(program: Command): void {
     .command('trace')
     .description('record where the time of a running show goes, as a trace file for the Chrome or Perfetto viewer')
     .option('--seconds <n>', 'how long to record', seconds, 10)
-    .option('--out <file>', 'the trace file to write', 'understudy-trace.json')
+    .option('-o, --out <file>', 'the trace file to write', 'understudy-trace.json')
     .option('--lane <id>', 'only this camera (default: all)')
     .option('--state <folder>', 'state folder of the show, where it is not the usual one')
     .option('--json', 'print one JSON document')

@@ -86,7 +86,7 @@ describe('the command line', async () => {
   });
 
   it.each([
-    [['still', 'cam'], '--output'],
+    [['still', 'cam'], '--out'],
     [['sources', '--wait', 'soon'], '--wait'],
     [['demo', '--http-port', '70000'], '65535'],
     [['bypass', 'cam-a', 'maybe'], 'on, off'],

@@ -76,7 +76,7 @@ export function registerBuild(likeness: Command): void {
     .command('build <photos...>')
     .description('make a likeness package from one or more photos of one face')
     .requiredOption('--name <name>', 'name that operators see')
-    .option('--out <path>', 'folder to make, or a .zip (default: likenesses/<id>)')
+    .option('-o, --out <path>', 'folder to make, or a .zip (default: likenesses/<id>)')
     .option('--id <id>', 'id in show files and OSC (default: made from the name)', identifier)
     .option('--consent <file>', "the performer's signed consent record (JSON)")
     .option('--synthetic', 'the person does not exist')
