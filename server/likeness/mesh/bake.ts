@@ -6,6 +6,7 @@ import { undoInterpolation } from './texture-filters.js';
 import { fillHoles, mergePhotos, type MergedSkin } from './merge-photos.js';
 import { reachSteps, skinReach, stepOf, TexturePolar, wrapped } from './skin-reach.js';
 import type { SkinMesh } from './skin-mesh.js';
+import { unclipped } from './unclip.js';
 import { spreadOverTexture, texels, textureSizePx, unwrap, type Photo, type UnwrapTools } from './unwrap.js';
 
 export { textureSizePx, type Photo } from './unwrap.js';
@@ -33,7 +34,10 @@ export interface FaceBake {
 
 /** photos: the one that looks most straight at the camera first. */
 export function bakeFace(photos: readonly Photo[], tools: UnwrapTools): FaceBake {
-  const unwrapped = photos.map((photo) => unwrap(photo, tools));
+  const unwrapped = photos.map((photo) => {
+    const seen = unwrap(photo, tools);
+    return { ...seen, rgb: unclipped(seen) };
+  });
   const skin = mergePhotos(unwrapped);
   const polar = new TexturePolar(tools.mesh);
   const reach = skinReach(skin.rgb, skin.seen, polar);
@@ -68,7 +72,7 @@ function takeLightOut(skin: MergedSkin, shape: Float32Array, tools: UnwrapTools)
 
 /** How well a photo must have seen a texel (see Unwrapped.seen): on the face, and on the rings round it. */
 const leastSeen = 0.02;
-const leastSeenRound = 0.09;
+const leastSeenRound = 0.06;
 /** As a share of the rings. */
 const hairMargin = 0.12;
 

@@ -6,6 +6,8 @@ import { type FaceBake, textureSizePx } from './bake.js';
 import { type MeshCanvas, maxPatchSidePx } from './canvas.js';
 import { type IrisTint, irisTintOf, Openings } from './openings.js';
 import { DrawnVertices } from './drawn-vertices.js';
+
+import { believeTint } from './believed-tint.js';
 import { coverOutline } from './outline.js';
 import { Lids } from './lids.js';
 import { vertexNormals } from './normals.js';
@@ -49,6 +51,7 @@ export class MeshLikeness implements LikenessEngine {
   readonly #shapeOffset = new Float32Array(vertexCount * 3);
   readonly #vertices: DrawnVertices;
   readonly #edge: EdgeTone;
+  readonly #hair01: Float32Array;
   readonly #pose = newPose();
   readonly #openings: Openings;
   readonly #lids: Lids;
@@ -81,13 +84,8 @@ export class MeshLikeness implements LikenessEngine {
     this.#isDrawn = mask.isDrawn();
     const fromRim = mask.shownCm(),
       fromSkin = mask.skinCm();
-    this.#edge = new EdgeTone(
-      canvas.memory,
-      canvas.vertex,
-      canvas.mesh,
-      mask.rim01(takeOnCm),
-      strangeVertices(bake, vertexCount),
-    );
+    this.#hair01 = strangeVertices(bake, vertexCount);
+    this.#edge = new EdgeTone(canvas.memory, canvas.vertex, canvas.mesh, mask.rim01(takeOnCm), this.#hair01);
     this.#texture = new SkinTexture(canvas.memory, bake, mask, grade);
     const isSkin = new Uint8Array(vertexCount);
     isSkin.set(canvas.topology.isSkin);
@@ -194,6 +192,7 @@ export class MeshLikeness implements LikenessEngine {
   #measureLight(face: FaceTrack, region: RegionView, matrix: YuvMatrix, look: Look): void {
     const reading = this.#reading;
     reading.measure(face, region, matrix, this.#seen, this.#referenceYuv, look.light01);
+    believeTint(reading.light, this.#hair01);
     const { weight } = this.#samples;
     this.#veilTone?.use(matrix);
     this.#edge.measure(
