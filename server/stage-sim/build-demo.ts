@@ -15,6 +15,8 @@ import { renderPortrait } from './portrait.js';
 /** Set-up step: enrolment photos of the synthetic performer and the package of the synthetic likeness, as a production would make them. */
 const demoRoot = join(buildRoot, 'demo');
 const yawsDeg = [0, -14, 14];
+/** Three-quarter views, in which the likeness's temples, sideburns and the sides of its jaw are seen. */
+const sidesDeg = [-34, 34];
 
 function portraitPng(person: PersonId, yawDeg: number): Buffer {
   const { rgb, widthPx, heightPx } = renderPortrait(person, { yawDeg, sidePx: 1280 });
@@ -39,13 +41,16 @@ for (const [index, yawDeg] of yawsDeg.entries()) {
   writeFileSync(join(demoRoot, 'performers', `robin-${index + 1}.png`), portraitPng('robin', yawDeg));
   writeFileSync(join(demoRoot, 'photos', `sasha-${index + 1}.png`), portraitPng('sasha', yawDeg));
 }
+for (const [index, yawDeg] of sidesDeg.entries())
+  writeFileSync(join(demoRoot, 'photos', `side-sasha-${index + 1}.png`), portraitPng('sasha', yawDeg));
 console.log('demo: portraits drawn');
 const detector = await FaceDetector.create(createSession);
 const mesher = await FaceMesher.create(createSession);
-const photos = yawsDeg.map((_, index) => {
-  const name = `sasha-${index + 1}.png`;
-  return { name, bytes: new Uint8Array(readFileSync(join(demoRoot, 'photos', name))) };
-});
+const names = [
+  ...yawsDeg.map((_, index) => `sasha-${index + 1}.png`),
+  ...sidesDeg.map((_, index) => `side-sasha-${index + 1}.png`),
+];
+const photos = names.map((name) => ({ name, bytes: new Uint8Array(readFileSync(join(demoRoot, 'photos', name))) }));
 const consent = {
   schemaVersion: 1,
   id: 'synthetic-sasha',

@@ -162,6 +162,26 @@ describe.each(builds)('the %s kernel of the rim and its twin', (build) => {
     }
   });
 
+  it('know skin whose red the camera has clipped, and grey of the same brightness as none', () => {
+    // U Y V Y of skin with red held at 255, in light that is brighter by a quarter than what is expected; and of grey.
+    const clipped = [107, 206, 140, 206],
+      grey = [128, 206, 128, 206];
+    const colour: [number, number, number] = [170, 108, 156];
+    const skinOf = (pixel: readonly number[]): number => {
+      const picture = makePicture(0, 80, 64, 12, 9, 'smooth');
+      for (let i = 0; i < picture.bytes.length; i++) picture.bytes[i] = pixel[i % 4]!;
+      const ptr = put(memory, picture.bytes);
+      memory.f32.set(Array.from({ length: cellCount }, () => [1, 0.46, 1, 0, ...colour, 0]).flat(), fieldsPtr >> 2);
+      const { widthPx, heightPx, strideBytes, format } = picture;
+      const source = { ptr, chromaPtr: 0, strideBytes, widthPx, heightPx, format };
+      kernel.nodes(source, grid, grid.left, grid.top, fieldsPtr, nodesPtr, scratchPtr);
+      const node = (nodesPtr >> 2) + (4 * grid.columns + 5) * 4;
+      return memory.f32[node + 1]!;
+    };
+    expect(skinOf(clipped)).toBe(1);
+    expect(skinOf(grey)).toBe(0);
+  });
+
   it('lay the veil whole under half-drawn skin: over the same tone no ring shows', () => {
     const picture = makePicture(0, 80, 64, 12, 9, 'smooth');
     const ptr = put(memory, picture.bytes);

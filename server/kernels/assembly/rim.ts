@@ -13,6 +13,8 @@ export { holdToPerson } from './_rim-person';
 
 const FIELD_BYTES: usize = 32;
 const VERTEX_BYTES: usize = 32;
+/** Codes of red by a legal-range code of luma, and of Cr: between BT.601 and BT.709. */
+const RGB_OF_LUMA: f32 = 255.0 / 219.0, RED_OF_CR: f32 = 1.7;
 /** Of a cell's sums. */
 const SUM_BYTES: usize = 32;
 /** Cells either side that a cell's line through luma is fitted over. */
@@ -117,7 +119,9 @@ function skinOf(luma: f32, cb: f32, cr: f32, field: usize): f32 {
   const least = load<f32>(field, 4);
   // In the light skin shines white: chroma does not grow with it.
   const scale = Mathf.min(1.15, shade);
-  const du = cb - 128 - (load<f32>(field, 20) - 128) * scale, dv = cr - 128 - (load<f32>(field, 24) - 128) * scale;
+  // Where the camera clips red, no skin can be redder.
+  const redder = Mathf.min((load<f32>(field, 24) - 128) * scale, (<f32>255 - code * RGB_OF_LUMA) / RED_OF_CR);
+  const du = cb - 128 - (load<f32>(field, 20) - 128) * scale, dv = cr - 128 - redder;
   const off = Mathf.sqrt(du * du + dv * dv) / (3.5 + 0.05 * code);
   const alike = Mathf.min(1, Mathf.max(0, (1.45 - off) / 0.55));
   const light = Mathf.min(1, Mathf.max(0, (shade - least) / (0.4 * least)));

@@ -180,9 +180,8 @@ function skinOf([luma, cb, cr]: readonly [number, number, number], cell: TwinCel
   const code = Math.max(0, luma - 16);
   const shade = code / Math.max(8, cell.colour[0] - 16);
   const scale = Math.min(1.15, shade);
-  const off =
-    Math.hypot(cb - 128 - (cell.colour[1] - 128) * scale, cr - 128 - (cell.colour[2] - 128) * scale) /
-    (3.5 + 0.05 * code);
+  const redder = Math.min((cell.colour[2] - 128) * scale, (255 - (code * 255) / 219) / 1.7);
+  const off = Math.hypot(cb - 128 - (cell.colour[1] - 128) * scale, cr - 128 - redder) / (3.5 + 0.05 * code);
   return held((1.45 - off) / 0.55) * held((shade - cell.least) / (0.4 * cell.least)) * held((1.9 - shade) / 0.3);
 }
 

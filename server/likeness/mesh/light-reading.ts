@@ -2,6 +2,7 @@ import { type FaceTrack, surfaceCount } from '../../frame/face-track.js';
 import type { YuvMatrix } from '../../frame/format.js';
 import type { RegionView } from '../../frame/region-view.js';
 import type { MeshCanvas } from './canvas.js';
+import { unclipSeen } from './clipped-seen.js';
 import { LightFit, type VertexLight } from './relight.js';
 import { probe } from './sample.js';
 
@@ -74,6 +75,7 @@ export class LightReading {
       if (this.isSkin[i] === 0 || facing < leastFacing) continue;
       const at = i * 3;
       probe(memory, region, seen[at] - region.box.x0, -seen[at + 1] - region.box.y0, radius, matrix, yuv, at);
+      unclipSeen(yuv, reference, at, this.light, i, matrix);
       // Read in place: a view per vertex is 32 kB of garbage a picture.
       const luma = Math.max(1, yuv[at] - 16);
       const was = Math.max(4, reference[at] - 16);

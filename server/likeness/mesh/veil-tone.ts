@@ -22,7 +22,8 @@ export class VeilTone {
     // All channels by one share: a skin half as far is a skin, one held channel by channel is red.
     let share = 1;
     for (let c = 0; c < 3; c++) {
-      this.#performer[c] = median(performer.vertexRgb, c);
+      // Its bake gives back what was clipped; the picture in which the veil lies is clipped likewise.
+      this.#performer[c] = Math.min(255, median(performer.vertexRgb, c));
       this.rgb[c] = median(likeness.vertexRgb, c) / Math.max(8, this.#performer[c]!) - 1;
       share = Math.min(share, (this.rgb[c]! < 0 ? leastGain - 1 : mostGain - 1) / this.rgb[c]!);
     }
