@@ -8,7 +8,7 @@ import { type IrisTint, irisTintOf, Openings } from './openings.js';
 import { DrawnVertices } from './drawn-vertices.js';
 
 import { believeTint } from './believed-tint.js';
-import { coverOutline } from './outline.js';
+import { coverOutline, type Overlaps, overlapsOf } from './outline.js';
 import { Lids } from './lids.js';
 import { vertexNormals } from './normals.js';
 import { strangeVertices } from './known-fade.js';
@@ -52,6 +52,7 @@ export class MeshLikeness implements LikenessEngine {
   readonly #vertices: DrawnVertices;
   readonly #edge: EdgeTone;
   readonly #hair01: Float32Array;
+  readonly #overlaps: Overlaps;
   readonly #pose = newPose();
   readonly #openings: Openings;
   readonly #lids: Lids;
@@ -79,6 +80,7 @@ export class MeshLikeness implements LikenessEngine {
     this.#patch = { ptr: canvas.patchPtr, strideBytes: 0, x0: 0, y0: 0, x1: 0, y1: 0, veil: null };
     this.#veilTone = reference ? new VeilTone(bake, reference) : null;
     const reach = (reference ?? bake).reach;
+    this.#overlaps = overlapsOf(canvas.mesh.positions);
     this.#loops = new RimLoops(canvas.mesh, reach);
     const mask = new SkinMask(canvas.mesh, reach, bake);
     this.#isDrawn = mask.isDrawn();
@@ -155,7 +157,7 @@ export class MeshLikeness implements LikenessEngine {
     }
     this.#lids.lay(landmarks, this.#shaped, pose, look.shape01);
     vertexNormals(seen, this.canvas.mesh.triangles, this.#samples.normals);
-    coverOutline(this.#samples.normals, seen, this.#shaped, region.box, pose.scale);
+    coverOutline(this.#samples.normals, seen, this.#shaped, region.box, pose.scale, this.#overlaps);
   }
 
   #boundPatch(region: RegionView): boolean {

@@ -17,7 +17,7 @@ const softCm = 1.4;
 /** Above this height the picture decides over drawn skin: there is hair; below, the likeness's own jaw and beard may reach over anything. */
 const decidesCm = 0.5;
 /** Below this height the far eye of a turned head lies at its outline: what turns away there is the likeness's own, whatever the picture shows. */
-const eyeLevelCm = 5.6;
+const eyeLevelCm = 5;
 const turnedFrom = 0.05;
 const turnedTo = -0.25;
 /** Shade that skin is still believed in: under hair none, in an ear, under a jaw. */
@@ -81,7 +81,7 @@ export class RimLoops {
       ...end.map((offset, k): RimPoint => ({ offset, veil: 0, own: picture[k]! })),
     ];
     this.#offsets = Float32Array.from(this.points.flatMap(({ offset }) => offset));
-    this.#eyeLevel = Float32Array.from(at, ([, y]) => 1 - smooth((y - eyeLevelCm) / 2.6 + 0.5));
+    this.#eyeLevel = Float32Array.from(at, ([, y]) => 1 - smooth((y - eyeLevelCm) / 1.6 + 0.5));
     this.leastShade = Float32Array.from(
       zones,
       ({ top, ear, jaw }) => top * leastShade.forehead + ear * leastShade.ear + jaw * leastShade.jaw,
