@@ -43,28 +43,40 @@ export function boxEnergy(src: usize, strideBytes: i32, format: i32, x0: i32, y0
   return 0;
 }
 
+/** The largest grain, codes (the tile's σ): what 16 bits hold. */
+const MOST_GRAIN: f32 = 31.9;
+
 /**
- * Adds grain to a patch (u16×4, 8.8). tile: 128 × 128 × 4 i16, unit noise × 256 in three lanes, 0 in the fourth; it starts at
- * (phaseX, phaseY) and repeats. amplitude: f32×4 codes per channel (the fourth 0). Where alpha is 0 nothing is seen anyway.
+ * Adds grain to a patch (u16×4, 8.8) where it has alpha: of two pixels side by side that have none, neither changes. tile: 128 × 128 × 4 i16,
+ * unit noise × 256 in three lanes, less than 1024 either way, 0 in the fourth; it starts at (phaseX, phaseY), phaseX even, and repeats.
+ * amplitude: f32×4 codes per channel, 0…31.9 (the fourth 0).
  */
 export function addGrain(
   patch: usize, strideBytes: i32, width: i32, height: i32, tile: usize, phaseX: i32, phaseY: i32, amplitude: usize,
 ): i32 {
-  const gain = v128.load(amplitude);
-  const top = f32x4.splat(65280);
+  // noise · 32 · (amplitude · 1024) / 2^15 is noise · amplitude.
+  const held = f32x4.pmin(f32x4.splat(MOST_GRAIN), f32x4.pmax(f32x4.splat(0), v128.load(amplitude)));
+  const codes = i32x4.trunc_sat_f32x4_s(f32x4.add(f32x4.mul(held, f32x4.splat(1024)), f32x4.splat(0.5)));
+  const gain = i16x8.narrow_i32x4_s(codes, codes);
+  // Unsigned codes as signed ones, so that sums saturate at black; white is a little below the top.
+  const sign = i16x8.splat(-32768), top = i16x8.splat(32512), alpha = i16x8(0, 0, 0, -1, 0, 0, 0, -1);
   for (let y = 0; y < height; y++) {
     const row = patch + <usize>(y * strideBytes);
     const noise = tile + (<usize>((y + phaseY) & 127) << 10);
-    for (let x = 0; x < width; x++) {
+    let x = 0;
+    for (; x + 2 <= width; x += 2) {
       const at = row + (<usize>x << 3);
-      const value = f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(v128.load64_zero(at)));
-      const grain = f32x4.convert_i32x4_s(
-        i32x4.extend_low_i16x8_s(v128.load64_zero(noise + (<usize>((x + phaseX) & 127) << 3))),
-      );
-      const sum = f32x4.pmin(top, f32x4.add(value, f32x4.mul(grain, gain)));
-      const whole = i32x4.trunc_sat_f32x4_s(f32x4.add(sum, f32x4.splat(0.5)));
-      v128.store64_lane(at, i16x8.narrow_i32x4_u(whole, whole), 0);
+      const value = v128.load(at);
+      if (!v128.any_true(v128.and(value, alpha))) continue;
+      const grain = i16x8.q15mulr_sat_s(i16x8.shl(v128.load(noise + (<usize>((x + phaseX) & 127) << 3)), 5), gain);
+      v128.store(at, v128.xor(i16x8.min_s(top, i16x8.add_sat_s(v128.xor(value, sign), grain)), sign));
     }
+    if (x == width) continue;
+    const at = row + (<usize>x << 3);
+    const value = v128.load64_zero(at);
+    if (load<u16>(at, 6) == 0) continue;
+    const grain = i16x8.q15mulr_sat_s(i16x8.shl(v128.load64_zero(noise + (<usize>((x + phaseX) & 127) << 3)), 5), gain);
+    v128.store64_lane(at, v128.xor(i16x8.min_s(top, i16x8.add_sat_s(v128.xor(value, sign), grain)), sign), 0);
   }
   return 0;
 }

@@ -38,9 +38,13 @@ export function addGrainTwin(
   phaseY: number,
   amplitude: readonly number[],
 ): void {
+  const before = patch.slice();
   for (let i = 0; i < patch.length; i++) {
     const x = Math.floor(i / 4) % widthPx,
       y = Math.floor(i / 4 / widthPx);
+    // Two pixels side by side are done together.
+    const first = (y * widthPx + (x & ~1)) * 4 + 3;
+    if (before[first] === 0 && ((x | 1) >= widthPx || before[first + 4] === 0)) continue;
     const noise = tile[(((y + phaseY) & 127) * 128 + ((x + phaseX) & 127)) * 4 + (i % 4)]!;
     patch[i] = code(patch[i]! + noise * amplitude[i % 4]!);
   }

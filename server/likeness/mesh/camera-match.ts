@@ -103,18 +103,18 @@ export class CameraMatch {
     if (grain < leastGrainCodes) return isBlurred;
     const chroma = rgb ? 1 : chromaShare;
     this.memory.f32.set([grain, grain * chroma, grain * chroma, 0], this.#amplitudePtr >> 2);
-    // Two odd steps: no two pictures in a row show the tile at the same place.
+    // Twice an odd step, as the kernel wants, and an odd one: no two of 128 pictures show the tile at the same place.
     this.kernel.addGrain(
       patch.ptr,
       patch.strideBytes,
       widthPx,
       heightPx,
       this.#tilePtr,
-      (frame * 37) & (grainTileSidePx - 1),
+      (frame * 74) & (grainTileSidePx - 1),
       (frame * 53) & (grainTileSidePx - 1),
       this.#amplitudePtr,
     );
-    return true;
+    return isBlurred;
   }
 
   #measure(face: FaceTrack, region: RegionView): Seen {
@@ -221,7 +221,8 @@ function grainTile(): Int16Array {
     i % 4 === 3
       ? 0
       : Math.round(
-          256 * Math.max(-4, Math.min(4, Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform()))),
+          256 *
+            Math.max(-3.99, Math.min(3.99, Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform()))),
         ),
   );
 }
