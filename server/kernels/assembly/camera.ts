@@ -81,35 +81,67 @@ export function addGrain(
   return 0;
 }
 
-/** One line of the box blur, weighted by alpha: running sums of (colour · alpha, alpha). */
-function blurLine(from: usize, to: usize, count: i32, step: usize, radius: i32): void {
-  let sum = f32x4.splat(0);
-  const last = count - 1;
-  for (let k = -radius; k <= radius; k++) sum = f32x4.add(sum, weighted(from + <usize>min(last, max(0, k)) * step));
-  const share = f32x4.splat(1.0 / <f32>(radius * 2 + 1));
-  for (let k = 0; k < count; k++) {
-    const alpha = max<f32>(f32x4.extract_lane(sum, 3), 1e-6);
-    const colour = f32x4.mul(sum, f32x4.splat(1.0 / alpha));
-    const mean = f32x4.replace_lane(colour, 3, f32x4.extract_lane(f32x4.mul(sum, share), 3) * 65280);
-    const whole = i32x4.trunc_sat_f32x4_s(f32x4.add(mean, f32x4.splat(0.5)));
-    v128.store64_lane(to + <usize>k * step, i16x8.narrow_i32x4_u(whole, whole), 0);
-    sum = f32x4.add(sum, weighted(from + <usize>min(last, k + radius + 1) * step));
-    sum = f32x4.sub(sum, weighted(from + <usize>max(0, k - radius) * step));
-  }
-}
 /** (c0 · a, c1 · a, c2 · a, a), alpha 0…1. */
 // @ts-ignore: decorator
 @inline
 function weighted(at: usize): v128 {
   const value = f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(v128.load64_zero(at)));
-  const alpha = f32x4.extract_lane(value, 3) * (1.0 / 65280.0);
-  return f32x4.mul(f32x4.replace_lane(value, 3, 1), f32x4.splat(alpha));
+  const alpha = f32x4.mul(i32x4.shuffle(value, value, 3, 3, 3, 3), f32x4.splat(1.0 / 65280.0));
+  return f32x4.mul(f32x4.replace_lane(value, 3, 1), alpha);
+}
+/** Sums of 2 · radius + 1 pixels of a row, edges repeated: f32×4 each, weighted by alpha. `line`: scratch of as many. */
+function sumRow(from: usize, line: usize, to: usize, width: i32, radius: i32): void {
+  for (let x: usize = 0; x < <usize>width; x++) v128.store(line + (x << 4), weighted(from + (x << 3)));
+  const last = width - 1;
+  let sum = f32x4.splat(0);
+  for (let k = -radius; k <= radius; k++) sum = f32x4.add(sum, v128.load(line + (<usize>min(last, max(0, k)) << 4)));
+  for (let x = 0; x < width; x++) {
+    v128.store(to + (<usize>x << 4), sum);
+    const enters = v128.load(line + (<usize>min(last, x + radius + 1) << 4)), leaves = v128.load(line + (<usize>max(0, x - radius) << 4));
+    sum = f32x4.add(sum, f32x4.sub(enters, leaves));
+  }
+}
+/** A row of means from the sums of its window, which then move on by a row. */
+function meanRow(sums: usize, enters: usize, leaves: usize, to: usize, width: i32, share: f32): void {
+  const magic = f32x4.splat(8388608), full = f32x4.splat(65280), none = f32x4.splat(0), least = f32x4.splat(1e-6);
+  const alphaShare = share * 65280;
+  for (const end = sums + (<usize>width << 4); sums < end; sums += 16, enters += 16, leaves += 16, to += 8) {
+    const sum = v128.load(sums);
+    v128.store(sums, f32x4.add(sum, f32x4.sub(v128.load(enters), v128.load(leaves))));
+    const colour = f32x4.div(sum, f32x4.pmax(least, i32x4.shuffle(sum, sum, 3, 3, 3, 3)));
+    const mean = f32x4.replace_lane(colour, 3, f32x4.extract_lane(sum, 3) * alphaShare);
+    const whole = v128.and(f32x4.add(f32x4.pmin(full, f32x4.pmax(none, mean)), magic), i32x4.splat(0xffff));
+    v128.store64_lane(to, i16x8.narrow_i32x4_u(whole, whole), 0);
+  }
 }
 
-/** Box blur of a patch in both directions by whole pixels; nothing that alpha hides bleeds in. scratch: as large as the patch. */
+/**
+ * Box blur of a patch in both directions by whole pixels, edges repeated; nothing that alpha hides bleeds in. Row by row, both directions at once:
+ * a window's rows stay near the processor, where columns by themselves took six times as long.
+ *
+ * @param scratch (2 · radius + 4) · width · 16 bytes
+ */
 export function blurPatch(patch: usize, scratch: usize, strideBytes: i32, width: i32, height: i32, radius: i32): i32 {
   if (radius < 1) return 0;
-  for (let y = 0; y < height; y++) blurLine(patch + <usize>(y * strideBytes), scratch + <usize>(y * strideBytes), width, 8, radius);
-  for (let x = 0; x < width; x++) blurLine(scratch + (<usize>x << 3), patch + (<usize>x << 3), height, <usize>strideBytes, radius);
+  const rowBytes = <usize>width << 4, side = 2 * radius + 1, window = side + 1, last = height - 1;
+  const line = scratch, sums = line + rowBytes, ring = sums + rowBytes;
+  const share: f32 = 1 / <f32>(side * side);
+  for (let at = sums; at < ring; at += 16) v128.store(at, f32x4.splat(0));
+  let done = -1;
+  for (let k = -radius; k <= radius; k++) {
+    const y = min(last, max(0, k));
+    const row = ring + <usize>(y % window) * rowBytes;
+    if (y > done) sumRow(patch + <usize>(y * strideBytes), line, row, width, radius);
+    done = y;
+    for (let x: usize = 0; x < rowBytes; x += 16) v128.store(sums + x, f32x4.add(v128.load(sums + x), v128.load(row + x)));
+  }
+  for (let y = 0; y < height; y++) {
+    const next = min(last, y + radius + 1);
+    const enters = ring + <usize>(next % window) * rowBytes, leaves = ring + <usize>(max(0, y - radius) % window) * rowBytes;
+    // Row `next` lies below what was written so far.
+    if (next > done) sumRow(patch + <usize>(next * strideBytes), line, enters, width, radius);
+    done = next;
+    meanRow(sums, enters, leaves, patch + <usize>(y * strideBytes), width, share);
+  }
   return 0;
 }

@@ -3,6 +3,7 @@ import type { RegionView } from '../../frame/region-view.js';
 import { type CameraKernel, grainTileSidePx } from '../../kernels/camera.js';
 import type { KernelMemory } from '../../kernels/memory.js';
 import type { PatchView } from '../port.js';
+import type { DrawnBands } from './drawn-bands.js';
 
 /** Kernel format of a patch's first channel. */
 const patchFormat = 4;
@@ -74,6 +75,7 @@ export class CameraMatch {
   constructor(
     private readonly memory: KernelMemory,
     private readonly kernel: CameraKernel,
+    private readonly drawn: DrawnBands,
     private readonly scratchPtr: number,
   ) {
     this.#outPtr = memory.allocate(64);
@@ -88,19 +90,18 @@ export class CameraMatch {
     return this.#seen.get(faceId) ?? null;
   }
 
-  /** amount01: 0 leaves the likeness clean and sharp. frame: moves the grain. True where what was 0 is 0 no longer. */
-  apply(face: FaceTrack, region: RegionView, patch: PatchView, rgb: boolean, amount01: number, frame: number): boolean {
-    if (amount01 <= 0) return false;
+  /** amount01: 0 leaves the likeness clean and sharp. frame: moves the grain. */
+  apply(face: FaceTrack, region: RegionView, patch: PatchView, rgb: boolean, amount01: number, frame: number): void {
+    if (amount01 <= 0) return;
     const seen = this.#measure(face, region);
     const widthPx = patch.x1 - patch.x0,
       heightPx = patch.y1 - patch.y0;
     const radius = Math.round(seen.blurPx * amount01);
-    const isBlurred = seen.blurPx >= leastBlurPx;
-    if (isBlurred) this.kernel.blurPatch(patch.ptr, this.scratchPtr, patch.strideBytes, widthPx, heightPx, radius);
+    if (seen.blurPx >= leastBlurPx) this.#blur(patch, radius);
     if (seen.pictures === 0 || seen.pictures % readEvery === 1) seen.ownCodes = this.#patchNoise(face, region, patch);
     seen.pictures++;
     const grain = Math.sqrt(Math.max(0, seen.grainCodes ** 2 - seen.ownCodes ** 2)) * amount01;
-    if (grain < leastGrainCodes) return isBlurred;
+    if (grain < leastGrainCodes) return;
     const chroma = rgb ? 1 : chromaShare;
     this.memory.f32.set([grain, grain * chroma, grain * chroma, 0], this.#amplitudePtr >> 2);
     // Twice an odd step, as the kernel wants, and an odd one: no two of 128 pictures show the tile at the same place.
@@ -114,7 +115,16 @@ export class CameraMatch {
       (frame * 53) & (grainTileSidePx - 1),
       this.#amplitudePtr,
     );
-    return isBlurred;
+  }
+
+  #blur(patch: PatchView, radiusPx: number): void {
+    const box = this.drawn.bounds(patch.x1 - patch.x0, patch.y1 - patch.y0, radiusPx);
+    const widthPx = box.x1 - box.x0,
+      heightPx = box.y1 - box.y0;
+    if (widthPx <= 0 || heightPx <= 0) return;
+    const at = patch.ptr + box.y0 * patch.strideBytes + box.x0 * 8;
+    this.kernel.blurPatch(at, this.scratchPtr, patch.strideBytes, widthPx, heightPx, radiusPx);
+    this.drawn.spill();
   }
 
   #measure(face: FaceTrack, region: RegionView): Seen {

@@ -60,7 +60,7 @@ export class MeshCanvas {
     this.vertex = loadVertexKernel(memory);
     this.light = new LightSamples(memory, this.vertex, this.mesh.count);
     this.rim = new SkinRim(memory, new RimKernel(memory), maxPatchSidePx);
-    this.camera = new CameraMatch(memory, camera, this.selfPtr);
+    this.camera = new CameraMatch(memory, camera, this.drawn, this.selfPtr);
     this.depthPtr = memory.allocate(maxPatchSidePx * maxPatchSidePx * 4);
     this.vertexPtr = memory.allocate(this.mesh.count * rasterVertexFloats * 4);
     this.selfVertexPtr = memory.allocate(this.mesh.count * rasterVertexFloats * 4);

@@ -1,3 +1,4 @@
+import type { BoxPx } from '../../frame/geometry.js';
 import type { KernelMemory } from '../../kernels/memory.js';
 import { bandRowsPx, type RasterKernel } from '../../kernels/raster.js';
 
@@ -11,9 +12,10 @@ export class DrawnBands {
   #strideBytes = 0;
   #heightPx = 0;
   #isWhole = false;
+  readonly #box: BoxPx = { x0: 0, y0: 0, x1: 0, y1: 0 };
 
   constructor(
-    memory: KernelMemory,
+    private readonly memory: KernelMemory,
     private readonly raster: RasterKernel,
     private readonly patchPtr: number,
     mostSidePx: number,
@@ -30,6 +32,27 @@ export class DrawnBands {
     this.#strideBytes = strideBytes;
     this.#heightPx = heightPx;
     this.#isWhole = false;
+  }
+
+  /** A box round all that is drawn, and so many px more, px of the patch; the result is reused. */
+  bounds(widthPx: number, heightPx: number, morePx: number): Readonly<BoxPx> {
+    const { u16 } = this.memory;
+    const box = this.#box;
+    box.x0 = widthPx;
+    box.y0 = heightPx;
+    box.x1 = box.y1 = 0;
+    for (let y = 0, at = this.ptr >> 1; y < heightPx; y += bandRowsPx, at += 2) {
+      if (u16[at + 1] === 0) continue;
+      box.x0 = Math.min(box.x0, u16[at]! - morePx);
+      box.x1 = Math.max(box.x1, u16[at + 1]! + morePx);
+      box.y0 = Math.min(box.y0, y - morePx);
+      box.y1 = y + bandRowsPx + morePx;
+    }
+    box.x0 = Math.max(0, box.x0);
+    box.y0 = Math.max(0, box.y0);
+    box.x1 = Math.min(widthPx, box.x1);
+    box.y1 = Math.min(heightPx, box.y1);
+    return box;
   }
 
   /** Something else than triangles was drawn, anywhere in the patch. */

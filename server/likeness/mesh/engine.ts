@@ -113,10 +113,9 @@ export class MeshLikeness implements LikenessEngine {
     this.#measureLight(face, region, matrix, look);
     this.#draw(face, region, matrix, look, rgb, fill);
     const { camera, drawn } = this.canvas;
-    if (fill === 'likeness' && camera.apply(face, region, this.#patch, rgb, look.grain01, this.#pictures++))
-      drawn.spill();
+    if (fill === 'likeness') camera.apply(face, region, this.#patch, rgb, look.grain01, this.#pictures++);
     // White takes in the veil.
-    if (fill === 'white') drawn.spill();
+    else drawn.spill();
     this.#finishRim(face, region, look, rgb, fill === 'white');
     return this.#patch;
   }
