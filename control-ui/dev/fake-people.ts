@@ -17,6 +17,16 @@ export const fakeLikenesses: readonly LikenessSummary[] = [
     engineFault: null,
   },
   {
+    id: 'mara-9',
+    name: 'Mara at nine',
+    synthetic: true,
+    consent: 'valid',
+    consentReason: 'Synthetic person: nobody real is shown.',
+    digest: '9d'.repeat(32),
+    engine: { kind: 'mesh', models: [] },
+    engineFault: null,
+  },
+  {
     id: 'otto',
     name: 'Otto Brandt',
     synthetic: false,

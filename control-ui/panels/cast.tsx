@@ -176,6 +176,28 @@ function FacesNow(): JSX.Element {
   );
 }
 
+/** A likeness is loaded and warmed beside the one that is on: until it is ready, that one is shown. */
+function StillOn({
+  member,
+  likeness,
+}: {
+  readonly member: CastMember;
+  readonly likeness: LikenessSummary;
+}): JSX.Element | null {
+  const desk = useDesk();
+  const shown = desk.lanes.value
+    .flatMap(({ faces }) => faces)
+    .find((face) => face.performerId === member.performerId && face.drawnBy && face.drawnBy.likenessId !== likeness.id);
+  if (!shown?.drawnBy) return null;
+  const { likenessId } = shown.drawnBy;
+  const name = desk.likenesses.value.find(({ id }) => id === likenessId)?.name ?? likenessId;
+  return (
+    <p class="muted" role="status" data-testid={`still-on-${member.performerId}`}>
+      {likeness.name} is getting ready. {name} stays on until then.
+    </p>
+  );
+}
+
 /** A likeness without valid consent stays selectable: the server refuses it and says which record fails. */
 function CastRow({ member }: { readonly member: CastMember }): JSX.Element {
   const desk = useDesk();
@@ -215,6 +237,7 @@ function CastRow({ member }: { readonly member: CastMember }): JSX.Element {
         {likeness && <ConsentBadge likeness={likeness} />}
         <RemovePerformer member={member} />
       </div>
+      {likeness && <StillOn member={member} likeness={likeness} />}
     </div>
   );
 }

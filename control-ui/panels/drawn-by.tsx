@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import type { DrawnBy, EngineMark, ModelMark } from '../../server/protocol/messages.js';
+import { useDesk } from '../link/desk-context.js';
 
 const kindWords: Record<EngineMark['kind'], string> = { mesh: 'mesh', swap: 'face network', dfm: 'DFM' };
 
@@ -31,9 +32,11 @@ export function EngineFacts({ engine }: { readonly engine: EngineMark }): JSX.El
   );
 }
 
-/** In a line: "DFM anna-old 1f3a…". */
+/** In a line: "by the DFM anna-old 1f3a…", "by the mesh of Sasha 44dd…". */
 export function DrawnLine({ drawnBy }: { readonly drawnBy: DrawnBy }): JSX.Element {
+  const desk = useDesk();
   const [model] = drawnBy.models;
+  const name = desk.likenesses.value.find(({ id }) => id === drawnBy.likenessId)?.name;
   const title = [
     `Package ${drawnBy.digest}`,
     ...drawnBy.models.map(({ role, id, licence, sha256 }) => `${role} ${id}, ${licence}, ${sha256}`),
@@ -49,7 +52,7 @@ export function DrawnLine({ drawnBy }: { readonly drawnBy: DrawnBy }): JSX.Eleme
       ) : (
         <>
           {' '}
-          of <code>{shortDigest(drawnBy.digest)}</code>
+          of {name} <code>{shortDigest(drawnBy.digest)}</code>
         </>
       )}
     </span>

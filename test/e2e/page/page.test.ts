@@ -121,6 +121,13 @@ describe.skipIf(chromiumPath === null)(`the page in a browser${skipped}`, () => 
     expect(desk().cast.at(-1)).toMatchObject({ performerId: 'robin-vale', name: 'Robin Vále', likenessId: null });
     expect(await page.getByTestId('face-cam-a-0').innerText()).toContain('by the face network hyperswap-1a-256');
     expect(await page.getByTestId('likeness-otto').innerText()).toContain('The mesh draws it.');
+    expect(await page.getByTestId('still-on-mara').count()).toBe(0);
+    await page.getByTestId('assign-mara').selectOption('mara-9');
+    const stillOn = page.getByTestId('still-on-mara');
+    await stillOn.waitFor();
+    expect(await stillOn.innerText()).toBe('Mara at nine is getting ready. Mara at seventy stays on until then.');
+    await page.getByTestId('assign-mara').selectOption('mara-71');
+    await stillOn.waitFor({ state: 'detached' });
     await page.getByTestId('likeness-otto').scrollIntoViewIfNeeded();
     await page.screenshot({ path: join(shots, 'cast-1280.png') });
     await page.getByTestId('remove-robin-vale').click();
