@@ -57,8 +57,9 @@ class Stage {
   readonly #luma = this.memory.allocate(cropSizePx * cropSizePx);
   readonly #before = faceAt(1);
   #frameNumber = 0;
-  constructor() {
-    this.face.carried.set(faceAt(1));
+  /** besidePx: where the detector's guess puts the face beside its place. */
+  constructor(besidePx = 0) {
+    this.face.carried.set(faceAt(1).map((value, k) => (k % 3 === 2 ? value : value + besidePx)));
     this.gauge.start(this.face);
     this.show(1);
     this.learn(1);
@@ -108,6 +109,29 @@ describe('the gauge of eyes and mouth', () => {
     const stage = new Stage();
     expect(stage.show(1, faceAt(1.5))).toBe(true);
     expect(stage.open01).toBeLessThan(1.15);
+  });
+
+  it('learns nothing from a look that was cut beside the eye, as a new track’s first are', () => {
+    const stage = new Stage(12);
+    expect(stage.show(1)).toBe(false);
+    expect(stage.open01).toBe(1);
+    // What is learned in its place is believed.
+    stage.learn(1);
+    stage.show(0);
+    expect(stage.open01).toBeLessThan(0.25);
+  });
+
+  it('shows at once what a keyframe corrects and the picture bears out', () => {
+    const stage = new Stage();
+    stage.show(1);
+    // A keyframe has opened the eye that is still shown shut.
+    const shownShut = faceAt(0),
+      open = faceAt(1);
+    for (let i = 0; i < landmarkCount * 2; i++)
+      stage.face.correction[i] = shownShut[(i >> 1) * 3 + (i & 1)]! - open[(i >> 1) * 3 + (i & 1)]!;
+    stage.face.correctionLeft = stage.face.correctionFrames = 3;
+    expect(stage.show(1)).toBe(true);
+    expect(Math.abs(stage.face.correction[159 * 2 + 1]!)).toBeLessThan(0.1);
   });
 
   it('says nothing of an eye that something is in front of', () => {

@@ -83,6 +83,16 @@ describe.each(filters)('landmarks under %s', (filter) => {
     for (let n = 22; n < 40; n++) expect(furthest(out[n]!, pictures[n]!)).toBeLessThan(2);
   });
 
+  it('let a lid that falls by 5 px from one picture to the next fall in that picture', () => {
+    const pictures = Array.from({ length: 20 }, (_, n) => {
+      const picture = face();
+      for (let i = 10; i < 18; i++) picture[i * 3 + 1]! += n < 15 ? 0 : 5;
+      return picture;
+    });
+    const out = play(filter, 0.5, pictures);
+    expect(furthest(out[15]!, pictures[15]!)).toBeLessThan(1.4);
+  });
+
   it('begin anew without a jump after they were switched off', () => {
     const smoother = new LandmarkSmoother();
     smoother.start(face());

@@ -1,4 +1,4 @@
-import { cropSizePx, type FaceTrack } from '../../frame/face-track.js';
+import { cropSizePx, type FaceTrack, landmarkCount } from '../../frame/face-track.js';
 import { affine, type Affine, composeAffine, invertAffine } from '../../frame/geometry.js';
 import type { MeshNeighbours } from '../../frame/mesh-neighbours.js';
 import { fitSimilarity } from '../../frame/similarity.js';
@@ -12,6 +12,8 @@ const ringFrames = 24;
 /** Where flow and looks differ in an opening by less than the first, flow is finer; by more than the second, it has lost the lid or lip. Crop px. */
 const agreePx = 0.6;
 const lostPx = 1.6;
+/** A look whose corners were cut further than this beside its part, on the mean, is no look at it. Look px. */
+const besidePx = 2;
 /** A part of which less than this is in sight is not looked at. */
 const leastVisible01 = 0.9;
 
@@ -39,6 +41,7 @@ export class PartGauge {
   readonly #steadyTo: Float32Array;
   readonly #motion = affine(1, 0, 0, 0, 1, 0);
   readonly #laid: readonly Float32Array[];
+  readonly #shownPoints = new Float32Array(landmarkCount * 3);
 
   constructor(
     private readonly memory: KernelMemory,
@@ -113,14 +116,15 @@ export class PartGauge {
     if (own.frameRing[at] !== frameNumber || face.maskPtr !== 0) return;
     for (let part = 0; part < this.#shapes.length; part++) {
       this.#lay(landmarks, part, own.frames[at]![part]!);
-      const rawPtr = this.#lookPtr(own, at, part);
-      own.looks[part]!.learn(rawPtr, rawPtr + lookBytes, this.#laid[part]!);
-      // The model lets the corners of a shut eye drop.
-      if (!own.looks[part]!.isOpen) continue;
+      const looks = own.looks[part]!;
       // Where the part was then, in terms of where it was believed; the same holds now.
       this.#shapes[part]!.frame(landmarks, this.#motion);
       composeAffine(invertAffine(own.frames[at]![part]!, this.#toLook), this.#motion, this.#motion);
-      composeAffine(own.now[part]!, this.#motion, own.now[part]!);
+      const rawPtr = this.#lookPtr(own, at, part);
+      // A new track is first taken for where the detector guessed it.
+      if (!isBeside(this.#motion)) looks.learn(rawPtr, rawPtr + lookBytes, this.#laid[part]!);
+      // The model lets the corners of a shut eye drop.
+      if (looks.isOpen(this.#laid[part]!)) composeAffine(own.now[part]!, this.#motion, own.now[part]!);
     }
   }
 
@@ -153,13 +157,43 @@ export class PartGauge {
     return sum >= leastVisible01 * ring.length;
   }
 
-  #move({ carried, correction }: FaceTrack, { known01, shape, part }: PartLooks, takenFor: number, m: Affine): boolean {
-    if (known01 <= 0) return false;
+  /**
+   * What a keyframe corrects is faded in, lest it jumps; where the look is like what is corrected to rather than what is still shown, the part
+   * has opened or closed by itself, and is shown so at once.
+   */
+  #catchUp(face: FaceTrack, { shape, part }: PartLooks, takenFor: number, m: Affine): boolean {
+    const { carried, correction, correctionLeft, correctionFrames } = face;
+    if (correctionLeft === 0) return false;
+    const { points, ring, share01 } = part;
+    const shown = this.#shownPoints;
+    const fade = correctionLeft / correctionFrames;
+    for (const i of ring) {
+      shown[i * 3] = carried[i * 3]! + correction[i * 2]! * fade;
+      shown[i * 3 + 1] = carried[i * 3 + 1]! + correction[i * 2 + 1]! * fade;
+    }
+    const shownFor = this.#gapOf(shown, this.#shapes.indexOf(part), m);
+    const seen = gapOf(ring, shape);
+    const nearerPx = (Math.abs(seen - shownFor) - Math.abs(seen - takenFor)) * Math.hypot(m[1]!, m[4]!);
+    const share = rising01(nearerPx, agreePx, lostPx);
+    if (share <= 0) return false;
+    for (let i = 0; i < points.length; i++) {
+      const left = 1 - share * share01[i]!;
+      correction[points[i]! * 2]! *= left;
+      correction[points[i]! * 2 + 1]! *= left;
+    }
+    return true;
+  }
+
+  #move(face: FaceTrack, looks: PartLooks, takenFor: number, m: Affine): boolean {
+    const { carried, correction } = face;
+    const { known01, shape, part } = looks;
+    const caughtUp = this.#catchUp(face, looks, takenFor, m);
+    if (known01 <= 0) return caughtUp;
     const { points, share01, ring } = part;
     // Place is flow's business: only how far the part is open is read from its looks.
     const apartPx = Math.abs(gapOf(ring, shape) - takenFor) * Math.hypot(m[1]!, m[4]!);
     const share = known01 * rising01(apartPx, agreePx, lostPx);
-    if (share <= 0) return false;
+    if (share <= 0) return caughtUp;
     for (let i = 0; i < points.length; i++) {
       const at = points[i]! * 3,
         w = share * share01[i]!;
@@ -170,4 +204,15 @@ export class PartGauge {
     }
     return true;
   }
+}
+
+/** Whether a look was cut beside its part: `by` leads from one's pixels to the other's. */
+function isBeside(by: Affine): boolean {
+  let sum = 0;
+  for (let corner = 0; corner < 4; corner++) {
+    const x = (corner & 1) * lookWidthPx,
+      y = (corner >> 1) * lookHeightPx;
+    sum += Math.hypot(by[0]! * x + by[1]! * y + by[2]! - x, by[3]! * x + by[4]! * y + by[5]! - y);
+  }
+  return sum > 4 * besidePx;
 }

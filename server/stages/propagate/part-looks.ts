@@ -52,8 +52,6 @@ export class PartLooks {
   /** What `ask` found. */
   readonly shape: Float32Array;
   known01 = 0;
-  /** What was learned last was an eye as open as any, or a mouth. */
-  isOpen = true;
 
   constructor(
     memory: KernelMemory,
@@ -82,6 +80,13 @@ export class PartLooks {
     this.#gap[slot] = gap;
     this.#isKnown[slot] = 1;
     if (part.kind === 'eye') this.#drawShut(rawPtr, shape, gap);
+  }
+
+  /** Whether a shape is that of an eye about as open as any that was seen, or of a mouth. */
+  isOpen(shape: Float32Array): boolean {
+    return (
+      this.part.kind === 'mouth' || this.#widest === Infinity || gapOf(this.part.ring, shape) > 0.75 * this.#widest
+    );
   }
 
   /**
@@ -152,8 +157,7 @@ export class PartLooks {
     for (let k = 0; k < seenSlots; k++) if (this.#isKnown[k] === 1) widest = Math.max(widest, this.#gap[k]!);
     this.#widest = widest;
     const { ring } = this.part;
-    const isOpen = gap > 0.75 * widest;
-    this.isOpen = isOpen;
+    const isOpen = this.isOpen(shape);
     // The drawn ones come from an open eye.
     if (isOpen) this.#lidRows(shape);
     drawn01.forEach((open01, k) => {

@@ -10,6 +10,9 @@ const leastCutoffHz = 24;
 const halvings = 5;
 const cutoffHzPerPxPerS = 0.8;
 const speedCutoffHz = 2;
+/** No tremble reaches further than the first of these from the filtered place, crop px; what is as far as the second has leapt (a lid) and passes at once. */
+const trembleFromPx = 1.2;
+const leaptAtPx = 3;
 
 /** Kalman with a velocity that fades: noise of a landmark at amount 0 and 1, crop px; and how fast velocity may drift, px² / s³. */
 const leastNoisePx = 0.1;
@@ -136,7 +139,11 @@ export class LandmarkSmoother {
         dy = laid[i * 2 + 1]! - state[i * 2 + 1]!;
       const vx = (speed[i * 2]! += (dx / seconds - speed[i * 2]!) * speedGain);
       const vy = (speed[i * 2 + 1]! += (dy / seconds - speed[i * 2 + 1]!) * speedGain);
-      const gain = gainOf(cutoffHz + cutoffHzPerPxPerS * Math.sqrt(vx * vx + vy * vy), seconds);
+      const slow = gainOf(cutoffHz + cutoffHzPerPxPerS * Math.sqrt(vx * vx + vy * vy), seconds);
+      const gain = Math.max(
+        slow,
+        Math.min(1, (Math.sqrt(dx * dx + dy * dy) - trembleFromPx) / (leaptAtPx - trembleFromPx)),
+      );
       state[i * 2]! += dx * gain;
       state[i * 2 + 1]! += dy * gain;
     }
