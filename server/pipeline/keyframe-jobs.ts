@@ -1,8 +1,11 @@
+import { invertAffine } from '../frame/geometry.js';
 import type { IpcMessage } from '../ipc/channel.js';
 import type { FaceDetector } from '../stages/keyframe/analysis/face-detector.js';
-import type { FaceMesher } from '../stages/keyframe/analysis/face-mesher.js';
+import type { FaceMesh, FaceMesher } from '../stages/keyframe/analysis/face-mesher.js';
 import type { IdentityEmbedder } from '../stages/keyframe/analysis/identity-embedder.js';
 import type { Matte } from '../stages/keyframe/analysis/matte.js';
+import { cropSidePx } from '../stages/keyframe/analysis/picture.js';
+import { cropFace, mapLandmarks, roiOfLandmarks } from '../stages/keyframe/analysis/region.js';
 import type {
   DetectReply,
   DetectRequest,
@@ -25,6 +28,29 @@ export interface KeyframeModels {
 
 /** A crop with less of a face than this has no landmarks worth an identity. */
 const leastPresence01 = 0.5;
+
+/** A crop that is off by more than this (log of its scale, turn in rad, place as a share of its side) is cut anew. */
+const mostOff = 0.06;
+
+/**
+ * Landmarks of a face in a crop, crop px. The model was taught faces that fill their crop as roiOfLandmarks frames them: after a detection or a quick
+ * move they do not, and the model errs by more than a still face ever would. Then it is asked again about what it found.
+ */
+async function wellFramed(mesher: FaceMesher, rgb: Uint8Array): Promise<FaceMesh> {
+  const first = await mesher.landmarks(rgb);
+  if (first.presence01 < leastPresence01) return first;
+  const toFramed = roiOfLandmarks(first.landmarks);
+  const [a, b, x, c, d, y] = toFramed as unknown as [number, number, number, number, number, number];
+  const half = cropSidePx / 2;
+  const shiftX = (a * half + b * half + x - half) / cropSidePx,
+    shiftY = (c * half + d * half + y - half) / cropSidePx;
+  const off = Math.max(Math.abs(Math.log(Math.hypot(a, c))), Math.abs(Math.atan2(c, a)), Math.hypot(shiftX, shiftY));
+  if (off < mostOff) return first;
+  const picture = { data: rgb, widthPx: cropSidePx, heightPx: cropSidePx };
+  const second = await mesher.landmarks(cropFace(picture, toFramed));
+  if (second.presence01 < leastPresence01) return first;
+  return { ...second, landmarks: mapLandmarks(second.landmarks, invertAffine(toFramed)) };
+}
 
 /** detect: where faces are. face: landmarks, and who it is where asked. matte: what of a face's crop is the person. */
 export const keyframeJobs = (models: KeyframeModels, clock: Clock): JobKinds => ({
@@ -75,7 +101,7 @@ async function analyse(
   rgb: IpcMessage['payload'],
 ): Promise<JobAnswer> {
   const startedAtUs = clock.nowUs();
-  const { landmarks, presence01 } = await mesher.landmarks(rgb);
+  const { landmarks, presence01 } = await wellFramed(mesher, rgb);
   const wantIdentity = request.wantIdentity && presence01 >= leastPresence01;
   const identity = wantIdentity ? await embedder.embed(rgb, landmarks) : null;
   const reply: FaceReply = {
