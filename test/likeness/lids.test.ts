@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { rasterVertexFloats } from '../../server/kernels/raster.js';
 import { loadCanonicalFace, topologyOf } from '../../server/likeness/mesh/canonical.js';
 import { keepEyeball } from '../../server/likeness/mesh/eyeball.js';
-import { eyes, Lids } from '../../server/likeness/mesh/lids.js';
+import { edgeTexels, eyes, Lids } from '../../server/likeness/mesh/lids.js';
 import { newPose } from '../../server/likeness/mesh/pose.js';
 
 const canonical = loadCanonicalFace();
@@ -33,6 +33,7 @@ function seen(shape: Float32Array): { landmarks: Float32Array; shaped: Float32Ar
   }
   return { landmarks, shaped };
 }
+const between = (points: Float32Array, a: number, b: number): number => Math.abs(points[a * 3]! - points[b * 3]!);
 const gapOf = (shaped: Float32Array): number => shaped[145 * 2 + 1]! - shaped[159 * 2 + 1]!;
 /** Gap that is drawn for a performer whose eyes are so far open, px. */
 function drawnGap(lids: Lids, open01: number, shape01 = 1): number {
@@ -73,19 +74,62 @@ describe('lids', () => {
     expect(drawnGap(hooded, 0.3)).toBeCloseTo(0, 4);
   });
 
-  it('meet in a dark line', () => {
-    const gainOf = (open01: number, vertex: number): number => {
+  it('unroll the lid that the bake has painted as they shut, and hide what an open eye’s lower rim shows', () => {
+    const drawn = (open01: number): Float32Array => {
       const f32 = new Float32Array(468 * rasterVertexFloats).fill(1);
+      for (let i = 0; i < 468; i++) {
+        f32[i * rasterVertexFloats + 3] = canonical.uvs[i * 2]! * 768;
+        f32[i * rasterVertexFloats + 4] = canonical.uvs[i * 2 + 1]! * 768;
+      }
       const { landmarks, shaped } = seen(withEyes(open01));
       same.lay(landmarks, shaped, pose, 1);
       same.finish(f32, 0);
-      return f32[vertex * rasterVertexFloats + 5]!;
+      return f32;
     };
-    expect(gainOf(1, 159)).toBe(1);
-    expect(gainOf(0, 159)).toBeLessThan(0.7);
-    expect(gainOf(0, 386)).toBeLessThan(0.7);
+    const row = (f32: Float32Array, vertex: number): number => f32[vertex * rasterVertexFloats + 4]!;
+    const open = drawn(1),
+      shut = drawn(0);
+    const rowOf = (vertex: number): number => canonical.uvs[vertex * 2 + 1]! * 768;
+    expect(row(open, 159)).toBeCloseTo(rowOf(159), 2);
+    expect(rowOf(145) - row(shut, 159)).toBeCloseTo(edgeTexels, 0);
+    // The fold above shows what the edge did.
+    expect(row(shut, 27)).toBeGreaterThan(row(open, 27) + 0.8 * (rowOf(159) - rowOf(27)));
+    expect(row(shut, 145)).toBeGreaterThan(row(open, 145));
+    expect(shut[145 * rasterVertexFloats + 5]!).toBeLessThan(0.85);
     // A brow has nothing to do with it.
-    expect(gainOf(0, 105)).toBe(1);
+    expect(shut.slice(105 * rasterVertexFloats, 106 * rasterVertexFloats)).toEqual(
+      open.slice(105 * rasterVertexFloats, 106 * rasterVertexFloats),
+    );
+  });
+
+  it('blink together: the eye that is hardly seen does what the other does', () => {
+    const landmarks = seen(withEyes(0.2)).landmarks;
+    const open = seen(performer).landmarks;
+    // The model keeps the far, left eye of a turned head open.
+    for (const i of [...eyes[1].upper, ...eyes[1].lower]) landmarks.set(open.subarray(i * 3, i * 3 + 3), i * 3);
+    const turned = (angle: number): Float32Array => {
+      const out = landmarks.slice();
+      for (let i = 0; i < 468 * 3; i += 3) {
+        out[i] = Math.cos(angle) * landmarks[i]! + Math.sin(angle) * landmarks[i + 2]!;
+        out[i + 2] = Math.cos(angle) * landmarks[i + 2]! - Math.sin(angle) * landmarks[i]!;
+      }
+      return out;
+    };
+    const [to, fro] = [turned(0.8), turned(-0.8)];
+    const far = between(to, 263, 362) < between(fro, 263, 362) ? to : fro;
+    expect(same.openness01(far, 1)).toBeLessThan(0.1);
+    expect(same.openness01(far, 0)).toBeLessThan(0.1);
+    // Seen from the front it is a wink.
+    expect(same.openness01(landmarks, 1)).toBe(1);
+    expect(same.openness01(landmarks, 0)).toBe(0);
+  });
+
+  it('are equally far open where two readings differ by less than a wink', () => {
+    const landmarks = seen(withEyes(0.6)).landmarks;
+    const other = seen(withEyes(0.8)).landmarks;
+    for (const i of eyes[1].upper) landmarks.set(other.subarray(i * 3, i * 3 + 3), i * 3);
+    expect(same.openness01(landmarks, 0)).toBeCloseTo(same.openness01(landmarks, 1), 2);
+    expect(same.openness01(landmarks, 0)).toBeGreaterThan(same.openness01(seen(withEyes(0.6)).landmarks, 0));
   });
 
   it('mean the same opening on a turned head', () => {

@@ -1,6 +1,7 @@
 import { irisColour } from './iris-colour.js';
 import { photoShading } from './albedo.js';
 import { skinLines } from './skin-lines.js';
+import { paintLids } from './lid-skin.js';
 import { lumaOf, smoothSkin } from './smooth-skin.js';
 import { undoInterpolation } from './texture-filters.js';
 import { fillHoles, mergePhotos, type MergedSkin } from './merge-photos.js';
@@ -44,6 +45,7 @@ export function bakeFace(photos: readonly Photo[], tools: UnwrapTools): FaceBake
   const keep = skinMask(skin, reach, polar);
   fillHoles(skin, keep);
   takeLightOut(skin, unwrapped[0]!.shape, tools);
+  paintLids(skin.rgb, tools.mesh);
   const { smooth, bare01 } = smoothSkin(skin.rgb, textureSizePx);
   const lines = skinLines(lumaOf(skin.rgb), bare01, textureSizePx);
   undoInterpolation(skin.rgb, textureSizePx, interpolationShare);

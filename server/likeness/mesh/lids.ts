@@ -17,23 +17,44 @@ export const eyes = [
     lower: [249, 390, 373, 374, 380, 381, 382],
   },
 ] as const;
-/** Landmarks a little further down than each of the lower lid's. */
+/** Landmarks a little further down than each of the lower lid's, and a little further up than each of the upper one's. */
 const belowLower = [
   [25, 110, 24, 23, 22, 26, 112],
   [255, 339, 254, 253, 252, 256, 341],
 ] as const;
-/** Of the way there. */
+const aboveUpper = [
+  [247, 30, 29, 27, 28, 56, 190],
+  [467, 260, 259, 257, 258, 286, 414],
+] as const;
+/** Of the way there: of an open eye, and how much more of a shut one. */
 const inset01 = 0.3;
+const insetShut = 0.3;
+/** Of the way from a fold's texture to the lid's edge: what a shut lid's upper end shows. */
+const unrolled01 = 0.9;
+/** Where the bake has painted the edge of a shut lid: above the open eye's lower one, texels of the texture. */
+export const edgeTexels = 3;
 /** What a shut eye's lids lose of their light where they meet. */
-const upperSeam = 0.34;
+const upperSeam = 0.1;
 const lowerSeam = 0.22;
 /** Of the two lids in the middle. */
 const middle = 3;
-/** Lid gap, as a share of the performer's own at rest, at which the landmark model means a shut eye, and at which it is surely open (talk, stage: 0.2–0.42 shut, from 0.68 on with iris in sight). */
-const shut = 0.46;
-const open = 0.68;
+/** Lid gap, as a share of the performer's own at rest, which the landmark model leaves of a shut eye (stage, truth too: 0.2–0.45). */
+const shut = 0.42;
+/** … and from which on it is as open as at rest: a turned head's is read a little narrow. */
+const wholeAt = 0.92;
+/** No eye is torn open further than this beside its rest. */
+const mostOpen = 1.3;
 /** Lid gap at rest over the nose's length of a performer who was not enrolled. */
 const usualRest = 0.2;
+/** Width of an eye in the picture beside the other one's, from which on it is turned away so far that it says little, and enough. */
+const turnedAway = 0.6;
+const wellSeen = 0.85;
+/** … and from which on, and at which, it is hidden. */
+const hiddenFrom = 0.5;
+const hiddenTo = 0.3;
+/** By so much of the rest must two eyes that are well seen differ to be a wink, and surely. */
+const winkFrom = 0.32,
+  winkAt = 0.5;
 /** The nose's top and base: what a turn of the head shortens no more than a lid gap; the eye's own width it does. */
 const nose = [168, 2] as const;
 /** No two pairs of eyes at rest differ by more than this. */
@@ -46,19 +67,25 @@ const between = (points: Float32Array, a: number, b: number): number =>
     points[a * 3 + 1]! - points[b * 3 + 1]!,
     points[a * 3 + 2]! - points[b * 3 + 2]!,
   );
+/** Between an eye's corners, in the picture. */
+const widthOf = (points: Float32Array, { corners: [a, b] }: (typeof eyes)[number]): number =>
+  Math.hypot(points[a * 3]! - points[b * 3]!, points[a * 3 + 1]! - points[b * 3 + 1]!);
 /** Lid gap in the middle over the nose's length. */
 const gapOf = (points: Float32Array, { upper, lower }: (typeof eyes)[number]): number =>
   between(points, upper[middle], lower[middle]) / Math.max(1e-3, between(points, nose[0], nose[1]));
 
 /**
  * The likeness's lids on the performer's eyes. Both faces at rest are known: the likeness's own corners and lower lids are drawn, and
- * the upper ones as much lower or higher as its eyes at rest are narrower or wider than the performer's. A blink shuts both.
+ * the upper ones where its own would be on an eye as far open as the performer's, of what each is at rest. A blink shuts both.
  */
 export class Lids {
   /** Of each eye at rest. */
   readonly #rest: readonly [number, number];
-  readonly #opening: readonly [number, number];
-  readonly #open01: [number, number] = [1, 1];
+  readonly #open: [number, number] = [1, 1];
+  /** Each eye by itself: its gap as a share of the rest. */
+  readonly #read01: [number, number] = [1, 1];
+  /** From every lower lid point to its upper one at rest: eye, point, (x, y, z), canonical cm. */
+  readonly #gaps: Float32Array;
   /** What an eye's rim and the rings round it differ by from the rim's middle: vertices × (x, y, z), canonical cm; likeness less performer. */
   readonly #own = new Float32Array(surfaceCount * 3);
   readonly #moved: Uint16Array;
@@ -66,7 +93,7 @@ export class Lids {
   /** likeness, performer: shapes of the bakes; null where the performer was not enrolled. */
   constructor(likeness: Float32Array, performer: Float32Array | null, topology: FaceTopology) {
     this.#rest = performer ? [gapOf(performer, eyes[0]), gapOf(performer, eyes[1])] : [usualRest, usualRest];
-    this.#opening = performer ? openings(likeness, performer, topology) : [1, 1];
+    this.#gaps = restGaps(likeness, performer ?? likeness, topology);
     const moved: number[] = [];
     const rims = performer ? topology.rims.slice(0, eyes.length) : [];
     for (const { vertices, ringFrom } of rims) {
@@ -87,8 +114,29 @@ export class Lids {
 
   /** How far an eye is open, 0 shut … 1, from landmarks (stride 3). eye: 0 the performer's right, 1 the left. */
   openness01(landmarks: Float32Array, eye: 0 | 1): number {
-    const t = Math.min(1, Math.max(0, (gapOf(landmarks, eyes[eye]) / this.#rest[eye] - shut) / (open - shut)));
-    return t * t * (3 - 2 * t);
+    this.#read(landmarks);
+    return Math.min(1, this.#open[eye]);
+  }
+
+  /**
+   * Two eyes blink together: each is read by itself only as far as it is seen, and where they differ by less than a wink, both by both.
+   * 0 shut, 1 at rest, more: wide open.
+   */
+  #read(landmarks: Float32Array): void {
+    const open = this.#open;
+    const right = gapOf(landmarks, eyes[0]) / this.#rest[0],
+      left = gapOf(landmarks, eyes[1]) / this.#rest[1];
+    const widthRight = widthOf(landmarks, eyes[0]),
+      widthLeft = widthOf(landmarks, eyes[1]);
+    const widest = Math.max(1e-3, widthRight, widthLeft);
+    const seenRight = 0.02 + rising01(widthRight / widest, turnedAway, wellSeen),
+      seenLeft = 0.02 + rising01(widthLeft / widest, turnedAway, wellSeen);
+    const both = (right * seenRight + left * seenLeft) / (seenRight + seenLeft);
+    const wink01 = rising01(Math.abs(right - left), winkFrom, winkAt) * Math.min(1, seenRight, seenLeft);
+    this.#read01[0] = right;
+    this.#read01[1] = left;
+    open[0] = openOf(trusted(both + (right - both) * wink01, right, widthRight / widest));
+    open[1] = openOf(trusted(both + (left - both) * wink01, left, widthLeft / widest));
   }
 
   /**
@@ -99,8 +147,8 @@ export class Lids {
    * @param shape01 how much of the likeness's shape is wanted
    */
   lay(landmarks: Float32Array, shaped: Float32Array, { rotation: R, scale }: FacePose, shape01: number): void {
-    const gaps = this.#gaps;
-    this.#measure(shaped, gaps);
+    this.#read(landmarks);
+    for (const eye of [0, 1] as const) this.#measure(shaped, eye);
     const own = this.#own,
       s = scale * shape01;
     for (let n = 0; n < this.#moved.length; n++) {
@@ -111,61 +159,97 @@ export class Lids {
       shaped[i * 2]! += s * (R[0]! * x + R[1]! * y + R[2]! * z);
       shaped[i * 2 + 1]! -= s * (R[3]! * x + R[4]! * y + R[5]! * z);
     }
+    const gaps = this.#gaps,
+      seen = this.#seen;
     for (const eye of [0, 1] as const) {
-      const open01 = this.openness01(landmarks, eye);
-      this.#open01[eye] = open01;
-      const opening = (1 + (this.#opening[eye] - 1) * shape01) * open01;
       const { upper, lower } = eyes[eye];
+      const open = this.#open[eye];
+      // A likeness's lids keep their own line; what is left of the performer's is drawn as far as it is not shut.
+      const theirs = (1 - shape01) * Math.min(1, open / Math.max(1e-3, this.#read01[eye]));
       for (let k = 0; k < upper.length; k++) {
-        const at = (eye * upper.length + k) * 2;
-        shaped[upper[k]! * 2] = shaped[lower[k]! * 2]! + gaps[at]! * opening;
-        shaped[upper[k]! * 2 + 1] = shaped[lower[k]! * 2 + 1]! + gaps[at + 1]! * opening;
+        const at = eye * upper.length + k;
+        const x = gaps[at * 3]!,
+          y = gaps[at * 3 + 1]!,
+          z = gaps[at * 3 + 2]!;
+        const gapX = s * open * (R[0]! * x + R[1]! * y + R[2]! * z) + theirs * seen[at * 2]!,
+          gapY = -s * open * (R[3]! * x + R[4]! * y + R[5]! * z) + theirs * seen[at * 2 + 1]!;
+        shaped[upper[k]! * 2] = shaped[lower[k]! * 2]! + gapX;
+        shaped[upper[k]! * 2 + 1] = shaped[lower[k]! * 2 + 1]! + gapY;
       }
     }
   }
 
   /**
    * What the skin's vertices (layout of the rasteriser, f32s from `at`) need after they were filled. Landmarks of a lower lid lie now and then on the
-   * eyeball, and its white would be drawn as skin: the lid's edge takes its texture from a little further out. Where lids meet, lashes lie and
-   * no light falls between them: a shut eye is a dark line. As last laid.
+   * eyeball, and its white would be drawn as skin: the lid's edge takes its texture from a little further out. A lid that comes down unrolls: its edge
+   * takes its texture from further down in the opening, where the bake has painted a shut lid, and the fold above it from the edge. Where lids
+   * meet, no light falls between them. As last laid.
    */
   finish(f32: Float32Array, at: number): void {
     for (const eye of [0, 1] as const) {
       const { upper, lower } = eyes[eye],
-        below = belowLower[eye];
-      const shut01 = 1 - this.#open01[eye];
+        below = belowLower[eye],
+        above = aboveUpper[eye];
+      const shut01 = 1 - Math.min(1, this.#open[eye]);
       for (let k = 0; k < lower.length; k++) {
         const edge = at + lower[k]! * rasterVertexFloats,
           lid = at + upper[k]! * rasterVertexFloats,
+          fold = at + above[k]! * rasterVertexFloats,
           skin = at + below[k]! * rasterVertexFloats;
-        for (let c = 3; c <= 4; c++) f32[edge + c]! += (f32[skin + c]! - f32[edge + c]!) * inset01;
+        const openTexels = Math.hypot(f32[edge + 3]! - f32[lid + 3]!, f32[edge + 4]! - f32[lid + 4]!);
+        const down01 = shut01 * Math.max(0, 1 - edgeTexels / Math.max(1, openTexels));
+        for (let c = 3; c <= 4; c++) {
+          f32[fold + c]! += (f32[lid + c]! - f32[fold + c]!) * unrolled01 * shut01;
+          f32[lid + c]! += (f32[edge + c]! - f32[lid + c]!) * down01;
+          f32[edge + c]! += (f32[skin + c]! - f32[edge + c]!) * (inset01 + insetShut * shut01);
+        }
         for (let c = 5; c <= 7; c++) {
-          f32[edge + c]! *= 1 - lowerSeam * shut01;
-          f32[lid + c]! *= 1 - upperSeam * shut01;
+          f32[edge + c]! *= 1 - lowerSeam * shut01 * shut01;
+          f32[lid + c]! *= 1 - upperSeam * shut01 * shut01;
         }
       }
     }
   }
 
-  /** From every lower lid point to its upper one. */
-  #measure(shaped: Float32Array, gaps: Float32Array): void {
-    let at = 0;
-    for (const { upper, lower } of eyes) {
-      for (let k = 0; k < upper.length; k++) {
-        gaps[at++] = shaped[upper[k]! * 2]! - shaped[lower[k]! * 2]!;
-        gaps[at++] = shaped[upper[k]! * 2 + 1]! - shaped[lower[k]! * 2 + 1]!;
-      }
+  /** The performer's own gaps, px, and how far their eye is open by them. */
+  #measure(shaped: Float32Array, eye: 0 | 1): void {
+    const { upper, lower } = eyes[eye];
+    for (let k = 0; k < upper.length; k++) {
+      const at = (eye * upper.length + k) * 2;
+      this.#seen[at] = shaped[upper[k]! * 2]! - shaped[lower[k]! * 2]!;
+      this.#seen[at + 1] = shaped[upper[k]! * 2 + 1]! - shaped[lower[k]! * 2 + 1]!;
     }
   }
-  readonly #gaps = new Float32Array(eyes.length * eyes[0].upper.length * 2);
+  readonly #seen = new Float32Array(eyes.length * eyes[0].upper.length * 2);
 }
 
-/** How much wider the likeness's eyes are at rest, in the performer's size. */
-function openings(likeness: Float32Array, performer: Float32Array, topology: FaceTopology): [number, number] {
+function rising01(value: number, from: number, to: number): number {
+  const t = Math.min(1, Math.max(0, (value - from) / (to - from)));
+  return t * t * (3 - 2 * t);
+}
+
+/** Of an eye in profile nothing is in the picture that a wider opening could show. gap, own: shares of the rest; width01: beside the other eye's. */
+function trusted(gap: number, own: number, width01: number): number {
+  return gap <= own ? gap : own + (gap - own) * rising01(width01, hiddenTo, hiddenFrom);
+}
+
+/** gap: share of the rest. 0 where the landmark model means a shut eye. */
+function openOf(gap: number): number {
+  return gap >= 1 ? Math.min(mostOpen, gap) : Math.min(1, Math.max(0, (gap - shut) / (wholeAt - shut)));
+}
+
+/** The likeness's gaps at rest in the performer's size: eye, point, (x, y, z). No two pairs of eyes differ by more than the bounds. */
+function restGaps(likeness: Float32Array, performer: Float32Array, topology: FaceTopology): Float32Array {
   const { scale } = eyesTogether(likeness, performer, topology);
-  const [right, left] = eyes.map(({ upper, lower }) => {
+  const out = new Float32Array(eyes.length * eyes[0].upper.length * 3);
+  eyes.forEach(({ upper, lower }, eye) => {
     const gap = (shape: Float32Array): number => between(shape, upper[middle], lower[middle]);
-    return Math.min(mostOpening, Math.max(leastOpening, (gap(likeness) * scale) / Math.max(1e-3, gap(performer))));
+    const ratio = (gap(likeness) * scale) / Math.max(1e-3, gap(performer));
+    const by = (scale * Math.min(mostOpening, Math.max(leastOpening, ratio))) / Math.max(1e-3, ratio);
+    upper.forEach((u, k) => {
+      for (let c = 0; c < 3; c++)
+        out[(eye * upper.length + k) * 3 + c] = (likeness[u * 3 + c]! - likeness[lower[k]! * 3 + c]!) * by;
+    });
   });
-  return [right!, left!];
+  return out;
 }

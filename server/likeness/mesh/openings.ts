@@ -61,8 +61,8 @@ export class Openings {
       const piece = this.#copyPiece(k, face, region);
       if (!piece) continue;
       const eye = k === 0 ? 0 : 1;
-      // Nothing is painted on a shut lid.
-      if (tint && k < eyes.length && this.lids.openness01(face.landmarks, eye) > 0.3)
+      // Of a shut eye nothing is drawn.
+      if (tint && k < eyes.length && this.lids.openness01(face.landmarks, eye) > 0)
         this.#tint(eye, face, region, matrix, piece, tint);
       this.#drawPiece(k, face, region, piece, patch, offsets);
     }
