@@ -2,7 +2,7 @@ import { rasterVertexFloats } from '../../kernels/raster.js';
 import { eyes } from './lids.js';
 
 /** What a lid takes of the light on the eyeball right under it; and how soon, by the share of the opening that it covers more than the performer's. */
-const lidShadow = 0.35;
+const lidShadow = 0.22;
 const lidShadowSteepness = 4;
 /** Between lids that all but meet it is dark. */
 const seamShadow = 0.7;
@@ -16,6 +16,7 @@ const seamShadow = 0.7;
  */
 export function keepEyeball(f32: Float32Array, from: number, eye: 0 | 1, open01: number): void {
   const { corners, upper, lower } = eyes[eye];
+  const seam = seamShadow * (1 - open01) ** 2;
   const at = (i: number): number => from + i * rasterVertexFloats;
   const a = at(corners[0]),
     b = at(corners[1]);
@@ -35,7 +36,7 @@ export function keepEyeball(f32: Float32Array, from: number, eye: 0 | 1, open01:
       upX = f32[u + 3]! - lowX,
       upY = f32[u + 4]! - lowY;
     const gap = Math.max(1e-3, upX * upX + upY * upY);
-    shade(f32, l, seamShadow * (1 - open01));
+    shade(f32, l, seam);
     // How far up the performer's own opening a drawn point lies, 0 on the lower lid … 1 on the upper.
     for (const v of [l, u]) {
       const x = f32[v]! - f32[a]!,
@@ -47,7 +48,7 @@ export function keepEyeball(f32: Float32Array, from: number, eye: 0 | 1, open01:
       f32[v + 3] = seenX + over * upX;
       f32[v + 4] = seenY + over * upY;
       const cut01 = Math.min(1, Math.max(0, 1 - up) * lidShadowSteepness);
-      if (v === u) shade(f32, u, Math.max(lidShadow * cut01, seamShadow * (1 - open01)));
+      if (v === u) shade(f32, u, Math.max(lidShadow * cut01, seam));
     }
   }
 }

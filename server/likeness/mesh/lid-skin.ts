@@ -14,14 +14,14 @@ const inFold = 0.9;
 const onBulge = 1.06;
 const bulgeAt = 0.45;
 const atEdge = 0.86;
-const toCorners = 0.06;
+const toCorners = 0.12;
 /** The line of lashes along its edge: how dark, and half of how thick. Texels. */
 const lashLight = 0.42;
 const lashTexels = 1.2;
 /** So far above the open eye's lower lid its own rim stays as it is. */
 const rimTexels = 1.5;
 /** How soon the paint covers what the photo shows under the upper lid. */
-const softTexels = 3;
+const softTexels = 1.5;
 
 /**
  * What lies between the lids of a photographed open eye is never drawn as skin: the performer's own eye is seen there. In its place the texture gets

@@ -29,8 +29,10 @@ const aboveUpper = [
 /** Of the way there: of an open eye, and how much more of a shut one. */
 const inset01 = 0.3;
 const insetShut = 0.3;
-/** Of the way from a fold's texture to the lid's edge: what a shut lid's upper end shows. */
-const unrolled01 = 0.9;
+/** Of the way from a fold's texture to the lid's edge, or past it into the painted lid: what a shut lid's upper end shows. */
+const unrolled01 = 1.08;
+/** … and at the eye's corners, where lashes lie close above. */
+const unrolledAtEnds01 = 0.9;
 /** Where the bake has painted the edge of a shut lid: above the open eye's lower one, texels of the texture. */
 export const edgeTexels = 3;
 /** What a shut eye's lids lose of their light where they meet. */
@@ -196,10 +198,11 @@ export class Lids {
           lid = at + upper[k]! * rasterVertexFloats,
           fold = at + above[k]! * rasterVertexFloats,
           skin = at + below[k]! * rasterVertexFloats;
+        const unrolled = k === 0 || k === lower.length - 1 ? unrolledAtEnds01 : unrolled01;
         const openTexels = Math.hypot(f32[edge + 3]! - f32[lid + 3]!, f32[edge + 4]! - f32[lid + 4]!);
         const down01 = shut01 * Math.max(0, 1 - edgeTexels / Math.max(1, openTexels));
         for (let c = 3; c <= 4; c++) {
-          f32[fold + c]! += (f32[lid + c]! - f32[fold + c]!) * unrolled01 * shut01;
+          f32[fold + c]! += (f32[lid + c]! - f32[fold + c]!) * unrolled * shut01;
           f32[lid + c]! += (f32[edge + c]! - f32[lid + c]!) * down01;
           f32[edge + c]! += (f32[skin + c]! - f32[edge + c]!) * (inset01 + insetShut * shut01);
         }

@@ -34,8 +34,8 @@ const irisOfRim = [surfaceCount, surfaceCount + 5] as const;
 const mostUnexpected = 1.5;
 /** Of an eye in profile; one that looks straight at the camera is found exactly. */
 const astrayTurned = 0.7;
-/** The landmark model's iris reaches to the limbus; a little outside it the colour still shows. */
-const limbus = 1.04;
+/** The landmark model's iris reaches to the limbus; outside it the colour still shows, and the kernel's own rim is soft. What is white there stays white. */
+const limbus = 1.18;
 
 /**
  * The performer's own eyes and mouth interior, moved with the likeness's bones: a piece of the picture itself is the texture,
