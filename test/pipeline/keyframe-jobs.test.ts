@@ -38,7 +38,7 @@ function models(
 async function answered(from: KeyframeModels): Promise<Float32Array> {
   const { face } = keyframeJobs(from, new SimulatedClock(0));
   const head = { type: 'face', faceId: 0, trackNumber: 1, frameNumber: 2, captureAtUs: 0, wantIdentity: false };
-  const { payload } = await face!.run({ head, payload: new Uint8Array(side * side * 3) } as never, null as never);
+  const { payload } = await face!.run({ head, payload: new Uint8Array(side * side * 3) } as never);
   return new Float32Array(Uint8Array.from(payload!).buffer);
 }
 
