@@ -216,7 +216,8 @@ export class MeshLikeness implements LikenessEngine {
     const heightPx = patch.y1 - patch.y0;
     canvas.drawn.begin(patch.strideBytes, heightPx);
     this.#vertices.fill(this.#samples.normals, patch, rgb, look.edge01);
-    this.#lids.finish(canvas.memory.f32, canvas.vertexPtr >> 2);
+    const { f32, u8 } = canvas.memory;
+    this.#lids.finish(f32, canvas.vertexPtr >> 2, u8, this.#texturePtr, rgb ? rgbZeros : yuvZeros);
     if (fill === 'white') this.#vertices.whiten();
     const offsets =
       fill === 'white'
@@ -276,6 +277,9 @@ export class MeshLikeness implements LikenessEngine {
   }
 }
 
+/** Codes of the texture's channels that are no light and no colour. */
+const yuvZeros = [16, 128, 128] as const;
+const rgbZeros = [0, 0, 0] as const;
 const noTone = new Float32Array(3);
 /** What the face takes on of the performer's tone, its surroundings need not give up. */
 const veilOf = (look: Look): number => look.veil01 * (1 - look.tone01);

@@ -2,6 +2,7 @@ import { surfaceCount } from '../../frame/face-track.js';
 import { rasterVertexFloats } from '../../kernels/raster.js';
 import type { FaceTopology } from './canonical.js';
 import type { FacePose } from './pose.js';
+import { textureSizePx } from './unwrap.js';
 import { eyesTogether, rimRings } from './shape-transfer.js';
 
 /** MediaPipe landmarks of both eyes: corners, then upper lid points with the lower ones that they meet; the performer's right eye first. */
@@ -29,10 +30,8 @@ const aboveUpper = [
 /** Of the way there: of an open eye, and how much more of a shut one. */
 const inset01 = 0.3;
 const insetShut = 0.3;
-/** Of the way from a fold's texture to the lid's edge, or past it into the painted lid: what a shut lid's upper end shows. */
-const unrolled01 = 1.08;
-/** … and at the eye's corners, where lashes lie close above. */
-const unrolledAtEnds01 = 0.9;
+/** Where a shut lid's upper end has its texture from: of the way from the open eye's upper lid to the lower one. */
+const lidBegins01 = 0.3;
 /** Where the bake has painted the edge of a shut lid: above the open eye's lower one, texels of the texture. */
 export const edgeTexels = 3;
 /** What a shut eye's lids lose of their light where they meet. */
@@ -184,10 +183,12 @@ export class Lids {
   /**
    * What the skin's vertices (layout of the rasteriser, f32s from `at`) need after they were filled. Landmarks of a lower lid lie now and then on the
    * eyeball, and its white would be drawn as skin: the lid's edge takes its texture from a little further out. A lid that comes down unrolls: its edge
-   * takes its texture from further down in the opening, where the bake has painted a shut lid, and the fold above it from the edge. Where lids
-   * meet, no light falls between them. As last laid.
+   * takes its texture from further down in the opening, where the bake has painted a shut lid. The fold above it becomes plain lid, so that
+   * the lashes and the white that the photo shows along the open eye are not seen there. As last laid.
+   *
+   * @param texture bytes of the skin's texture, four a texel; offsets: its channels' zeros, codes
    */
-  finish(f32: Float32Array, at: number): void {
+  finish(f32: Float32Array, at: number, texture: Uint8Array, texturePtr: number, offsets: readonly number[]): void {
     for (const eye of [0, 1] as const) {
       const { upper, lower } = eyes[eye],
         below = belowLower[eye],
@@ -198,11 +199,10 @@ export class Lids {
           lid = at + upper[k]! * rasterVertexFloats,
           fold = at + above[k]! * rasterVertexFloats,
           skin = at + below[k]! * rasterVertexFloats;
-        const unrolled = k === 0 || k === lower.length - 1 ? unrolledAtEnds01 : unrolled01;
         const openTexels = Math.hypot(f32[edge + 3]! - f32[lid + 3]!, f32[edge + 4]! - f32[lid + 4]!);
         const down01 = shut01 * Math.max(0, 1 - edgeTexels / Math.max(1, openTexels));
+        if (shut01 > 0) this.#unroll(f32, fold, lid, edge, shut01, texture, texturePtr, offsets);
         for (let c = 3; c <= 4; c++) {
-          f32[fold + c]! += (f32[lid + c]! - f32[fold + c]!) * unrolled * shut01;
           f32[lid + c]! += (f32[edge + c]! - f32[lid + c]!) * down01;
           f32[edge + c]! += (f32[skin + c]! - f32[edge + c]!) * (inset01 + insetShut * shut01);
         }
@@ -212,6 +212,29 @@ export class Lids {
         }
       }
     }
+  }
+
+  /** The fold's texture fades to the one colour that the painted lid begins with. */
+  #unroll(
+    f32: Float32Array,
+    fold: number,
+    lid: number,
+    edge: number,
+    shut01: number,
+    texture: Uint8Array,
+    texturePtr: number,
+    offsets: readonly number[],
+  ): void {
+    const u = f32[lid + 3]! + (f32[edge + 3]! - f32[lid + 3]!) * lidBegins01,
+      v = f32[lid + 4]! + (f32[edge + 4]! - f32[lid + 4]!) * lidBegins01;
+    const texel = texturePtr + (Math.floor(v) * textureSizePx + Math.floor(u)) * 4;
+    for (let c = 0; c < 3; c++) {
+      const gain = f32[fold + 5 + c]!;
+      f32[fold + 9 + c]! += gain * (texture[texel + c]! - offsets[c]!) * shut01;
+      f32[fold + 5 + c] = gain * (1 - shut01);
+    }
+    f32[fold + 3]! += (u - f32[fold + 3]!) * shut01;
+    f32[fold + 4]! += (v - f32[fold + 4]!) * shut01;
   }
 
   /** The performer's own gaps, px, and how far their eye is open by them. */
