@@ -4,8 +4,6 @@ import { loadKernel, type KernelMemory } from './memory.js';
 export const rasterVertexFloats = 12;
 /** Value of a full channel (8-bit code 255 times 256), alpha too. */
 export const rasterFull = 65280;
-/** Rows of one band: see splitLayers. */
-export const bandRowsPx = 8;
 
 /** Bits of `mode`, to be added up. 0 overwrites and tests and writes depth. */
 export const rasterMode = {
@@ -57,14 +55,10 @@ export interface RasterKernel {
     indices: number,
     triangleCount: number,
     tiles: number,
-    bands: number,
     targetWidth: number,
     targetHeight: number,
   ): number;
-  /**
-   * Triangles with alpha that need no depth go to `plain`, those that do to `tested`; counts in the low and the high half. `bands`, empty after
-   * markFolds, grow to hold them all: two u16 for every bandRowsPx rows, from which to before which px; 0 0 is nothing.
-   */
+  /** Triangles with alpha that need no depth go to `plain`, those that do to `tested`; counts in the low and the high half. */
   splitLayers(
     vertices: number,
     indices: number,
@@ -72,14 +66,11 @@ export interface RasterKernel {
     tiles: number,
     plain: number,
     tested: number,
-    bands: number,
     targetWidth: number,
     targetHeight: number,
   ): number;
   /** Depth becomes 1e9 in the tiles that `tested` triangles touch. */
   clearLayers(tiles: number, depth: number, targetWidth: number, targetHeight: number): number;
-  /** What bands hold of a patch (u16×4) becomes 0. */
-  clearBands(target: number, bands: number, targetHeight: number, targetStride: number): number;
   /** Rounds count up to a multiple of four (KernelMemory's spare bytes take the rest). */
   fillDepth(depth: number, count: number, value: number): number;
 }

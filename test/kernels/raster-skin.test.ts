@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { KernelMemory } from '../../server/kernels/memory.js';
-import { bandRowsPx, loadRasterKernel, rasterMode, rasterVertexFloats } from '../../server/kernels/raster.js';
+import { loadRasterKernel, rasterMode, rasterVertexFloats } from '../../server/kernels/raster.js';
 import { drawTrianglesTwin, type RasterPicture } from '../../server/kernels/twin/raster.js';
 import { builds, noise, noiseBytes } from './support.js';
 
@@ -129,7 +129,6 @@ describe('layers of a surface that lies over itself', () => {
           list = put(triangles),
           all = triangles.length / 3;
         const [tiles, plain, tested] = [put(new Uint8Array(400)), put(triangles), put(triangles)];
-        const bands = put(new Uint16Array(2 * Math.ceil(heightPx / bandRowsPx)).fill(77));
         const [texturePtr, offsets] = [put(texture), put(legalYuv)];
         const draw = (indices: number, count: number, target: number, depth: number): number =>
           kernel.drawSkin(
@@ -150,17 +149,14 @@ describe('layers of a surface that lies over itself', () => {
         draw(list, all, whole, wholeDepth);
         const parts = put(new Uint16Array(widthPx * heightPx * 4));
         const partsDepth = put(new Float32Array(widthPx * heightPx).fill(-1));
-        folded += kernel.markFolds(vertexPtr, list, all, tiles, bands, widthPx, heightPx) > 0 ? 1 : 0;
-        const counts = kernel.splitLayers(vertexPtr, list, all, tiles, plain, tested, bands, widthPx, heightPx);
+        folded += kernel.markFolds(vertexPtr, list, all, tiles, widthPx, heightPx) > 0 ? 1 : 0;
+        const counts = kernel.splitLayers(vertexPtr, list, all, tiles, plain, tested, widthPx, heightPx);
         kernel.clearLayers(tiles, partsDepth, widthPx, heightPx);
         apart += counts & 0xffff;
         draw(plain, counts & 0xffff, parts, 0);
         draw(tested, counts >>> 16, parts, partsDepth);
         const pixels = (at: number) => Buffer.from(memory.u8.slice(at, at + widthPx * heightPx * 8));
         expect(pixels(parts).equals(pixels(whole))).toBe(true);
-        // The bands hold all that was drawn.
-        kernel.clearBands(parts, bands, heightPx, widthPx * 8);
-        expect(pixels(parts).every((byte) => byte === 0)).toBe(true);
         memory.rewind(mark);
       }),
       { numRuns: 200 },
@@ -174,9 +170,8 @@ describe('layers of a surface that lies over itself', () => {
     const { vertices, triangles } = sheet(3, 40, 40, 0, 1);
     for (let i = 0; i < 6; i++) vertices[i * rasterVertexFloats + 8] = 0;
     const lists = [put(triangles), put(triangles)] as const;
-    const tiles = put(new Uint8Array(64)),
-      bands = put(new Uint16Array(10));
-    kernel.markFolds(put(vertices), put(triangles), 8, tiles, bands, 40, 40);
-    expect(kernel.splitLayers(put(vertices), put(triangles), 8, tiles, ...lists, bands, 40, 40)).toBe(4);
+    const tiles = put(new Uint8Array(64));
+    kernel.markFolds(put(vertices), put(triangles), 8, tiles, 40, 40);
+    expect(kernel.splitLayers(put(vertices), put(triangles), 8, tiles, ...lists, 40, 40)).toBe(4);
   });
 });

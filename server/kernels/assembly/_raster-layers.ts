@@ -33,13 +33,12 @@ function boundTiles(a: usize, b: usize, c: usize, targetWidth: i32, targetHeight
 }
 
 /**
- * Clears the bands, and the tiles (u8 each, 8 × 8 px, rows tight) and marks those that a triangle facing away may touch: corners clockwise on the
+ * Clears the tiles (u8 each, 8 × 8 px, rows tight) and marks those that a triangle facing away may touch: corners clockwise on the
  * screen, as the list's triangles run anticlockwise seen from outside. The list is the whole surface, openings and hidden parts too.
  */
-export function markFolds(vertices: usize, indices: usize, triangleCount: i32, tiles: usize, bands: usize, targetWidth: i32, targetHeight: i32): i32 {
+export function markFolds(vertices: usize, indices: usize, triangleCount: i32, tiles: usize, targetWidth: i32, targetHeight: i32): i32 {
   const columns = (targetWidth + TILE - 1) >> TILE_SHIFT, rows = (targetHeight + TILE - 1) >> TILE_SHIFT;
   memory.fill(tiles, 0, <usize>(columns * rows));
-  memory.fill(bands, 0, <usize>rows << 2);
   foldFromColumn = foldFromRow = i32.MAX_VALUE;
   foldToColumn = foldToRow = -1;
   let folds = 0;
@@ -65,11 +64,10 @@ export function markFolds(vertices: usize, indices: usize, triangleCount: i32, t
 
 /**
  * After markFolds: of a list's triangles that have alpha at a corner: those that touch no marked tile are copied to `plain`, the others to `tested`,
- * in the list's order. Tiles that the latter touch will need depth. Bands (two u16 for every 8 rows: from which to before which px of a row, multiples
- * of 8 or the target's width; 0 0 is nothing) grow to hold them all. Returns plain count + 65536 · tested count.
+ * in the list's order. Tiles that the latter touch will need depth. Returns plain count + 65536 · tested count.
  */
 export function splitLayers(
-  vertices: usize, indices: usize, triangleCount: i32, tiles: usize, plain: usize, tested: usize, bands: usize,
+  vertices: usize, indices: usize, triangleCount: i32, tiles: usize, plain: usize, tested: usize,
   targetWidth: i32, targetHeight: i32,
 ): i32 {
   const columns = (targetWidth + TILE - 1) >> TILE_SHIFT;
@@ -81,7 +79,6 @@ export function splitLayers(
     if (!(load<f32>(a, ALPHA) + load<f32>(b, ALPHA) + load<f32>(c, ALPHA) > 0)) continue;
     boundTiles(a, b, c, targetWidth, targetHeight);
     if (fromColumn > toColumn || fromRow > toRow) continue;
-    growBands(bands, targetWidth);
     let touches: u8 = 0;
     const isNear = fromColumn <= foldToColumn && toColumn >= foldFromColumn && fromRow <= foldToRow && toRow >= foldFromRow;
     if (isNear) for (let r = fromRow; r <= toRow; r++)
@@ -103,37 +100,6 @@ export function splitLayers(
     store<u16>(to, load<u16>(indices, 4), 4);
   }
   return plainCount + (testedCount << 16);
-}
-
-/** To hold the tiles of boundTiles. */
-// @ts-ignore: decorator
-@inline
-function growBands(bands: usize, targetWidth: i32): void {
-  const from = fromColumn << TILE_SHIFT, to = min(targetWidth, (toColumn + 1) << TILE_SHIFT);
-  for (let r = fromRow; r <= toRow; r++) {
-    const band = bands + (<usize>r << 2);
-    const until = <i32>load<u16>(band, 2);
-    store<u16>(band, <u16>(until == 0 ? from : min(from, <i32>load<u16>(band))));
-    store<u16>(band, <u16>max(to, until), 2);
-  }
-}
-
-/** What bands hold of a patch (8 bytes a pixel) becomes 0. */
-export function clearBands(target: usize, bands: usize, targetHeight: i32, targetStride: i32): i32 {
-  const none = i32x4.splat(0);
-  for (let y = 0; y < targetHeight; y++, target += targetStride) {
-    const band = bands + (<usize>(y >> TILE_SHIFT) << 2);
-    let at = target + (<usize>load<u16>(band) << 3);
-    const end = target + (<usize>load<u16>(band, 2) << 3);
-    for (; at + 64 <= end; at += 64) {
-      v128.store(at, none);
-      v128.store(at, none, 16);
-      v128.store(at, none, 32);
-      v128.store(at, none, 48);
-    }
-    for (; at < end; at += 8) store<u64>(at, 0);
-  }
-  return 0;
 }
 
 /** Sets depth to 1e9 in all tiles that need it. */

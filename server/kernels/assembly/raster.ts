@@ -235,5 +235,5 @@ export function fillDepth(depth: usize, count: i32, value: f32): i32 {
   return 0;
 }
 
-export { clearBands, clearLayers, markFolds, splitLayers } from './_raster-layers';
+export { clearLayers, markFolds, splitLayers } from './_raster-layers';
 export { drawSkin, touch } from './_raster-skin';

@@ -1,9 +1,10 @@
 import type { FaceTrack } from '../../frame/face-track.js';
+import type { BoxPx } from '../../frame/geometry.js';
 import type { RegionView } from '../../frame/region-view.js';
 import { type CameraKernel, grainTileSidePx } from '../../kernels/camera.js';
+import { patchPixelBytes } from '../../kernels/formats.js';
 import type { KernelMemory } from '../../kernels/memory.js';
 import type { PatchView } from '../port.js';
-import type { DrawnBands } from './drawn-bands.js';
 
 /** Kernel format of a patch's first channel. */
 const patchFormat = 4;
@@ -27,6 +28,12 @@ const leastGrainCodes = 0.8;
 const mostBlurPx = 12;
 /** Chroma grain beside luma grain: 4:2:2 cameras smooth it. */
 const chromaShare = 0.25;
+
+/** A patch, and the box of what was drawn into it, px of the region. */
+export interface DrawnPatch {
+  readonly patch: PatchView;
+  readonly box: BoxPx;
+}
 
 interface Seen {
   /** σ of the picture's edges at the eyes, px. */
@@ -75,7 +82,6 @@ export class CameraMatch {
   constructor(
     private readonly memory: KernelMemory,
     private readonly kernel: CameraKernel,
-    private readonly drawn: DrawnBands,
     private readonly scratchPtr: number,
   ) {
     this.#outPtr = memory.allocate(64);
@@ -91,13 +97,14 @@ export class CameraMatch {
   }
 
   /** amount01: 0 leaves the likeness clean and sharp. frame: moves the grain. */
-  apply(face: FaceTrack, region: RegionView, patch: PatchView, rgb: boolean, amount01: number, frame: number): void {
+  apply(face: FaceTrack, region: RegionView, drawn: DrawnPatch, rgb: boolean, amount01: number, frame: number): void {
     if (amount01 <= 0) return;
+    const { patch } = drawn;
     const seen = this.#measure(face, region);
     const widthPx = patch.x1 - patch.x0,
       heightPx = patch.y1 - patch.y0;
     const radius = Math.round(seen.blurPx * amount01);
-    if (seen.blurPx >= leastBlurPx) this.#blur(patch, radius);
+    if (seen.blurPx >= leastBlurPx) this.#blur(drawn, radius);
     if (seen.pictures === 0 || seen.pictures % readEvery === 1) seen.ownCodes = this.#patchNoise(face, region, patch);
     seen.pictures++;
     const grain = Math.sqrt(Math.max(0, seen.grainCodes ** 2 - seen.ownCodes ** 2)) * amount01;
@@ -117,14 +124,16 @@ export class CameraMatch {
     );
   }
 
-  #blur(patch: PatchView, radiusPx: number): void {
-    const box = this.drawn.bounds(patch.x1 - patch.x0, patch.y1 - patch.y0, radiusPx);
-    const widthPx = box.x1 - box.x0,
-      heightPx = box.y1 - box.y0;
+  /** Only as far as what was drawn can spread. */
+  #blur({ patch, box }: DrawnPatch, radiusPx: number): void {
+    const reachPx = radiusPx + 1;
+    const x0 = Math.max(0, Math.floor(box.x0 - patch.x0) - reachPx),
+      y0 = Math.max(0, Math.floor(box.y0 - patch.y0) - reachPx);
+    const widthPx = Math.min(patch.x1 - patch.x0, Math.ceil(box.x1 - patch.x0) + reachPx) - x0,
+      heightPx = Math.min(patch.y1 - patch.y0, Math.ceil(box.y1 - patch.y0) + reachPx) - y0;
     if (widthPx <= 0 || heightPx <= 0) return;
-    const at = patch.ptr + box.y0 * patch.strideBytes + box.x0 * 8;
+    const at = patch.ptr + y0 * patch.strideBytes + x0 * patchPixelBytes;
     this.kernel.blurPatch(at, this.scratchPtr, patch.strideBytes, widthPx, heightPx, radiusPx);
-    this.drawn.spill();
   }
 
   #measure(face: FaceTrack, region: RegionView): Seen {

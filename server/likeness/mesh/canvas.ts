@@ -6,7 +6,6 @@ import { rasterVertexFloats, type RasterKernel } from '../../kernels/raster.js';
 import { loadVertexKernel, type VertexKernel } from '../../kernels/vertex.js';
 import { CameraMatch } from './camera-match.js';
 import { type CanonicalFace, type FaceTopology, topologyOf } from './canonical.js';
-import { DrawnBands } from './drawn-bands.js';
 import { drawingOrder } from './drawing-order.js';
 import { LightSamples } from './relight.js';
 import { LayeredTriangles, Layers } from './layers.js';
@@ -24,7 +23,6 @@ export class MeshCanvas {
   readonly light: LightSamples;
   readonly rim: SkinRim;
   readonly patchPtr: number;
-  readonly drawn: DrawnBands;
   readonly selfPtr: number;
   readonly depthPtr: number;
   readonly vertexPtr: number;
@@ -55,12 +53,11 @@ export class MeshCanvas {
     this.mesh = skinMeshOf(canonical);
     const rings = this.mesh.triangles.subarray(canonical.triangles.length);
     this.patchPtr = memory.allocate(maxPatchSidePx * maxPatchSidePx * 8);
-    this.drawn = new DrawnBands(memory, raster, this.patchPtr, maxPatchSidePx);
     this.selfPtr = memory.allocate(maxPatchSidePx * maxPatchSidePx * 8);
     this.vertex = loadVertexKernel(memory);
     this.light = new LightSamples(memory, this.vertex, this.mesh.count);
     this.rim = new SkinRim(memory, new RimKernel(memory), maxPatchSidePx);
-    this.camera = new CameraMatch(memory, camera, this.drawn, this.selfPtr);
+    this.camera = new CameraMatch(memory, camera, this.selfPtr);
     this.depthPtr = memory.allocate(maxPatchSidePx * maxPatchSidePx * 4);
     this.vertexPtr = memory.allocate(this.mesh.count * rasterVertexFloats * 4);
     this.selfVertexPtr = memory.allocate(this.mesh.count * rasterVertexFloats * 4);
@@ -68,7 +65,7 @@ export class MeshCanvas {
     this.skin = new LayeredTriangles(memory, skin);
     this.insides = this.topology.rims.map(({ inside }) => new LayeredTriangles(memory, inside));
     this.lists = [this.skin, ...this.insides];
-    this.layers = new Layers(memory, raster, this.mesh.triangles, this.depthPtr, this.drawn.ptr, maxPatchSidePx);
+    this.layers = new Layers(memory, raster, this.mesh.triangles, this.depthPtr, maxPatchSidePx);
     this.offsetsYuvPtr = memory.allocate(64);
     this.offsetsRgbPtr = memory.allocate(64);
     memory.f32.set([16, 128, 128, 0], this.offsetsYuvPtr >> 2);

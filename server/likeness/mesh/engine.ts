@@ -3,6 +3,7 @@ import type { YuvMatrix } from '../../frame/format.js';
 import type { RegionView } from '../../frame/region-view.js';
 import type { LikenessEngine, Look, PatchFill, PatchView } from '../port.js';
 import { type FaceBake, textureSizePx } from './bake.js';
+import type { DrawnPatch } from './camera-match.js';
 import { type MeshCanvas, maxPatchSidePx } from './canvas.js';
 import { type IrisTint, irisTintOf, Openings } from './openings.js';
 import { DrawnVertices } from './drawn-vertices.js';
@@ -62,6 +63,7 @@ export class MeshLikeness implements LikenessEngine {
   /** From the performer's skin to the likeness's; null where the performer's is not known. */
   readonly #veilTone: VeilTone | null;
   readonly #patch: Mutable<PatchView>;
+  readonly #drawn: DrawnPatch;
 
   constructor(
     private readonly canvas: MeshCanvas,
@@ -78,6 +80,7 @@ export class MeshLikeness implements LikenessEngine {
     this.#openings = new Openings(canvas, this.#lids);
     this.#irisTint = reference ? irisTintOf(bake.irisRgb, reference.irisRgb) : null;
     this.#patch = { ptr: canvas.patchPtr, strideBytes: 0, x0: 0, y0: 0, x1: 0, y1: 0, veil: null };
+    this.#drawn = { patch: this.#patch, box: { x0: 0, y0: 0, x1: 0, y1: 0 } };
     this.#veilTone = reference ? new VeilTone(bake, reference) : null;
     const reach = (reference ?? bake).reach;
     this.#overlaps = overlapsOf(canvas.mesh.positions);
@@ -112,10 +115,7 @@ export class MeshLikeness implements LikenessEngine {
     if (!this.#boundPatch(region)) return null;
     this.#measureLight(face, region, matrix, look);
     this.#draw(face, region, matrix, look, rgb, fill);
-    const { camera, drawn } = this.canvas;
-    if (fill === 'likeness') camera.apply(face, region, this.#patch, rgb, look.grain01, this.#pictures++);
-    // White takes in the veil.
-    else drawn.spill();
+    if (fill === 'likeness') this.canvas.camera.apply(face, region, this.#drawn, rgb, look.grain01, this.#pictures++);
     this.#finishRim(face, region, look, rgb, fill === 'white');
     return this.#patch;
   }
@@ -173,6 +173,11 @@ export class MeshLikeness implements LikenessEngine {
       if (y < y0) y0 = y;
       if (y > y1) y1 = y;
     }
+    const drawn = this.#drawn.box;
+    drawn.x0 = x0;
+    drawn.y0 = y0;
+    drawn.x1 = x1;
+    drawn.y1 = y1;
     const rim = this.canvas.rim.place(this.#loops, this.#pose, this.#seen);
     for (let i = 0; i < rim.length; i += 2) {
       x0 = Math.min(x0, rim[i]! - region.box.x0);
@@ -214,7 +219,8 @@ export class MeshLikeness implements LikenessEngine {
     const patch = this.#patch;
     const widthPx = patch.x1 - patch.x0;
     const heightPx = patch.y1 - patch.y0;
-    canvas.drawn.begin(patch.strideBytes, heightPx);
+    // By the kernel: TypedArray.fill goes byte by byte over shared memory.
+    raster.fillDepth(patch.ptr, widthPx * heightPx * 2, 0);
     this.#vertices.fill(this.#samples.normals, patch, rgb, look.edge01);
     const { f32, u8 } = canvas.memory;
     this.#lids.finish(f32, canvas.vertexPtr >> 2, u8, this.#texturePtr, rgb ? rgbZeros : yuvZeros);

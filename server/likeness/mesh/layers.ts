@@ -22,14 +22,7 @@ export class LayeredTriangles {
     this.testedPtr = memory.allocate(triangles.byteLength);
   }
 
-  split(
-    raster: RasterKernel,
-    vertexPtr: number,
-    tilesPtr: number,
-    bandsPtr: number,
-    widthPx: number,
-    heightPx: number,
-  ): void {
+  split(raster: RasterKernel, vertexPtr: number, tilesPtr: number, widthPx: number, heightPx: number): void {
     const { plainPtr, testedPtr } = this;
     const counts = raster.splitLayers(
       vertexPtr,
@@ -38,7 +31,6 @@ export class LayeredTriangles {
       tilesPtr,
       plainPtr,
       testedPtr,
-      bandsPtr,
       widthPx,
       heightPx,
     );
@@ -56,13 +48,12 @@ export class Layers {
   readonly #surfacePtr: number;
   readonly #surfaceCount: number;
 
-  /** `bandsPtr`: what the lists cover, see RasterKernel.splitLayers. `surface`: all triangles that the lists are taken from and those that are never drawn, one disc without holes. */
+  /** `surface`: all triangles that the lists are taken from and those that are never drawn, one disc without holes. */
   constructor(
     memory: KernelMemory,
     private readonly raster: RasterKernel,
     surface: Uint16Array,
     private readonly depthPtr: number,
-    private readonly bandsPtr: number,
     mostSidePx: number,
   ) {
     this.#tilesPtr = memory.allocate(Math.ceil(mostSidePx / tilePx) ** 2);
@@ -73,10 +64,9 @@ export class Layers {
 
   /** Splits the lists for a patch of this size; the vertices are in its pixels. */
   split(lists: readonly LayeredTriangles[], vertexPtr: number, widthPx: number, heightPx: number): void {
-    const { raster, bandsPtr } = this;
-    const tilesPtr = this.#tilesPtr;
-    raster.markFolds(vertexPtr, this.#surfacePtr, this.#surfaceCount, tilesPtr, bandsPtr, widthPx, heightPx);
-    for (let i = 0; i < lists.length; i++) lists[i]!.split(raster, vertexPtr, tilesPtr, bandsPtr, widthPx, heightPx);
-    raster.clearLayers(tilesPtr, this.depthPtr, widthPx, heightPx);
+    const { raster } = this;
+    raster.markFolds(vertexPtr, this.#surfacePtr, this.#surfaceCount, this.#tilesPtr, widthPx, heightPx);
+    for (let i = 0; i < lists.length; i++) lists[i]!.split(raster, vertexPtr, this.#tilesPtr, widthPx, heightPx);
+    raster.clearLayers(this.#tilesPtr, this.depthPtr, widthPx, heightPx);
   }
 }
