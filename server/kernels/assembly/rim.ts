@@ -32,26 +32,30 @@ export function clearFields(fields: usize, cells: i32): i32 {
 }
 
 /**
- * Triangles whose corners run anticlockwise on the screen leave their fields in the cells whose middles they cover; where several do, that
- * with the most veil. Vertices are 8 f32: x, y (cells), veil, own, Y, Cb, Cr, least shade. Indices u16, not checked.
+ * Triangles leave their fields in the cells whose middles they cover: where several do, that with the most veil. Those whose corners run clockwise
+ * on the screen lie behind a turned head's outline: they speak, without a veil, only for cells that no other covers. Vertices are 8 f32:
+ * x, y (cells), veil, own, Y, Cb, Cr, least shade. Indices u16, not checked.
  */
 export function drawFields(
   vertices: usize, indices: usize, triangleCount: i32, fields: usize, columns: i32, rows: i32,
 ): i32 {
-  for (let t = 0; t < triangleCount; t++, indices += 6) {
-    const a = vertices + <usize>load<u16>(indices) * VERTEX_BYTES;
-    const b = vertices + <usize>load<u16>(indices, 2) * VERTEX_BYTES;
-    const c = vertices + <usize>load<u16>(indices, 4) * VERTEX_BYTES;
-    drawField(a, b, c, fields, columns, rows);
+  for (let folded = 0; folded < 2; folded++) {
+    let at = indices;
+    for (let t = 0; t < triangleCount; t++, at += 6) {
+      const a = vertices + <usize>load<u16>(at) * VERTEX_BYTES;
+      const b = vertices + <usize>load<u16>(at, 2) * VERTEX_BYTES;
+      const c = vertices + <usize>load<u16>(at, 4) * VERTEX_BYTES;
+      drawField(a, b, c, fields, columns, rows, folded != 0);
+    }
   }
   return 0;
 }
-function drawField(a: usize, b: usize, c: usize, fields: usize, columns: i32, rows: i32): void {
+function drawField(a: usize, b: usize, c: usize, fields: usize, columns: i32, rows: i32, folded: bool): void {
   const ax = load<f32>(a), ay = load<f32>(a, 4);
   const abx = load<f32>(b) - ax, aby = load<f32>(b, 4) - ay, acx = load<f32>(c) - ax, acy = load<f32>(c, 4) - ay;
   const area = abx * acy - aby * acx;
   // Also false for NaN.
-  if (!(area < -1e-4)) return;
+  if (!(folded ? area > 1e-4 : area < -1e-4)) return;
   const x0 = <i32>Mathf.max(0, Mathf.ceil(ax + Mathf.min(0, Mathf.min(abx, acx)) - 0.5));
   const y0 = <i32>Mathf.max(0, Mathf.ceil(ay + Mathf.min(0, Mathf.min(aby, acy)) - 0.5));
   const x1 = <i32>Mathf.min(<f32>(columns - 1), Mathf.floor(ax + Mathf.max(0, Mathf.max(abx, acx)) - 0.5));
@@ -67,8 +71,8 @@ function drawField(a: usize, b: usize, c: usize, fields: usize, columns: i32, ro
       const wb = f32x4.splat(shareB), wc = f32x4.splat(shareC);
       const low = f32x4.add(la, f32x4.add(f32x4.mul(lb, wb), f32x4.mul(lc, wc)));
       const at = fields + <usize>(y * columns + x) * FIELD_BYTES;
-      const veil = f32x4.extract_lane(low, 2);
-      if (load<f32>(at) > 0 && load<f32>(at, 8) >= veil) continue;
+      const veil: f32 = folded ? 0 : f32x4.extract_lane(low, 2);
+      if (load<f32>(at) > 0 && (folded || load<f32>(at, 8) >= veil)) continue;
       const high = f32x4.add(ha, f32x4.add(f32x4.mul(hb, wb), f32x4.mul(hc, wc)));
       store<f32>(at, 1);
       store<f32>(at, f32x4.extract_lane(high, 3), 4);

@@ -30,28 +30,38 @@ export function fieldsTwin(
   most: number,
 ): TwinCell[] {
   const cells = Array.from({ length: columns * rows }, unknown);
-  for (let t = 0; t < triangles.length; t += 3) {
-    const corners = [0, 1, 2].map((k) => vertices[triangles[t + k]!]!) as [TwinVertex, TwinVertex, TwinVertex];
-    const area = cross(corners[0], corners[1], corners[2]);
-    // Clockwise on the screen: it faces away.
-    if (area >= -1e-4) continue;
-    cells.forEach((cell, i) => {
-      const at = { x: (i % columns) + 0.5, y: Math.floor(i / columns) + 0.5 };
-      const shares = [0, 1, 2].map((k) => cross(at, corners[(k + 1) % 3]!, corners[(k + 2) % 3]!) / area);
-      if (Math.min(...shares) < 0) return;
-      const mixed = (of: (vertex: TwinVertex) => number): number =>
-        corners.reduce((sum, vertex, k) => sum + of(vertex) * shares[k]!, 0);
-      const veil = mixed((vertex) => vertex.veil);
-      if (cell.away === 0 && cell.veil >= veil) return;
-      cell.away = 0;
-      cell.veil = veil;
-      cell.own = mixed((vertex) => vertex.own);
-      cell.least = mixed((vertex) => vertex.least);
-      cell.colour = [0, 1, 2].map((c) => mixed((vertex) => vertex.colour[c]!)) as TwinCell['colour'];
-    });
+  for (const folded of [false, true]) {
+    for (let t = 0; t < triangles.length; t += 3) {
+      const corners = [0, 1, 2].map((k) => vertices[triangles[t + k]!]!) as [TwinVertex, TwinVertex, TwinVertex];
+      drawTriangle(cells, columns, corners, folded);
+    }
   }
   spread(cells, columns, rows, middle, most);
   return cells;
+}
+function drawTriangle(
+  cells: TwinCell[],
+  columns: number,
+  corners: readonly [TwinVertex, TwinVertex, TwinVertex],
+  folded: boolean,
+): void {
+  const area = cross(corners[0], corners[1], corners[2]);
+  // Clockwise on the screen: it faces away.
+  if (folded ? area <= 1e-4 : area >= -1e-4) return;
+  cells.forEach((cell, i) => {
+    const at = { x: (i % columns) + 0.5, y: Math.floor(i / columns) + 0.5 };
+    const shares = [0, 1, 2].map((k) => cross(at, corners[(k + 1) % 3]!, corners[(k + 2) % 3]!) / area);
+    if (Math.min(...shares) < 0) return;
+    const mixed = (of: (vertex: TwinVertex) => number): number =>
+      corners.reduce((sum, vertex, k) => sum + of(vertex) * shares[k]!, 0);
+    const veil = folded ? 0 : mixed((vertex) => vertex.veil);
+    if (cell.away === 0 && (folded || cell.veil >= veil)) return;
+    cell.away = 0;
+    cell.veil = veil;
+    cell.own = mixed((vertex) => vertex.own);
+    cell.least = mixed((vertex) => vertex.least);
+    cell.colour = [0, 1, 2].map((c) => mixed((vertex) => vertex.colour[c]!)) as TwinCell['colour'];
+  });
 }
 interface Point {
   readonly x: number;

@@ -1,7 +1,7 @@
 /** How far the drawn skin is pushed over its own outline, cm: what the landmark model is unsure of there. */
 const overlapCm = 0.22;
 /** Above the eyes the mesh knows least of a head's width, and the picture cuts what is drawn too far (see RimLoops.ownAt). Canonical heights, cm. */
-const foreheadOverlapCm = 1;
+const foreheadOverlapCm = 0.5;
 const [foreheadFromCm, foreheadToCm] = [6.2, 8];
 /** Cosine to the camera from which on skin counts as outline. */
 const outlineFrom = 0.45;
