@@ -33,7 +33,7 @@ export function clearFields(fields: usize, cells: i32): i32 {
 
 /**
  * Triangles leave their fields in the cells whose middles they cover: where several do, that with the most veil. Those whose corners run clockwise
- * on the screen lie behind a turned head's outline: they speak, without a veil, only for cells that no other covers. Vertices are 8 f32:
+ * on the screen lie behind a turned head's outline: they speak only for cells that no other covers. Vertices are 8 f32:
  * x, y (cells), veil, own, Y, Cb, Cr, least shade. Indices u16, not checked.
  */
 export function drawFields(
@@ -71,7 +71,7 @@ function drawField(a: usize, b: usize, c: usize, fields: usize, columns: i32, ro
       const wb = f32x4.splat(shareB), wc = f32x4.splat(shareC);
       const low = f32x4.add(la, f32x4.add(f32x4.mul(lb, wb), f32x4.mul(lc, wc)));
       const at = fields + <usize>(y * columns + x) * FIELD_BYTES;
-      const veil: f32 = folded ? 0 : f32x4.extract_lane(low, 2);
+      const veil = f32x4.extract_lane(low, 2);
       if (load<f32>(at) > 0 && (folded || load<f32>(at, 8) >= veil)) continue;
       const high = f32x4.add(ha, f32x4.add(f32x4.mul(hb, wb), f32x4.mul(hc, wc)));
       store<f32>(at, 1);

@@ -54,7 +54,7 @@ function drawTriangle(
     if (Math.min(...shares) < 0) return;
     const mixed = (of: (vertex: TwinVertex) => number): number =>
       corners.reduce((sum, vertex, k) => sum + of(vertex) * shares[k]!, 0);
-    const veil = folded ? 0 : mixed((vertex) => vertex.veil);
+    const veil = mixed((vertex) => vertex.veil);
     if (cell.away === 0 && (folded || cell.veil >= veil)) return;
     cell.away = 0;
     cell.veil = veil;
