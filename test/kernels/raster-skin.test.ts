@@ -76,16 +76,22 @@ describe.each(builds)('the %s kernel of the skin', (build) => {
         const sizes = [textureSize, widthPx, heightPx, widthPx * 8] as const;
         expect(kernel.drawSkin(...pointers, target, tests ? depth : 0, ...sizes)).toBe(0);
         const unlike = new Set<number>();
+        let most = 0;
         for (let i = 0; i < count * 4; i++) {
           // Rounding of depths decides now and then which of two that are alike is nearer.
           if (tests && Math.abs(memory.f32[(depth >> 2) + (i >> 2)]! - depthTwin[i >> 2]!) > 1e-3) continue;
-          if (Math.abs(memory.u16[(target >> 1) + i]! - twin.data[i]!) > halfCode + rounded) unlike.add(i >> 2);
+          const off = Math.abs(memory.u16[(target >> 1) + i]! - twin.data[i]!);
+          if (off > halfCode + rounded) unlike.add(i >> 2);
+          if (!tests) most = Math.max(most, off);
         }
-        // The same where two surfaces cross just there: their depths are alike, their colours are not.
-        expect(unlike.size).toBeLessThanOrEqual(tests ? 1 : 0);
+        // One pixel: where two surfaces cross just there, whose depths are alike and whose colours are not; or, once in thirty thousand pictures, where
+        // u and v both lie on the border between two steps of the sampler and are rounded apart, which is two steps and no more.
+        expect(unlike.size).toBeLessThanOrEqual(1);
+        expect(most).toBeLessThanOrEqual(2 * halfCode + rounded);
         memory.rewind(mark);
       }),
-      { numRuns: build === 'release' ? 300 : 60 },
+      // The example: both roundings at once, 163 of 256ths of a code.
+      { numRuns: build === 'release' ? 300 : 60, examples: [[[21, 19, -57462499, false]]] },
     );
   });
 
