@@ -103,6 +103,8 @@ describe('what hides a face', () => {
     ['a hand over a third of it', [0, 20, 28, 44] as const, 0.15],
     ['what moves within it and reaches no rim', [26, 26, 38, 38] as const, 0],
     ['a strip along its rim', [0, 0, 13, 64] as const, 0],
+    ['a chin that is thrust out, and flow two cells beyond it', [22, 38, 42, 54] as const, 0],
+    ['a fist that comes from below', [22, 38, 42, 64] as const, 0.1],
   ])('moves over a face otherwise than the face: %s', (_, hand, least01) => {
     const own = learned();
     show(own, 1, null);

@@ -11,6 +11,10 @@ const MOUTH_PX: f32 = 4;
 /** The light of the whole face changes by no more than this from one picture to the next while flow can be believed. */
 const MOST_GAIN: f32 = 1.25;
 
+/** Cells from a place at the rim to where something must move as well, and how many of them. */
+const BEYOND: i32 = 5;
+const LEAST_BEYOND: i32 = 5;
+
 /** Of a cell that stray has counted. */
 export const COUNTED: i32 = 16;
 
@@ -30,7 +34,7 @@ function mouth01(u: f32, v: f32): f32 {
  * stray: 2 f32 per cell, crop px — how far the flow there is from the face's own motion, and by how much that is more than such a motion explains.
  * own: 11 f32 — where a point of the face was in the picture before, less where it is: x, y, z (from the crop's middle), jaw and 1 for x; the same
  * for y; and the z of the face's rim, for cells beside the face. Returns how many cells of the face something else moves over: in patches of 3 × 3
- * and more, one cell within the face, that reach its rim; 0 where the light of the whole face has changed. marks: u8 per cell, COUNTED on those;
+ * and more, one cell within the face, that reach its rim where what lies beyond moves so, too; 0 where the light of the whole face has changed. marks: u8 per cell, COUNTED on those;
  * stack: i32 per cell, scratch.
  */
 export function stray(
@@ -58,7 +62,7 @@ export function stray(
     sumBefore += load<f32>(before + (<usize>i << 4));
   }
   if (sum > sumBefore * MOST_GAIN || sumBefore > sum * MOST_GAIN) return 0;
-  return patches(map, marks, stack);
+  return patches(map, out, marks, stack);
 }
 
 /** A face's rim as it is laid is a guess by a cell: what moves there may be what lies behind. */
@@ -70,7 +74,7 @@ function inside(map: usize, x: i32, y: i32): bool {
   return true;
 }
 /** marks: 1 strays; 2 the same, within the face; 8 in a patch of 3 × 3; COUNTED. */
-function patches(map: usize, marks: usize, stack: usize): i32 {
+function patches(map: usize, stray: usize, marks: usize, stack: usize): i32 {
   for (let i = 0; i < COUNT; i++)
     if (load<u8>(marks + <usize>i) == 1 && inside(map, i & (CELLS - 1), i / CELLS)) store<u8>(marks + <usize>i, 3);
   for (let y = 1; y < CELLS - 1; y++) {
@@ -87,7 +91,7 @@ function patches(map: usize, marks: usize, stack: usize): i32 {
   }
   let count = 0;
   for (let from = CELLS; from < COUNT - CELLS; from++) {
-    if ((load<u8>(marks + <usize>from) & (8 | COUNTED)) != 8 || !atRim(map, from)) continue;
+    if ((load<u8>(marks + <usize>from) & (8 | COUNTED)) != 8 || !atRim(map, from) || !comesFromOutside(map, stray, from)) continue;
     let top = 0, size = 1;
     store<i32>(stack, from);
     store<u8>(marks + <usize>from, <u8>(load<u8>(marks + <usize>from) | COUNTED));
@@ -105,6 +109,24 @@ function patches(map: usize, marks: usize, stack: usize): i32 {
     count += size;
   }
   return count;
+}
+/**
+ * What hides a face has come from beside it; a chin that is thrust out has not, though it reaches the rim. So far from a cell at the rim flow is
+ * no longer led astray by the chin itself, but for two rows to either side.
+ */
+function comesFromOutside(map: usize, stray: usize, at: i32): bool {
+  const x = at & (CELLS - 1), y = at / CELLS;
+  let found = 0;
+  for (let j = max(0, y - BEYOND); j <= min(CELLS - 1, y + BEYOND); j++) {
+    // The rows above and below whole, of the others the ends.
+    const step = j == y - BEYOND || j == y + BEYOND ? 1 : 2 * BEYOND;
+    for (let i = x - BEYOND; i <= x + BEYOND; i += step) {
+      if (i < 0 || i >= CELLS) continue;
+      const next = <usize>(j * CELLS + i) << 3;
+      if (load<f32>(map + next) < 0 && load<f32>(stray + next, 4) > 0) found++;
+    }
+  }
+  return found >= LEAST_BEYOND;
 }
 /** Of the cells one within the face, those that border on what is not. */
 function atRim(map: usize, at: i32): bool {

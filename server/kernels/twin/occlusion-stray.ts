@@ -51,7 +51,13 @@ export function strayTwin({ seen, before, backward, map, depth, own }: StrayGrid
   const inside = (i: number): boolean => square(i)?.every(onFace) === true;
   const strays = new Set(cells.filter((i) => inside(i) && stray[i * 2 + 1]! > 4 * mouth[i]!));
   const patches = new Set(cells.flatMap((i) => (square(i)?.every((j) => strays.has(j)) ? square(i)! : [])));
-  const reached = new Set([...patches].filter((i) => cross(i).some((j) => !inside(j))));
+  // Five cells away, beside the face, something moves as well: what hides it has come from there.
+  const comes = (i: number): boolean =>
+    cells.filter(
+      (j) =>
+        Math.max(Math.abs(xOf(j) - xOf(i)), Math.abs(yOf(j) - yOf(i))) === 5 && !onFace(j) && stray[j * 2 + 1]! > 0,
+    ).length >= 5;
+  const reached = new Set([...patches].filter((i) => cross(i).some((j) => !inside(j)) && comes(i)));
   for (const i of reached) for (const j of cross(i)) if (patches.has(j)) reached.add(j);
   return { stray, counted: reached };
 }
