@@ -6,19 +6,23 @@ import type { PropagateSettings } from './contract.js';
 const modelJitterPx = 1.5;
 /** What a lid or lip is further off than this has moved: the part of a correction that is not the model's jitter is shown at once. */
 const movedPx = 3;
+/** Mean motion of the landmarks within their crop at which half of a correction is shown at once: in a fast turn nobody sees it, and fading it in is the lag. */
+const turningPx = 1.5;
 
 const isRim = new Uint8Array(landmarkCount);
 for (const rim of rims) for (const i of rim) isRim[i] = 1;
 
 /**
  * Flow is the prediction, the keyframe the measurement: a Kalman-like gain that grows with the innovation. `late`: the keyframe's
- * landmarks in this picture, crop px. What it moves is faded in over settings.crossfadeFrames.
+ * landmarks in this picture, crop px. What it moves is faded in over settings.crossfadeFrames, the less the more the face turns. `motionPx`: how far
+ * its points moved within the crop from the last picture to this one, mean, crop px.
  */
-export function correctFace(face: FaceTrack, late: Float32Array, settings: PropagateSettings): void {
+export function correctFace(face: FaceTrack, late: Float32Array, settings: PropagateSettings, motionPx: number): void {
   const { carried, correction } = face;
   const fade = face.correctionLeft / face.correctionFrames;
   const restless = face.confidence01 < settings.minConfidence01;
   const floor = 1 - 0.75 * settings.smoothAmount01;
+  const calm01 = 1 / (1 + (motionPx / turningPx) ** 2);
   for (let i = 0; i < landmarkCount; i++) {
     const shownX = carried[i * 3] + correction[i * 2] * fade;
     const shownY = carried[i * 3 + 1] + correction[i * 2 + 1] * fade;
@@ -31,7 +35,7 @@ export function correctFace(face: FaceTrack, late: Float32Array, settings: Propa
     carried[i * 3] += ex * gain;
     carried[i * 3 + 1] += ey * gain;
     carried[i * 3 + 2] += (late[i * 3 + 2] - carried[i * 3 + 2]) * Math.max(gain, 0.5);
-    const fadeShare = rim ? 0.5 * Math.max(0, 1 - (ex * ex + ey * ey) / movedPx ** 2) : 1;
+    const fadeShare = rim ? 0.5 * Math.max(0, 1 - (ex * ex + ey * ey) / movedPx ** 2) : calm01;
     correction[i * 2] = (shownX - carried[i * 3]) * fadeShare;
     correction[i * 2 + 1] = (shownY - carried[i * 3 + 1]) * fadeShare;
   }
@@ -68,4 +72,15 @@ export function leastRim(confidence: Float32Array): number {
     least = Math.min(least, sum / rim.length);
   }
   return least;
+}
+
+/** Mean distance that the points of the face surface have moved, px of the triples. */
+export function meanMotion(before: Float32Array, after: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < surfaceCount * 3; i += 3) {
+    const x = after[i] - before[i],
+      y = after[i + 1] - before[i + 1];
+    sum += Math.sqrt(x * x + y * y);
+  }
+  return sum / surfaceCount;
 }

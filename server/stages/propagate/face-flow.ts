@@ -31,6 +31,8 @@ export class FaceFlow {
   /** Where the face was last in full sight, picture pixels. */
   readonly anchor = { x: 0, y: 0 };
   readonly measured = new MeasuredMotion();
+  /** How far the landmarks moved within the crop from the last picture to this one, mean, crop px: what of a motion is turn and expression. */
+  motionPx = 0;
   /** Made when first wanted, kept: kernel memory is not given back. */
   readonly #flows: Map<FlowPresetName, DisFlow>;
   /** ringFrames grids: flow from picture n − 1 to picture n, at n mod ringFrames. */
@@ -54,6 +56,7 @@ export class FaceFlow {
   /** Nothing of earlier pictures is known. */
   forget(): void {
     this.measured.forget();
+    this.motionPx = 0;
     this.#frameRing.fill(-1);
   }
 

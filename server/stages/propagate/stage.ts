@@ -11,7 +11,7 @@ import { coveredVisible01, holdToAnchor, itselfVisible01, wholeVisible01 } from 
 import { Appearances } from './appearance.js';
 import { FaceSight } from './appearance-state.js';
 import { coast } from './coast.js';
-import { boxOf, correctFace, leastRim } from './correction.js';
+import { boxOf, correctFace, leastRim, meanMotion } from './correction.js';
 import { FaceFlow, PointMover, ringFrames } from './face-flow.js';
 import type { OcclusionKernel } from '../../kernels/occlusion.js';
 import { LumaCrop } from './luma-crop.js';
@@ -113,6 +113,7 @@ export class FlowPropagator implements Propagator {
     if (face.visible01 < wholeVisible01) this.#settle(own, face, region, frameNumber);
     if (this.#parts.follow(face, this.#before, own.lumaPtr[own.slot], frameNumber)) this.#show(face);
     if (holdToAnchor(own.anchor, face, this.#appearances.knows(face))) this.#show(face);
+    own.motionPx = meanMotion(this.#before, face.carried);
     this.#shown.smooth(face, settings);
     // What still looks like itself has not been anybody else meanwhile.
     const itself = this.#appearances.knows(face) && face.visible01 >= itselfVisible01;
@@ -219,7 +220,7 @@ export class FlowPropagator implements Propagator {
     if (keyframe.proven) this.#appearances.prove(face);
     const found = this.#fitsBetter || (this.#isLost(face) && !looksAsHere);
     if (face.maskPtr !== 0 && !found) this.#mover.keepHidden(face, late);
-    correctFace(face, late, settings);
+    correctFace(face, late, settings, own.motionPx);
     if (found) this.#shown.restart(face);
     // What nobody has seen, a guess or a place that the face has long left, is not faded out.
     const unseen = face.keyframeFrame < 0 || (runs && face.maskPtr === 0);
@@ -255,7 +256,7 @@ export class FlowPropagator implements Propagator {
       const here = appearances.match(face, face.carried).like;
       if (appearances.match(face, late).like < 0.95 * here) return 'refused';
     }
-    correctFace(face, late, settings);
+    correctFace(face, late, settings, own.motionPx);
     this.#show(face);
     return 'joined';
   }

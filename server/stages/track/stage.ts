@@ -230,14 +230,15 @@ export class TrackStage {
       const age = frameNumber - face.askedFrame;
       const unsettled = !isConfirmed(face) || face.keyframeFrame < 0 || face.presence01 < 0.5;
       const unsure = face.rimConfidence01 < restlessRim01 || face.confidence01 < settings.minConfidence01;
-      const restless = unsure || this.#poses.has(face);
+      const turned = this.#poses.has(face);
+      const restless = unsure || turned;
       // Under load only faces that flow is sure of wait longer: the others would be dragged along with whatever passes.
       const calm = !unsettled && !restless && face.maskPtr === 0;
       const interval = settings.intervalFrames * (calm ? settings.calmStretch : 1);
       // Nobody's face yet: the newest picture waits at inference in place of the one before, so asking for each costs no more answers.
       const unseen =
         face.keyframeFrame < 0 || face.recognition === 'unknown' || frameNumber - face.startedFrame <= newFrames;
-      const due = face.askedFrame < 0 || age >= (unseen ? 1 : soonestFrames(interval, unsettled, restless));
+      const due = face.askedFrame < 0 || age >= (unseen ? 1 : soonestFrames(interval, unsettled, restless, turned));
       // Strangers are followed, so that they stay strangers; a slow look is enough.
       if (!due || (face.recognition === 'stranger' && age < settings.intervalFrames * 3)) continue;
       const wantIdentity =
