@@ -5,6 +5,7 @@ import type { MeshCanvas } from './canvas.js';
 import { unclipSeen } from './clipped-seen.js';
 import { LightFit, type VertexLight } from './relight.js';
 import { probe } from './sample.js';
+import { UnclippedRatio } from './unclipped-ratio.js';
 
 /** How much of the last picture's light is kept. */
 const steadiness01 = 0.35;
@@ -16,7 +17,7 @@ export class LightReading {
   /** The performer's Y Cb Cr in this picture, legal-range codes; only where the canvas's samples have weight. */
   readonly seenYuv: Float32Array;
   readonly light: VertexLight;
-  readonly #fits = new Map<number, LightFit>();
+  readonly #fits = new Map<number, { readonly fit: LightFit; readonly ratio: UnclippedRatio }>();
 
   /** `isSkin`: vertices at which the performer's light can be read. */
   constructor(
@@ -47,14 +48,15 @@ export class LightReading {
     referenceYuv: Float32Array,
     light01: number,
   ): void {
-    this.#sample(face, region, matrix, seen, referenceYuv);
-    let fit = this.#fits.get(face.faceId);
-    if (!fit) {
-      fit = new LightFit(this.canvas.light);
-      this.#fits.set(face.faceId, fit);
+    let own = this.#fits.get(face.faceId);
+    if (!own) {
+      own = { fit: new LightFit(this.canvas.light), ratio: new UnclippedRatio() };
+      this.#fits.set(face.faceId, own);
     }
+    own.ratio.begin();
+    this.#sample(face, region, matrix, seen, referenceYuv, own.ratio);
     const { light } = this;
-    fit.fit(steadiness01, light);
+    own.fit.fit(steadiness01, light);
     for (let i = 0; i < this.canvas.mesh.count; i++) {
       light.gain[i] = 1 + (light.gain[i] - 1) * light01;
       light.tintCb[i] *= light01;
@@ -62,7 +64,14 @@ export class LightReading {
     }
   }
 
-  #sample(face: FaceTrack, region: RegionView, matrix: YuvMatrix, seen: Float32Array, reference: Float32Array): void {
+  #sample(
+    face: FaceTrack,
+    region: RegionView,
+    matrix: YuvMatrix,
+    seen: Float32Array,
+    reference: Float32Array,
+    ratio: UnclippedRatio,
+  ): void {
     const { landmarkConfidence, landmarkVisible01 } = face;
     const { memory, light: samples } = this.canvas;
     // A hand before the face has light of its own: beside the tracked points nothing says where it ends.
@@ -77,11 +86,11 @@ export class LightReading {
       probe(memory, region, seen[at] - region.box.x0, -seen[at + 1] - region.box.y0, radius, matrix, yuv, at);
       unclipSeen(yuv, reference, at, this.light, i, matrix);
       // Read in place: a view per vertex is 32 kB of garbage a picture.
-      const luma = Math.max(1, yuv[at] - 16);
-      const was = Math.max(4, reference[at] - 16);
-      samples.ratio[i] = Math.min(4, luma / was);
-      samples.dCb[i] = (yuv[at + 1] - 128) / Math.max(12, luma) - (reference[at + 1] - 128) / Math.max(12, was);
-      samples.dCr[i] = (yuv[at + 2] - 128) / Math.max(12, luma) - (reference[at + 2] - 128) / Math.max(12, was);
+      samples.ratio[i] = ratio.of(yuv, reference, at, matrix);
+      const luma = Math.max(12, ratio.yuv[0] - 16);
+      const was = Math.max(12, reference[at] - 16);
+      samples.dCb[i] = (ratio.yuv[1] - 128) / luma - (reference[at + 1] - 128) / was;
+      samples.dCr[i] = (ratio.yuv[2] - 128) / luma - (reference[at + 2] - 128) / was;
       samples.weight[i] = facing * (i < surfaceCount ? (0.1 + landmarkConfidence[i]) * landmarkVisible01[i] : beside01);
     }
   }

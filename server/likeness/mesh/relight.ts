@@ -94,6 +94,8 @@ export class LightSamples {
 }
 /** A ratio that is off by this counts half. */
 const outlierSpread = 0.15;
+/** A gain that differs by this from one picture to the next is half a flash: noise of the fit is a tenth of it. */
+const suddenGain = 0.06;
 /** Columns of a row of the sums, and which of them are right sides. */
 const columns = 12;
 const [ofLuma, ofCb, ofCr] = [9, 10, 11];
@@ -115,17 +117,16 @@ export class LightFit {
     this.#primed = false;
   }
 
-  /** Fits what the samples hold now. Results land in `light`; `steadiness01` of the last fit is kept. */
+  /**
+   * Fits what the samples hold now. Results land in `light`; `steadiness01` of the last fit is kept where the light is much as it was: a flash is
+   * followed in its very picture.
+   */
   fit(steadiness01: number, light: VertexLight): void {
     const { samples } = this;
-    const keep = this.#primed ? steadiness01 : 0;
     samples.sum(null);
     const total = samples.sums[0];
-    if (total >= 8) {
-      this.#fitColour(ofCb, total, keep, this.#cb);
-      this.#fitColour(ofCr, total, keep, this.#cr);
-      this.#fitLuma(total, keep);
-    } else if (!this.#primed) {
+    if (total >= 8) this.#follow(total, this.#primed ? steadiness01 : 0);
+    else if (!this.#primed) {
       this.#luma.fill(0);
       this.#luma[0] = 1;
       this.#cb.fill(0);
@@ -135,14 +136,24 @@ export class LightFit {
     this.#shine(samples.normals, light);
   }
 
-  /** Two rounds: in the second, what the first fits badly (hair, highlights, fingers) counts less. */
-  #fitLuma(total: number, keep: number): void {
+  /** Two rounds for luma: in the second, what the first fits badly (hair, highlights, fingers) counts less. */
+  #follow(total: number, steadiness01: number): void {
     const right = this.#right;
-    if (!this.#solve(this.#matrix, right, terms, ofLuma, total)) return;
+    const isSolved = this.#solve(this.#matrix, right, terms, ofLuma, total);
+    const keep = isSolved ? steadiness01 / (1 + (this.#change(right) / suddenGain) ** 2) : steadiness01;
+    this.#fitColour(ofCb, total, keep, this.#cb);
+    this.#fitColour(ofCr, total, keep, this.#cr);
+    if (!isSolved) return;
     this.samples.sum(right);
     const again = this.samples.sums[0];
     if (again < 8 || !this.#solve(this.#matrix, right, terms, ofLuma, again)) return;
     for (let k = 0; k < terms; k++) this.#luma[k] = this.#luma[k] * keep + right[k] * (1 - keep);
+  }
+
+  /** How far the gain of what looks to the camera is from what it was. */
+  #change(right: Float64Array): number {
+    const l = this.#luma;
+    return Math.abs(right[0] - l[0] + right[3] - l[3] + 2 * (right[8] - l[8]));
   }
 
   #fitColour(column: number, total: number, keep: number, into: Float64Array): void {

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { rgbToYuv } from '../../server/likeness/mesh/sample.js';
+import { UnclippedRatio } from '../../server/likeness/mesh/unclipped-ratio.js';
+
+const matrix = 'bt709';
+const skins = [
+  [211, 164, 138],
+  [190, 140, 110],
+  [120, 80, 60],
+  [170, 128, 104],
+] as const;
+const yuvOf = (rgb: readonly number[]): Float32Array => {
+  const out = new Float32Array(12);
+  for (let at = 0; at < 12; at += 3) rgbToYuv(rgb[0]!, rgb[1]!, rgb[2]!, matrix, out, at);
+  return out;
+};
+/** As a camera shows skin under a light of this gain and colour. */
+const shown = (skin: readonly number[], gain: number, colour: readonly number[]): number[] =>
+  skin.map((code, c) => Math.min(255, code * gain * colour[c]!));
+
+describe('the gain of light that is read off skin', () => {
+  it('is the ratio of lumas where nothing clips', () => {
+    for (const skin of skins) {
+      const [was, now] = [yuvOf(skin), yuvOf(shown(skin, 0.8, [1, 1, 1]))];
+      const ratio = new UnclippedRatio();
+      expect(ratio.of(now, was, 3, matrix)).toBeCloseTo(0.8, 4);
+      expect(Array.from(ratio.yuv)).toEqual(Array.from(now.subarray(3, 6)));
+    }
+  });
+
+  it.each([
+    ['white', [1, 1, 1]],
+    ['warm', [1.08, 1, 0.8]],
+  ] as const)('is whole under a flash of %s light that clips red and green', (_, colour) => {
+    const ratio = new UnclippedRatio();
+    // Pictures before the flash say what colour the light has.
+    for (let picture = 0; picture < 30; picture++) {
+      ratio.begin();
+      for (let i = 0; i < 12; i++)
+        for (const skin of skins) ratio.of(yuvOf(shown(skin, 1, colour)), yuvOf(skin), 0, matrix);
+    }
+    ratio.begin();
+    const [r, g, b] = colour;
+    const luma = (skin: readonly number[], by: readonly number[]): number =>
+      0.2126 * skin[0]! * by[0]! + 0.7152 * skin[1]! * by[1]! + 0.0722 * skin[2]! * by[2]!;
+    for (const skin of skins) {
+      const now = shown(skin, 1.7, colour);
+      const truth = (1.7 * luma(skin, [r, g, b])) / luma(skin, [1, 1, 1]);
+      const read = ratio.of(yuvOf(now), yuvOf(skin), 0, matrix);
+      expect(read / truth).toBeGreaterThan(0.93);
+      expect(read / truth).toBeLessThan(1.07);
+    }
+    // The lightest skin clips in red and in green: by luma alone the flash is a tenth and more weaker than it is.
+    const [light] = skins;
+    const byLuma = (yuvOf(shown(light, 1.7, colour))[0]! - 16) / (yuvOf(light)[0]! - 16);
+    expect(byLuma / ((1.7 * luma(light, colour)) / luma(light, [1, 1, 1]))).toBeLessThan(0.9);
+  });
+});
