@@ -26,6 +26,7 @@ export class Showing {
     const concealBox = hides && !concealAll ? this.#arrival(frame) : null;
     const hidden = concealAll || (concealBox !== null && shown !== 'conceal');
     state.step = send.bypass ? 'bypass' : output.mode === 'plain' ? 'plain' : hidden ? 'unacquired' : shown;
+    this.#tellFaces(work, workCount, concealAll, concealBox);
     const tap = parts.monitors.tap(frame);
     const composited = parts.composite.composite(frame, work, workCount, {
       mode: output.mode,
@@ -154,12 +155,28 @@ export class Showing {
       face.step = ladder.decide(face, now, settings, missing && (!placed || face.keyframeFrame >= 0));
       work.engine = shelf.engineOf(face.performerId);
       work.action = actionOf(face.step, unacquired, work.engine !== null);
-      track.faces[face.faceId]!.step = face.step;
       if (face.step !== 'idle')
         shown = worse(shown, work.action === 'conceal' && face.step !== 'unacquired' ? 'conceal' : face.step);
       if (face.keyframeFrame >= 0) meters.keyframeAgeUs.add(since(now, face.keyframeAtUs));
     }
     return shown;
+  }
+
+  /** What is seen of each face, which the desk shows beside it, where that is not what its ladder says: the picture is hidden as a whole, or nobody draws it. */
+  #tellFaces(list: readonly FaceWork[], workCount: number, concealAll: boolean, concealBox: BoxPx | null): void {
+    const { parts, params } = this.lane;
+    const { output, send } = params.snapshot;
+    for (let i = 0; i < workCount; i++) {
+      const { face, action } = list[i]!;
+      const isHidden = concealAll || (concealBox !== null && touches(face.box, concealBox));
+      if (face.step !== 'idle') {
+        if (send.bypass) face.step = 'bypass';
+        else if (output.mode === 'plain') face.step = 'plain';
+        else if (isHidden) face.step = 'unacquired';
+        else if (action === 'conceal' && face.step !== 'unacquired') face.step = 'conceal';
+      }
+      parts.track.faces[face.faceId]!.step = face.step;
+    }
   }
 
   /** The keyframes whose results this picture is the first to show. */
@@ -219,6 +236,8 @@ const severity: Readonly<Record<LadderStep, number>> = {
   slate: 7,
 };
 const worse = (a: LadderStep, b: LadderStep): LadderStep => (severity[b] > severity[a] ? b : a);
+
+const touches = (a: BoxPx, b: BoxPx): boolean => a.x0 < b.x1 && a.x1 > b.x0 && a.y0 < b.y1 && a.y1 > b.y0;
 
 /** Grows `a` to hold both. */
 function unite(a: BoxPx, b: BoxPx): BoxPx {

@@ -84,9 +84,9 @@ export class LightReading {
       if (this.isSkin[i] === 0 || facing < leastFacing) continue;
       const at = i * 3;
       probe(memory, region, seen[at] - region.box.x0, -seen[at + 1] - region.box.y0, radius, matrix, yuv, at);
-      unclipSeen(yuv, reference, at, this.light, i, matrix);
       // Read in place: a view per vertex is 32 kB of garbage a picture.
       samples.ratio[i] = ratio.of(yuv, reference, at, matrix);
+      unclipSeen(yuv, reference, at, this.light, i, matrix);
       const luma = Math.max(12, ratio.yuv[0] - 16);
       const was = Math.max(12, reference[at] - 16);
       samples.dCb[i] = (ratio.yuv[1] - 128) / luma - (reference[at + 1] - 128) / was;

@@ -2,8 +2,8 @@ import { lumaWeights, type YuvMatrix } from '../../frame/format.js';
 import { rgbToYuv } from './sample.js';
 
 /** A channel counts less from the first code on, and not at all from the other: the mean of five taps, of which some may clip. 0…255. */
-const clipsFrom = 240;
-const clipsAt = 252;
+const clipsFrom = 234;
+const clipsAt = 250;
 /** Share of luma that must be left to read a gain from. */
 const leastShare = 0.05;
 /** How fast the light's colour is followed, a picture. */
