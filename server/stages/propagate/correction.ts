@@ -7,7 +7,7 @@ const modelJitterPx = 1.5;
 /** What a lid or lip is further off than this has moved: the part of a correction that is not the model's jitter is shown at once. */
 const movedPx = 3;
 /** Mean motion of the landmarks within their crop at which half of a correction is shown at once: in a fast turn nobody sees it, and fading it in is the lag. */
-const turningPx = 1.5;
+const turningPx = 2.5;
 
 const isRim = new Uint8Array(landmarkCount);
 for (const rim of rims) for (const i of rim) isRim[i] = 1;
@@ -22,7 +22,7 @@ export function correctFace(face: FaceTrack, late: Float32Array, settings: Propa
   const fade = face.correctionLeft / face.correctionFrames;
   const restless = face.confidence01 < settings.minConfidence01;
   const floor = 1 - 0.75 * settings.smoothAmount01;
-  const calm01 = 1 / (1 + (motionPx / turningPx) ** 2);
+  const calm01 = 1 / (1 + (motionPx / turningPx) ** 4);
   for (let i = 0; i < landmarkCount; i++) {
     const shownX = carried[i * 3] + correction[i * 2] * fade;
     const shownY = carried[i * 3 + 1] + correction[i * 2 + 1] * fade;

@@ -28,6 +28,8 @@ const detectionsToHold = 20;
 const leastFollowed01 = 0.4;
 /** Pictures in which a new face is asked about every time: its first landmarks come from a crop that was guessed, and how it moves is not known. */
 const newFrames = 3;
+/** A crop that is as much like the last one shows the same face, in other light: under a flash flow is sure of nothing. */
+const leastAlike01 = 0.8;
 /** Looks in a row without a face after which a detection was a mistake. */
 const looksToPhantom = 2;
 /** Looks at a bound or a strange face again after this many keyframes. */
@@ -94,7 +96,7 @@ export class TrackStage {
     const own = face.active && face.performerId === performerId;
     if (!own) return false;
     if (face.maskPtr !== 0) return this.#empty[face.faceId] < detectionsToHold;
-    return face.presence01 >= 0.5 && face.confidence01 >= leastFollowed01;
+    return face.presence01 >= 0.5 && (face.confidence01 >= leastFollowed01 || face.alike01 >= leastAlike01);
   }
 
   end(face: FaceTrack): void {
