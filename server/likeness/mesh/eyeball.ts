@@ -16,7 +16,7 @@ const seamShadow = 0.7;
  */
 export function keepEyeball(f32: Float32Array, from: number, eye: 0 | 1, open01: number): void {
   const { corners, upper, lower } = eyes[eye];
-  const seam = seamShadow * (1 - open01) ** 2;
+  const seam = seamShadow * (1 - open01) ** 3;
   const at = (i: number): number => from + i * rasterVertexFloats;
   const a = at(corners[0]),
     b = at(corners[1]);

@@ -35,7 +35,7 @@ const mostUnexpected = 1.5;
 /** Of an eye in profile; one that looks straight at the camera is found exactly. */
 const astrayTurned = 0.7;
 /** The landmark model's iris reaches to the limbus; outside it the colour still shows, and the kernel's own rim is soft. What is white there stays white. */
-const limbus = 1.18;
+const limbus = 1.1;
 
 /**
  * The performer's own eyes and mouth interior, moved with the likeness's bones: a piece of the picture itself is the texture,
