@@ -90,8 +90,7 @@ function write(file: string, entries: Entries): void {
 }
 
 async function support(flags: Flags): Promise<void> {
-  const file =
-    flags.out ?? `understudy-support-${machineClock.wallClockIso().slice(0, 19).replaceAll(':', '-')}.zip`;
+  const file = flags.out ?? `understudy-support-${machineClock.wallClockIso().slice(0, 19).replaceAll(':', '-')}.zip`;
   if (existsSync(file) && flags.force !== true) throw new CodedError('CLI_FILE_EXISTS', { file });
   const { entries, leftOut } = await gather({
     state: flags.state ?? stateRoot(),
