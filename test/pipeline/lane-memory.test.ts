@@ -149,6 +149,36 @@ describe('the frame path in memory', () => {
     await close();
   });
 
+  it('tells of each face what is shown of it: concealed where no likeness is loaded, the camera in bypass', async () => {
+    const { lane, params, frames, one, close } = await openLane(640, 360);
+    frames.forEach(({ pixels }) => pixels.forEach((_, i) => (pixels[i] = 40 + ((i * 31 + (i >> 9) * 7) % 160))));
+    const performerId = 'robin';
+    lane.parts.track.cast = [{ performerId, identity: new Float32Array(1024).fill(1) }];
+    await one(() => {});
+    const keyPoints = [260, 120, 340, 120, 300, 170, 300, 210, 220, 130, 380, 130];
+    lane.state.pending = [{ box: [220, 60, 380, 260], keyPoints, score01: 0.9 }];
+    await one(() => {});
+    const face = lane.parts.track.faces[0]!;
+    expect([face.active, face.step]).toEqual([true, 'unacquired']);
+    lane.state.unlookedSince = -1;
+    const { frameNumber, lastFrame } = lane.state;
+    const keyframeAtUs = lastFrame!.captureAtUs;
+    const known = {
+      recognition: 'cast',
+      performerId,
+      presence01: 1,
+      keyframeFrame: frameNumber,
+      keyframeAtUs,
+    } as const;
+    Object.assign(face, known, { identityFrame: frameNumber + 9 });
+    await one((_out, _sent, metadata) => expect(metadata).toContain('step="conceal"'));
+    expect(face.step).toBe('conceal');
+    params.apply({ [params.bypassAddress]: true });
+    await one(() => {});
+    expect(face.step).toBe('bypass');
+    await close();
+  });
+
   it('in bypass the whole picture is byte for byte the camera', async () => {
     const { params, frames, one, close } = await openLane(640, 360);
     frames.forEach(({ pixels }) => pixels.forEach((_, i) => (pixels[i] = (i * 17) & 0xff)));
