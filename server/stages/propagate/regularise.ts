@@ -27,6 +27,9 @@ const affineScalesPx2 = [16, 4] as const;
 export class Regulariser {
   readonly #residual: Float32Array;
   readonly #next: Float32Array;
+  /** How far each point is believed in this round; what a neighbour's residual weighs. */
+  readonly #trusts: Float64Array;
+  readonly #pull: Float64Array;
   readonly #fit = new Float64Array(6);
   readonly #middles = { mx: 0, my: 0, mu: 0, mv: 0 };
   private readonly mesh: MeshNeighbours;
@@ -37,6 +40,8 @@ export class Regulariser {
     this.mesh = withoutOpenings(mesh);
     this.#residual = new Float32Array(pointCount * 2);
     this.#next = new Float32Array(pointCount * 2);
+    this.#trusts = new Float64Array(pointCount);
+    this.#pull = new Float64Array(pointCount);
   }
 
   /**
@@ -98,7 +103,8 @@ export class Regulariser {
 
   /** The same for turn, scale and shift. */
   #fitSimilarity(before: Float32Array, after: Float32Array, weights: Float32Array, scalesPx2: readonly number[]): void {
-    const fit = this.#fit;
+    const fit = this.#fit,
+      trusts = this.#trusts;
     for (let round = 0; round < scalesPx2.length; round++) {
       const scalePx2 = scalesPx2[round]!;
       this.#findMiddles(before, after, weights, scalePx2);
@@ -108,7 +114,7 @@ export class Regulariser {
         dot = ridgePx2,
         cross = 0;
       for (let i = 0; i < this.pointCount; i++) {
-        const w = this.#trust(scalePx2, before, after, weights, i);
+        const w = trusts[i]!;
         const x = before[i * 2] - mx,
           y = before[i * 2 + 1] - my;
         const u = after[i * 2] - mu,
@@ -123,6 +129,8 @@ export class Regulariser {
 
   #smooth(weights: Float32Array): void {
     const { starts, indices } = this.mesh;
+    const pull = this.#pull;
+    for (let i = 0; i < this.pointCount; i++) pull[i] = stiffness * (weights[i] * weights[i] + 1e-3);
     for (let round = 0; round < iterations; round++) {
       const from = this.#residual,
         to = this.#next;
@@ -130,9 +138,11 @@ export class Regulariser {
         let w = weights[i] * weights[i] + 1e-3;
         let sx = from[i * 2] * w,
           sy = from[i * 2 + 1] * w;
-        for (let k = starts[i]; k < starts[i + 1]; k++) {
+        const give = 1.02 - weights[i],
+          end = starts[i + 1];
+        for (let k = starts[i]; k < end; k++) {
           const j = indices[k];
-          const v = stiffness * (weights[j] * weights[j] + 1e-3) * (1.02 - weights[i]);
+          const v = pull[j]! * give;
           sx += from[j * 2] * v;
           sy += from[j * 2 + 1] * v;
           w += v;
@@ -146,7 +156,8 @@ export class Regulariser {
 
   /** Weighted least squares for an affine motion, in rounds that doubt ever more what disagrees. */
   #fitAffine(before: Float32Array, after: Float32Array, weights: Float32Array): void {
-    const fit = this.#fit;
+    const fit = this.#fit,
+      trusts = this.#trusts;
     this.#fitSimilarity(before, after, weights, affineStartScalesPx2);
     for (let round = 0; round < affineScalesPx2.length; round++) {
       const scalePx2 = affineScalesPx2[round]!;
@@ -160,7 +171,7 @@ export class Regulariser {
         vx = 0,
         vy = 1e-3;
       for (let i = 0; i < this.pointCount; i++) {
-        const w = this.#trust(scalePx2, before, after, weights, i);
+        const w = trusts[i]!;
         const x = before[i * 2] - mx,
           y = before[i * 2 + 1] - my;
         const u = after[i * 2] - mu,
@@ -187,15 +198,17 @@ export class Regulariser {
     }
   }
 
-  /** Weighted means of the points before (mx, my) and after (mu, mv). */
+  /** How far each point is believed, and by that the means of the points before (mx, my) and after (mu, mv). */
   #findMiddles(before: Float32Array, after: Float32Array, weights: Float32Array, scalePx2: number): void {
     let sw = 1e-9,
       sx = 0,
       sy = 0,
       su = 0,
       sv = 0;
+    const trusts = this.#trusts;
+    this.#weigh(before, after, weights, scalePx2);
     for (let i = 0; i < this.pointCount; i++) {
-      const w = this.#trust(scalePx2, before, after, weights, i);
+      const w = trusts[i]!;
       sw += w;
       sx += w * before[i * 2];
       sy += w * before[i * 2 + 1];
@@ -209,16 +222,27 @@ export class Regulariser {
     middles.mv = sv / sw;
   }
 
-  #trust(scalePx2: number, before: Float32Array, after: Float32Array, weights: Float32Array, i: number): number {
-    const w = weights[i] + 1e-3;
-    if (scalePx2 === Infinity) return w;
-    const fit = this.#fit;
-    const x = before[i * 2],
-      y = before[i * 2 + 1];
-    const ex = after[i * 2] - (fit[0] * x + fit[1] * y + fit[2]);
-    const ey = after[i * 2 + 1] - (fit[3] * x + fit[4] * y + fit[5]);
-    const r = (ex * ex + ey * ey) / scalePx2;
-    return w / ((1 + r) * (1 + r));
+  #weigh(before: Float32Array, after: Float32Array, weights: Float32Array, scalePx2: number): void {
+    const trusts = this.#trusts,
+      fit = this.#fit;
+    if (scalePx2 === Infinity) {
+      for (let i = 0; i < this.pointCount; i++) trusts[i] = weights[i] + 1e-3;
+      return;
+    }
+    const a = fit[0],
+      b = fit[1],
+      c = fit[2],
+      d = fit[3],
+      e = fit[4],
+      f = fit[5];
+    for (let i = 0; i < this.pointCount; i++) {
+      const x = before[i * 2],
+        y = before[i * 2 + 1];
+      const ex = after[i * 2] - (a * x + b * y + c),
+        ey = after[i * 2 + 1] - (d * x + e * y + f);
+      const r = 1 + (ex * ex + ey * ey) / scalePx2;
+      trusts[i] = (weights[i] + 1e-3) / (r * r);
+    }
   }
 }
 
