@@ -73,7 +73,7 @@ export class KeyframeAnswers {
   matte({ faceId, trackNumber }: MatteReply, matte: Uint8Array): void {
     const { track } = this.lane.parts;
     const face = track.faces[faceId];
-    if (face?.active && track.trackNumbers[faceId] === trackNumber) face.matte = matte;
+    if (face?.active && track.trackNumbers[faceId] === trackNumber && face.maskPtr === 0) face.matte = matte;
   }
 
   /** Where faces were in an earlier picture, in pixels of the small one that was looked at. */

@@ -158,12 +158,12 @@ export class Looking {
     }
   }
 
-  /** Of a face that gets a likeness, after its keyframe has been asked for. */
+  /** Of a face that gets a likeness, after its keyframe has been asked for. Round a clapperboard the network sees no person: then the last matte stays. */
   #askMatte(face: FaceTrack, frameNumber: number): void {
     const { parts, state } = this.lane;
     const due =
       face.matteAskedFrame < 0 || frameNumber - face.matteAskedFrame >= matteEveryFrames * state.load.keyframeStretch;
-    if (due && face.recognition === 'cast')
+    if (due && face.recognition === 'cast' && face.maskPtr === 0)
       parts.keyframe.askMatte(face, parts.track.trackNumbers[face.faceId]!, frameNumber);
   }
 

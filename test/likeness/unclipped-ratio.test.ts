@@ -23,7 +23,7 @@ describe('the gain of light that is read off skin', () => {
     for (const skin of skins) {
       const [was, now] = [yuvOf(skin), yuvOf(shown(skin, 0.8, [1, 1, 1]))];
       const ratio = new UnclippedRatio();
-      expect(ratio.of(now, was, 3, matrix)).toBeCloseTo(0.8, 4);
+      expect(ratio.of(now, was, 3, matrix, true)).toBeCloseTo(0.8, 4);
       expect(Array.from(ratio.yuv)).toEqual(Array.from(now.subarray(3, 6)));
     }
   });
@@ -37,7 +37,7 @@ describe('the gain of light that is read off skin', () => {
     for (let picture = 0; picture < 30; picture++) {
       ratio.begin();
       for (let i = 0; i < 12; i++)
-        for (const skin of skins) ratio.of(yuvOf(shown(skin, 1, colour)), yuvOf(skin), 0, matrix);
+        for (const skin of skins) ratio.of(yuvOf(shown(skin, 1, colour)), yuvOf(skin), 0, matrix, true);
     }
     ratio.begin();
     const [r, g, b] = colour;
@@ -46,7 +46,7 @@ describe('the gain of light that is read off skin', () => {
     for (const skin of skins) {
       const now = shown(skin, 1.7, colour);
       const truth = (1.7 * luma(skin, [r, g, b])) / luma(skin, [1, 1, 1]);
-      const read = ratio.of(yuvOf(now), yuvOf(skin), 0, matrix);
+      const read = ratio.of(yuvOf(now), yuvOf(skin), 0, matrix, true);
       expect(read / truth).toBeGreaterThan(0.93);
       expect(read / truth).toBeLessThan(1.07);
     }
@@ -54,5 +54,21 @@ describe('the gain of light that is read off skin', () => {
     const [light] = skins;
     const byLuma = (yuvOf(shown(light, 1.7, colour))[0]! - 16) / (yuvOf(light)[0]! - 16);
     expect(byLuma / ((1.7 * luma(light, colour)) / luma(light, [1, 1, 1]))).toBeLessThan(0.9);
+  });
+
+  it('does not learn the colour of light from what is in front of the face', () => {
+    const ratio = new UnclippedRatio();
+    for (let picture = 0; picture < 30; picture++) {
+      ratio.begin();
+      for (let i = 0; i < 12; i++)
+        for (const skin of skins) ratio.of(yuvOf([20, 24, 28]), yuvOf(skin), 0, matrix, false);
+    }
+    const [light] = skins;
+    const read = ratio.of(yuvOf(shown(light, 1.4, [1, 1, 1])), yuvOf(light), 0, matrix, true);
+    expect(read).toBeCloseTo(1.4, 1);
+    // As red as the skin is: the clipped channel is given back in its own colour.
+    const [, cb, cr] = yuvOf(light.map((code) => code * 1.4));
+    expect(Math.abs(ratio.yuv[1]! - cb!)).toBeLessThan(4);
+    expect(Math.abs(ratio.yuv[2]! - cr!)).toBeLessThan(4);
   });
 });

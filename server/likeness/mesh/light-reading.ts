@@ -85,13 +85,14 @@ export class LightReading {
       const at = i * 3;
       probe(memory, region, seen[at] - region.box.x0, -seen[at + 1] - region.box.y0, radius, matrix, yuv, at);
       // Read in place: a view per vertex is 32 kB of garbage a picture.
-      samples.ratio[i] = ratio.of(yuv, reference, at, matrix);
+      const weight = facing * (i < surfaceCount ? (0.1 + landmarkConfidence[i]) * landmarkVisible01[i] : beside01);
+      samples.weight[i] = weight;
+      samples.ratio[i] = ratio.of(yuv, reference, at, matrix, weight > 0);
       unclipSeen(yuv, reference, at, this.light, i, matrix);
       const luma = Math.max(12, ratio.yuv[0] - 16);
       const was = Math.max(12, reference[at] - 16);
       samples.dCb[i] = (ratio.yuv[1] - 128) / luma - (reference[at + 1] - 128) / was;
       samples.dCr[i] = (ratio.yuv[2] - 128) / luma - (reference[at + 2] - 128) / was;
-      samples.weight[i] = facing * (i < surfaceCount ? (0.1 + landmarkConfidence[i]) * landmarkVisible01[i] : beside01);
     }
   }
 }

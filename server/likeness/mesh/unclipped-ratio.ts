@@ -34,16 +34,17 @@ export class UnclippedRatio {
 
   /**
    * The performer's luma now by the reference's, 0…4. Both are Y Cb Cr, legal-range codes, at `at`. `yuv` is then what is
-   * seen, where a channel clips as it would be, had it not.
+   * seen, where a channel clips as it would be, had it not. `speaks`: it is the performer's skin that is seen there. The colour of a clapperboard says
+   * nothing of the light: a forehead above it turned teal.
    */
-  of(seen: Float32Array, reference: Float32Array, at: number, matrix: YuvMatrix): number {
+  of(seen: Float32Array, reference: Float32Array, at: number, matrix: YuvMatrix, speaks: boolean): number {
     const ratio = Math.min(4, Math.max(1, seen[at] - 16) / Math.max(4, reference[at] - 16));
     const now = this.#seen;
     for (let k = 0; k < 3; k++) this.yuv[k] = seen[at + k];
     toRgb(seen, at, matrix, now);
     const isWhole = now[0] < clipsFrom && now[1] < clipsFrom && now[2] < clipsFrom;
     // Every fourth vertex says enough of the light's colour.
-    if (isWhole && (at & 3) !== 0) return ratio;
+    if (isWhole && (!speaks || (at & 3) !== 0)) return ratio;
     toRgb(reference, at, matrix, this.#was);
     if (!isWhole) return this.#restore(matrix, ratio);
     this.#learn(ratio);
