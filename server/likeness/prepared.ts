@@ -44,7 +44,7 @@ export interface PrepareResult {
 }
 
 /** Part of every cache name: a change of the bake's making makes new bakes. */
-const bakeVersion = 'v16';
+const bakeVersion = 'v17';
 
 /** A package that may be shown, and the cache files of its bake, which need not be there. Throws what reading a package throws, and the consent codes. */
 export function admitLikeness(

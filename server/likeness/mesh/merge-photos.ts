@@ -12,7 +12,7 @@ const decisive = 32;
 const leastSeen = 0.02;
 /** Skin seen so well is seen well enough: then the straightest photo keeps it, where landmarks err least. */
 const wellSeen = 0.3;
-const notStraightest = 0.85;
+const notStraightest = 0.6;
 
 export interface MergedSkin {
   /** texels × RGB, 0…255, filled everywhere. */
