@@ -12,6 +12,7 @@ const decisive = 32;
 const leastSeen = 0.02;
 /** Skin seen so well is seen well enough: then the straightest photo keeps it, where landmarks err least. */
 const wellSeen = 0.3;
+/** Of 0.85 and 0.6 the latter keeps 2 % more detail and brings identityGain from .874 to .888 (`talk`). */
 const notStraightest = 0.6;
 
 export interface MergedSkin {
