@@ -1,6 +1,7 @@
 import type { KernelFormat } from './formats.js';
 import { loadKernel, type KernelMemory } from './memory.js';
 import type { OcclusionExports } from './occlusion-exports.js';
+import type { OcclusionGrids, OcclusionMesh } from './occlusion-grids.js';
 
 /** Cells per side of the small crop: one is 4 × 4 pixels of the 256 px crop. */
 export const occlusionCells = 64;
@@ -14,36 +15,6 @@ const modelRows = 48;
 export const occlusionModelTexels = occlusionTexels * modelRows;
 /** Floats of one texel: luma, R − G, B − G, variance of luma, variance of the differences, count, 0, 0. */
 export const occlusionTexelFloats = 8;
-
-/** Grids of one face. */
-export interface OcclusionGrids {
-  seenPtr: number;
-  readonly mapPtr: number;
-  readonly modelPtr: number;
-  readonly lightPtr: number;
-  readonly evidencePtr: number;
-  readonly maskPtr: number;
-  readonly guidedPtr: number;
-  readonly depthPtr: number;
-  readonly strayPtr: number;
-  readonly marksPtr: number;
-  /** What each cell is believed to show, and where something has come in lately. */
-  beliefPtr: number;
-  alertPtr: number;
-  /** The same of the picture before, its `seen` and its mask. */
-  beforePtr: number;
-  beliefBeforePtr: number;
-  alertBeforePtr: number;
-  readonly wasPtr: number;
-}
-
-/** The face mesh as texture space knows it: u, v 0…1 per vertex, three vertices per triangle, clockwise on the screen. */
-export interface OcclusionMesh {
-  readonly uvs: Float32Array;
-  readonly triangles: Uint16Array;
-  /** So many of them are the face, the others lie round it; all, where nothing is said. */
-  readonly faceTriangles?: number;
-}
 
 /** From this much evidence on a cell does not look like the face. */
 export const unlikeEvidence = 5;

@@ -3,12 +3,12 @@ import { KernelMemory } from '../../server/kernels/memory.js';
 import {
   occlusionCellCount,
   occlusionCells,
-  type OcclusionGrids,
   OcclusionKernel,
   occlusionTexelFloats,
   occlusionModelTexels,
   ownMotionFloats,
 } from '../../server/kernels/occlusion.js';
+import type { OcclusionGrids } from '../../server/kernels/occlusion-grids.js';
 
 export const memory = new KernelMemory(32);
 // A flat face over the middle of the crop: two triangles, as the mesh runs on the screen.

@@ -2,7 +2,6 @@ import { type FaceTrack, surfaceCount } from '../../frame/face-track.js';
 import type { YuvMatrix } from '../../frame/format.js';
 import type { RegionView } from '../../frame/region-view.js';
 import type { MeshCanvas } from './canvas.js';
-import { unclipSeen } from './clipped-seen.js';
 import { LightFit, type VertexLight } from './relight.js';
 import { probe } from './sample.js';
 import { UnclippedRatio } from './unclipped-ratio.js';
@@ -87,9 +86,13 @@ export class LightReading {
       // Read in place: a view per vertex is 32 kB of garbage a picture.
       const weight = facing * (i < surfaceCount ? (0.1 + landmarkConfidence[i]) * landmarkVisible01[i] : beside01);
       samples.weight[i] = weight;
-      samples.ratio[i] = ratio.of(yuv, reference, at, matrix, weight > 0);
-      unclipSeen(yuv, reference, at, this.light, i, matrix);
+      ratio.read(yuv, reference, at, matrix, weight > 0);
+      samples.ratio[i] = ratio.gain[0]!;
       const luma = Math.max(12, ratio.yuv[0] - 16);
+      // At the luma that is seen: a glossy forehead must not bleach what is drawn beside it.
+      const seen01 = Math.max(1, yuv[at] - 16) / luma;
+      yuv[at + 1] = 128 + (ratio.yuv[1] - 128) * Math.min(1, seen01);
+      yuv[at + 2] = 128 + (ratio.yuv[2] - 128) * Math.min(1, seen01);
       const was = Math.max(12, reference[at] - 16);
       samples.dCb[i] = (ratio.yuv[1] - 128) / luma - (reference[at + 1] - 128) / was;
       samples.dCr[i] = (ratio.yuv[2] - 128) / luma - (reference[at + 2] - 128) / was;

@@ -20,6 +20,9 @@ export class UnclippedRatio {
   readonly #colour = new Float64Array([1, 1, 1]);
   readonly #sum = new Float64Array(3);
   #count = 0;
+  /** Of the vertex that was read last: the performer's luma now by the reference's, 0…4. An array: a number returned is garbage, 468 times a picture. */
+  readonly gain = new Float32Array(1);
+  /** What is seen there; where a channel clips as it would be, had it not. Legal-range codes. */
   readonly yuv = new Float32Array(3);
   readonly #seen = new Float64Array(3);
   readonly #was = new Float64Array(3);
@@ -33,25 +36,24 @@ export class UnclippedRatio {
   }
 
   /**
-   * The performer's luma now by the reference's, 0…4. Both are Y Cb Cr, legal-range codes, at `at`. `yuv` is then what is
-   * seen, where a channel clips as it would be, had it not. `speaks`: it is the performer's skin that is seen there. The colour of a clapperboard says
+   * Into `gain` and `yuv`. `seen` and `reference` hold Y Cb Cr, legal-range codes, at `at`. `speaks`: it is the performer's skin that is seen there. The colour of a clapperboard says
    * nothing of the light: a forehead above it turned teal.
    */
-  of(seen: Float32Array, reference: Float32Array, at: number, matrix: YuvMatrix, speaks: boolean): number {
+  read(seen: Float32Array, reference: Float32Array, at: number, matrix: YuvMatrix, speaks: boolean): void {
     const ratio = Math.min(4, Math.max(1, seen[at] - 16) / Math.max(4, reference[at] - 16));
+    this.gain[0] = ratio;
     const now = this.#seen;
     for (let k = 0; k < 3; k++) this.yuv[k] = seen[at + k];
     toRgb(seen, at, matrix, now);
     const isWhole = now[0] < clipsFrom && now[1] < clipsFrom && now[2] < clipsFrom;
     // Every fourth vertex says enough of the light's colour.
-    if (isWhole && (!speaks || (at & 3) !== 0)) return ratio;
+    if (isWhole && (!speaks || (at & 3) !== 0)) return;
     toRgb(reference, at, matrix, this.#was);
-    if (!isWhole) return this.#restore(matrix, ratio);
-    this.#learn(ratio);
-    return ratio;
+    if (isWhole) this.#learn(ratio);
+    else this.#restore(matrix, ratio);
   }
 
-  #restore(matrix: YuvMatrix, ratio: number): number {
+  #restore(matrix: YuvMatrix, ratio: number): void {
     const now = this.#seen,
       was = this.#was,
       colour = this.#colour;
@@ -72,7 +74,7 @@ export class UnclippedRatio {
       now[c] = now[c] * left + Math.max(now[c], gain * was[c] * colour[c]) * (1 - left);
     }
     rgbToYuv(now[0], now[1], now[2], matrix, this.yuv, 0);
-    return gain;
+    this.gain[0] = gain;
   }
 
   #learn(ratio: number): void {

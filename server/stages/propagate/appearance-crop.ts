@@ -2,7 +2,8 @@ import { cropSizePx, type FaceTrack } from '../../frame/face-track.js';
 import { affine, type Affine, composeAffine } from '../../frame/geometry.js';
 import type { RegionView } from '../../frame/region-view.js';
 import type { KernelMemory } from '../../kernels/memory.js';
-import { occlusionCells, type OcclusionGrids, type OcclusionKernel } from '../../kernels/occlusion.js';
+import { occlusionCells, type OcclusionKernel } from '../../kernels/occlusion.js';
+import type { OcclusionGrids } from '../../kernels/occlusion-grids.js';
 import type { RegionKernel } from '../../kernels/region.js';
 
 /** The small colour crop that an appearance is learned from, and which of its cells lie in the picture. */

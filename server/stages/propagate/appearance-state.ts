@@ -1,5 +1,6 @@
 import { affine } from '../../frame/geometry.js';
-import { type OcclusionGrids, type OcclusionKernel, ownMotionFloats } from '../../kernels/occlusion.js';
+import { type OcclusionKernel, ownMotionFloats } from '../../kernels/occlusion.js';
+import type { OcclusionGrids } from '../../kernels/occlusion-grids.js';
 
 /** One picture of a face, as its appearance is looked at. */
 export class FaceSight {
