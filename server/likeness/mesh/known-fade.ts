@@ -13,6 +13,10 @@ const fadeCells = 3;
 const insideOval = 0.72;
 const atOval = 0.85;
 
+/** Between these landmarks, the cheek before the ear and the temple beside the brow, the likeness's own hair thins out upwards: a sideburn tapers. */
+const sideburnFrom = 234;
+const sideburnTo = 162;
+
 const smooth = (value: number): number => {
   const t = Math.min(1, Math.max(0, value));
   return t * t * (3 - 2 * t);
@@ -31,19 +35,21 @@ export class KnownFade {
   constructor(
     likeness: FaceBake,
     private readonly polar: TexturePolar,
+    uvs: Float32Array,
   ) {
     const known = new Float32Array(cells * cells);
     for (let i = 0; i < cells * cells; i++) {
-      const middle = (Math.floor(i / cells) + 0.5) * cellTexels * textureSizePx + ((i % cells) + 0.5) * cellTexels;
+      const middle = middleOf(i);
       // A side that no photo saw is filled from the other.
       const mirror = middle - (middle % textureSizePx) + textureSizePx - 1 - (middle % textureSizePx);
       known[i] = Math.max(likeness.texture[middle * 4 + 3]!, likeness.texture[mirror * 4 + 3]!) > 0 ? 1 : 0;
     }
     boxBlur(known, cells, fadeCells, this.#shown);
     boxBlur(known, cells, 2 * fadeCells, this.#deep);
+    const tapered = taperOf(likeness, uvs);
     for (let i = 0; i < cells * cells; i++) {
-      this.#shown[i] = smooth((this.#shown[i]! - 0.5) / 0.45);
-      this.#deep[i] = smooth((this.#deep[i]! - 0.5) / 0.45);
+      this.#shown[i] = smooth((this.#shown[i]! - 0.5) / 0.45) * tapered[i]!;
+      this.#deep[i] = smooth((this.#deep[i]! - 0.5) / 0.45) * tapered[i]!;
     }
   }
 
@@ -62,6 +68,25 @@ export class KnownFade {
     return rim <= 0 ? 1 : 1 - rim * (1 - sampled(plane, (u + 0.5) * cells - 0.5, (v + 0.5) * cells - 0.5));
   }
 }
+
+/** cells²: 1, and less where the likeness has hair, the higher up the less. Skin that shines through beside it counts as hair. */
+function taperOf(likeness: FaceBake, uvs: Float32Array): Float32Array {
+  const skin = skinColour(likeness);
+  const [low, high] = [uvs[sideburnFrom * 2 + 1]! - 0.5, uvs[sideburnTo * 2 + 1]! - 0.5];
+  const hair = Float32Array.from({ length: cells * cells }, (_, i) =>
+    strangeness(ycc(likeness.texture, middleOf(i) * 4), skin),
+  );
+  const near = new Float32Array(cells * cells);
+  boxBlur(hair, cells, 1, near);
+  return near.map((share, i) => {
+    const v = (Math.floor(i / cells) + 0.5) / cells - 0.5;
+    return 1 - Math.min(1, 1.6 * share) * smooth((low - v) / (low - high));
+  });
+}
+/** Texel in the middle of a cell. */
+const middleOf = (cell: number): number =>
+  Math.floor((Math.floor(cell / cells) + 0.5) * cellTexels) * textureSizePx +
+  Math.floor(((cell % cells) + 0.5) * cellTexels);
 
 function sampled(plane: Float32Array, x: number, y: number): number {
   const cx = Math.min(cells - 1.001, Math.max(0, x)),

@@ -32,7 +32,7 @@ export class SkinMask {
     likeness: FaceBake,
   ) {
     this.#polar = new TexturePolar(mesh);
-    this.#fade = new KnownFade(likeness, this.#polar);
+    this.#fade = new KnownFade(likeness, this.#polar, mesh.uvs);
   }
 
   /** Alpha of the skin texture at a texel, 0…255. */
