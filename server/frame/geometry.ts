@@ -52,3 +52,6 @@ export interface BoxPx {
   x1: number;
   y1: number;
 }
+
+/** Whether two boxes have a pixel in common. */
+export const boxesMeet = (a: BoxPx, b: BoxPx): boolean => a.x0 < b.x1 && a.x1 > b.x0 && a.y0 < b.y1 && a.y1 > b.y0;

@@ -160,7 +160,9 @@ export class Looking {
 
   /** Of a face that gets a likeness, after its keyframe has been asked for. Round a clapperboard the network sees no person: then the last matte stays. */
   #askMatte(face: FaceTrack, frameNumber: number): void {
-    const { parts, state } = this.lane;
+    const { parts, state, params } = this.lane;
+    // Nothing else asks who is the person.
+    if (params.snapshot.look.veil01 <= 0) return;
     const due =
       face.matteAskedFrame < 0 || frameNumber - face.matteAskedFrame >= matteEveryFrames * state.load.keyframeStretch;
     if (due && face.recognition === 'cast' && face.maskPtr === 0)

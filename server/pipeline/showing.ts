@@ -1,6 +1,6 @@
 import { yuvMatrixOf } from '../frame/format.js';
 import { asComposited, type CompositedFrame, type ReceivedFrame, shapeOf } from '../frame/frames.js';
-import type { BoxPx } from '../frame/geometry.js';
+import { type BoxPx, boxesMeet } from '../frame/geometry.js';
 import type { NdiVideoFrame } from '../ndi/port.js';
 import type { LadderStep } from '../protocol/messages.js';
 import { type DurationUs, durationUs, since } from '../time/time.js';
@@ -168,7 +168,7 @@ export class Showing {
     const { output, send } = params.snapshot;
     for (let i = 0; i < workCount; i++) {
       const { face, action } = list[i]!;
-      const isHidden = concealAll || (concealBox !== null && touches(face.box, concealBox));
+      const isHidden = concealAll || (concealBox !== null && boxesMeet(face.box, concealBox));
       if (face.step !== 'idle') {
         if (send.bypass) face.step = 'bypass';
         else if (output.mode === 'plain') face.step = 'plain';
@@ -236,8 +236,6 @@ const severity: Readonly<Record<LadderStep, number>> = {
   slate: 7,
 };
 const worse = (a: LadderStep, b: LadderStep): LadderStep => (severity[b] > severity[a] ? b : a);
-
-const touches = (a: BoxPx, b: BoxPx): boolean => a.x0 < b.x1 && a.x1 > b.x0 && a.y0 < b.y1 && a.y1 > b.y0;
 
 /** Grows `a` to hold both. */
 function unite(a: BoxPx, b: BoxPx): BoxPx {

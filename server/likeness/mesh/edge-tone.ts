@@ -108,7 +108,7 @@ export class EdgeTone {
     }
   }
 
-  /** Held after the veil: between two people's skins there may lie more than between skin and hair. */
+  /** What is beside has the veil's tone. Held after it: between two people's skins there may lie more than between skin and hair. */
   #addVeil(seen: Float32Array, veil: Float32Array, veil01: number): void {
     const d = this.#difference;
     const [own, toCb, toCr] = [veil[0]! * veil01, veil[1]! * veil01, veil[2]! * veil01];

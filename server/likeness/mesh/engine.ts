@@ -7,7 +7,6 @@ import type { DrawnPatch } from './camera-match.js';
 import { type MeshCanvas, maxPatchSidePx } from './canvas.js';
 import { type IrisTint, irisTintOf, Openings } from './openings.js';
 import { DrawnVertices } from './drawn-vertices.js';
-
 import { believeTint } from './believed-tint.js';
 import { coverOutline, type Overlaps, overlapsOf } from './outline.js';
 import { Lids } from './lids.js';

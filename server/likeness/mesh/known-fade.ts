@@ -1,3 +1,4 @@
+import { smooth01 } from '../../frame/ramps.js';
 import type { FaceBake } from './bake.js';
 import { stepOf, type TexturePolar, wrapped } from './skin-reach.js';
 import { boxBlur } from './texture-filters.js';
@@ -16,11 +17,6 @@ const atOval = 0.85;
 /** Between these landmarks, the cheek before the ear and the temple beside the brow, the likeness's own hair thins out upwards: a sideburn tapers. */
 const sideburnFrom = 234;
 const sideburnTo = 162;
-
-const smooth = (value: number): number => {
-  const t = Math.min(1, Math.max(0, value));
-  return t * t * (3 - 2 * t);
-};
 
 /**
  * The likeness thins out where its photos end or its scalp begins: sideburns and beard as hair does, where a cut would stand on the performer's
@@ -48,8 +44,8 @@ export class KnownFade {
     boxBlur(known, cells, 2 * fadeCells, this.#deep);
     const tapered = taperOf(likeness, uvs);
     for (let i = 0; i < cells * cells; i++) {
-      this.#shown[i] = smooth((this.#shown[i]! - 0.5) / 0.45) * tapered[i]!;
-      this.#deep[i] = smooth((this.#deep[i]! - 0.5) / 0.45) * tapered[i]!;
+      this.#shown[i] = smooth01((this.#shown[i]! - 0.5) / 0.45) * tapered[i]!;
+      this.#deep[i] = smooth01((this.#deep[i]! - 0.5) / 0.45) * tapered[i]!;
     }
   }
 
@@ -64,7 +60,7 @@ export class KnownFade {
 
   #of(plane: Float32Array, u: number, v: number): number {
     const share = Math.hypot(u, v) / wrapped(this.polar.oval, stepOf(u, v));
-    const rim = smooth((share - insideOval) / (atOval - insideOval));
+    const rim = smooth01((share - insideOval) / (atOval - insideOval));
     return rim <= 0 ? 1 : 1 - rim * (1 - sampled(plane, (u + 0.5) * cells - 0.5, (v + 0.5) * cells - 0.5));
   }
 }
@@ -80,7 +76,7 @@ function taperOf(likeness: FaceBake, uvs: Float32Array): Float32Array {
   boxBlur(hair, cells, 1, near);
   return near.map((share, i) => {
     const v = (Math.floor(i / cells) + 0.5) / cells - 0.5;
-    return 1 - Math.min(1, 1.6 * share) * smooth((low - v) / (low - high));
+    return 1 - Math.min(1, 1.6 * share) * smooth01((low - v) / (low - high));
   });
 }
 /** Texel in the middle of a cell. */
@@ -118,5 +114,5 @@ function ycc(rgb: ArrayLike<number>, at: number): number[] {
 function strangeness(colour: readonly number[], skin: readonly number[]): number {
   const shade = (colour[0]! + 4) / (skin[0]! + 4);
   const off = Math.hypot(colour[1]! - skin[1]! * shade, colour[2]! - skin[2]! * shade) / (4 + 0.06 * colour[0]!);
-  return Math.max(smooth((off - 0.8) / 1.2), smooth((0.5 - shade) / 0.2));
+  return Math.max(smooth01((off - 0.8) / 1.2), smooth01((0.5 - shade) / 0.2));
 }

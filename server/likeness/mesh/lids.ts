@@ -1,3 +1,4 @@
+import { rising01 } from '../../frame/ramps.js';
 import { surfaceCount } from '../../frame/face-track.js';
 import { rasterVertexFloats } from '../../kernels/raster.js';
 import type { FaceTopology } from './canonical.js';
@@ -247,11 +248,6 @@ export class Lids {
     }
   }
   readonly #seen = new Float32Array(eyes.length * eyes[0].upper.length * 2);
-}
-
-function rising01(value: number, from: number, to: number): number {
-  const t = Math.min(1, Math.max(0, (value - from) / (to - from)));
-  return t * t * (3 - 2 * t);
 }
 
 /** Of an eye in profile nothing is in the picture that a wider opening could show. gap, own: shares of the rest; width01: beside the other eye's. */

@@ -1,3 +1,4 @@
+import { smooth01 } from '../../frame/ramps.js';
 import { faceOval } from './canonical.js';
 import type { FacePose } from './pose.js';
 import { stepOf, wrapped } from './skin-reach.js';
@@ -34,11 +35,6 @@ interface RimPoint {
   readonly own: number;
 }
 
-const smooth = (value: number): number => {
-  const t = Math.min(1, Math.max(0, value));
-  return t * t * (3 - 2 * t);
-};
-
 /** The loops' geometry for one performer. Point (loop, k) is number loop · loopPoints + k; loop 1 is the oval. */
 export class RimLoops {
   readonly points: readonly RimPoint[];
@@ -58,7 +54,7 @@ export class RimLoops {
       const step = stepOf(mesh.uvs[i * 2]! - 0.5, mesh.uvs[i * 2 + 1]! - 0.5);
       return Math.max(0, wrapped(reach, step)) * outerRings;
     });
-    const picture = at.map(([, y]) => 1 - smooth((y - decidesCm) / 2));
+    const picture = at.map(([, y]) => 1 - smooth01((y - decidesCm) / 2));
     const whole = at.map((point, k) =>
       mixed(zones[k]!, topOffset(mesh, k, hairline[k]! + beyondHairline.whole), earWhole(point), jawWhole(point)),
     );
@@ -81,7 +77,7 @@ export class RimLoops {
       ...end.map((offset, k): RimPoint => ({ offset, veil: 0, own: picture[k]! })),
     ];
     this.#offsets = Float32Array.from(this.points.flatMap(({ offset }) => offset));
-    this.#eyeLevel = Float32Array.from(at, ([, y]) => 1 - smooth((y - eyeLevelCm) / 1.6 + 0.5));
+    this.#eyeLevel = Float32Array.from(at, ([, y]) => 1 - smooth01((y - eyeLevelCm) / 1.6 + 0.5));
     this.leastShade = Float32Array.from(
       zones,
       ({ top, ear, jaw }) => top * leastShade.forehead + ear * leastShade.ear + jaw * leastShade.jaw,
@@ -91,7 +87,7 @@ export class RimLoops {
 
   /** How far drawn skin stays at point i whatever the picture shows, 0…1. facing: cosine of the oval's skin there to the camera. */
   ownAt(i: number, facing: number): number {
-    const turned = smooth((turnedFrom - facing) / (turnedFrom - turnedTo)) * this.#eyeLevel[i % loopPoints]!;
+    const turned = smooth01((turnedFrom - facing) / (turnedFrom - turnedTo)) * this.#eyeLevel[i % loopPoints]!;
     return Math.max(this.points[i]!.own, turned);
   }
 
@@ -120,8 +116,8 @@ export class RimLoops {
 
 /** Forehead, ear and jaw, sum 1. */
 function zonesAt(y: number): { top: number; ear: number; jaw: number } {
-  const top = smooth((y - earTopCm) / softCm + 0.5),
-    jaw = smooth((earBottomCm - y) / softCm + 0.5);
+  const top = smooth01((y - earTopCm) / softCm + 0.5),
+    jaw = smooth01((earBottomCm - y) / softCm + 0.5);
   return { top, jaw, ear: Math.max(0, 1 - top - jaw) };
 }
 type Offset = [number, number, number];
@@ -144,7 +140,7 @@ const earWhole = ([x]: Offset): Offset => [Math.sign(x) * 2.5, 0, -4.6];
 const earEnd = ([x]: Offset): Offset => [Math.sign(x) * 3.5, 0, -6.2];
 const jawWhole = ([x]: Offset): Offset => between(besideChin(x), [-x * 0.06, -0.9, -1.6], [-x * 0.06, -1.2, -2.8]);
 const jawEnd = ([x]: Offset): Offset => between(besideChin(x), [-x * 0.25, -7.2, -3.6], [-x * 0.15, -6.4, -7.5]);
-const besideChin = (x: number): number => smooth((Math.abs(x) - 4) / 2.2);
+const besideChin = (x: number): number => smooth01((Math.abs(x) - 4) / 2.2);
 const between = (share: number, a: Offset, b: Offset): Offset =>
   a.map((value, axis) => value + (b[axis]! - value) * share) as Offset;
 

@@ -1,3 +1,4 @@
+import { smooth01 } from '../../frame/ramps.js';
 import { neighboursOf } from '../../frame/mesh-neighbours.js';
 import type { FaceBake } from './bake.js';
 import { KnownFade } from './known-fade.js';
@@ -14,11 +15,6 @@ const softShare = 0.1;
 const hairShare = 0.35;
 /** Beside the face the mesh knows nothing of the ear: the skin ends before it. */
 const mostAtEars = 0.35;
-
-const smooth = (value: number): number => {
-  const t = Math.min(1, Math.max(0, value));
-  return t * t * (3 - 2 * t);
-};
 
 /** Where the likeness is drawn on a performer, in texture space. */
 export class SkinMask {
@@ -39,7 +35,7 @@ export class SkinMask {
   at(x: number, y: number): number {
     const u = (x + 0.5) / textureSizePx - 0.5,
       v = (y + 0.5) / textureSizePx - 0.5;
-    return Math.round(255 * smooth(this.#inside(u, v, true) / softShare) * this.#fade.at(u, v));
+    return Math.round(255 * smooth01(this.#inside(u, v, true) / softShare) * this.#fade.at(u, v));
   }
 
   /** How far inside the end of what is drawn every vertex lies, centimetres; negative outside. */
@@ -78,7 +74,7 @@ export class SkinMask {
   rim01(takeOnCm: number): Float32Array {
     const { uvs } = this.mesh;
     return this.#distance(true).map((cm, i) =>
-      Math.max(1 - smooth(cm / takeOnCm), 1 - this.#fade.deepAt(uvs[i * 2]! - 0.5, uvs[i * 2 + 1]! - 0.5)),
+      Math.max(1 - smooth01(cm / takeOnCm), 1 - this.#fade.deepAt(uvs[i * 2]! - 0.5, uvs[i * 2 + 1]! - 0.5)),
     );
   }
   #distance(drawn: boolean): Float32Array {

@@ -1,5 +1,5 @@
 import { asComposited, type CompositedFrame, type PictureKind, type ReceivedFrame } from '../../frame/frames.js';
-import type { BoxPx } from '../../frame/geometry.js';
+import { type BoxPx, boxesMeet } from '../../frame/geometry.js';
 import type { FaceTrack } from '../../frame/face-track.js';
 import type { RegionView } from '../../frame/region-view.js';
 import type { BlendKernel } from '../../kernels/blend.js';
@@ -270,8 +270,7 @@ function overlapsEarlier(work: readonly FaceWork[], index: number): boolean {
   for (let i = 0; i < index; i++) {
     const { action, region } = work[i]!;
     if (action === 'none') continue;
-    const other = region.box;
-    if (own.x0 < other.x1 && own.x1 > other.x0 && own.y0 < other.y1 && own.y1 > other.y0) return true;
+    if (boxesMeet(own, region.box)) return true;
   }
   return false;
 }

@@ -4,7 +4,8 @@ import type { MeshNeighbours } from '../../frame/mesh-neighbours.js';
 import { fitSimilarity } from '../../frame/similarity.js';
 import type { KernelMemory } from '../../kernels/memory.js';
 import { loadPartKernel, type PartKernel } from '../../kernels/part.js';
-import { lookBytes, PartLooks, rising01 } from './part-looks.js';
+import { lookBytes, PartLooks } from './part-looks.js';
+import { rising01 } from '../../frame/ramps.js';
 import { gapOf, lookHeightPx, lookWidthPx, type PartShape, partShapes } from './part-shape.js';
 
 /** Pictures of which looks are kept for the keyframe that will say what they were. */

@@ -1,3 +1,4 @@
+import { rising01 } from '../../frame/ramps.js';
 import type { KernelMemory } from '../../kernels/memory.js';
 import type { PartKernel } from '../../kernels/part.js';
 import { gapOf, lookHeightPx, lookWidthPx, type PartShape } from './part-shape.js';
@@ -214,9 +215,4 @@ function rowAt(shape: Float32Array, first: number, last: number, column: number,
     if (t >= 0 && t <= 1) return shape[a + 1]! + (shape[b + 1]! - shape[a + 1]!) * t;
   }
   return 0;
-}
-
-export function rising01(value: number, from: number, to: number): number {
-  const t = Math.min(1, Math.max(0, (value - from) / (to - from)));
-  return t * t * (3 - 2 * t);
 }
